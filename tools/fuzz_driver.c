@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define INPUT_MAX (16u << 20)
+#define INPUT_MAX    (16u << 20)
 #define EXIT_SKIPPED 77
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

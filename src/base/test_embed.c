@@ -75,8 +75,9 @@ static void gzip_form_unpacks_to_the_same(void **state)
         size_t size = 0;
 
         assert_non_null(plain);
-        assert_int_equal(libdeflate_gzip_decompress(unpack, files[i].gzip, files[i].gzip_size, plain, files[i].size,
-                                                    &size), LIBDEFLATE_SUCCESS);
+        assert_int_equal(
+            libdeflate_gzip_decompress(unpack, files[i].gzip, files[i].gzip_size, plain, files[i].size, &size),
+            LIBDEFLATE_SUCCESS);
         assert_int_equal(size, files[i].size);
         assert_memory_equal(plain, files[i].data, size);
         free(plain);
