@@ -1,0 +1,102 @@
+/*
+ * table.h - tables in and out: one streaming row interface over CSV, TSV, XLSX and JSON Lines.
+ *
+ * A reader finds out what a file is from its bytes, not from its name; a file that is not what its name says is
+ * named for what it is (XT_MSG_FILE_IS_NOT). Memory is flat: one row at a time. Caps: columns, cell length, inflated
+ * size and ratio, nesting (struct xt_table_limits).
+ * Rows and cells are borrowed until the next row. A reader or writer is used by one thread.
+ */
+#ifndef XT_EXCHANGE_TABLE_H
+#define XT_EXCHANGE_TABLE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "text/charset.h"
+
+enum xt_format { XT_FORMAT_CSV, XT_FORMAT_TSV, XT_FORMAT_XLSX, XT_FORMAT_JSONL, XT_FORMATS };
+const char *xt_format_name(enum xt_format format);
+
+struct xt_table_limits {                 /* zeros take these defaults */
+    int64_t cell_bytes;                  /* 1 MiB */
+    int64_t columns;                     /* 2,000 */
+    int64_t inflated_bytes;              /* 4 GiB of one workbook part */
+    int64_t inflate_ratio;               /* 200 to 1 above 10 MiB */
+    int64_t line_bytes;                  /* 16 MiB: a JSON line, a CSV row */
+    int64_t json_depth;                  /* XT_JSON_DEPTH_MAX */
+};
+
+struct xt_table_options {
+    const char *charset;                 /* NULL = guess */
+    char delimiter;                      /* 0 = find out among , tab ; | */
+    const char *sheet;                   /* name or number from 1; NULL = first with rows */
+    int64_t head_row;                    /* from 1; 0 = find out (title and unit lines above are skipped) */
+    const char *const *known_heads;      /* NULL-terminated names that help to find the head, may be NULL */
+    struct xt_table_limits limits;
+};
+
+struct xt_table_facts {                  /* what was found out, and how surely (0..100) */
+    enum xt_format format;
+    enum xt_charset charset;
+    int charset_certainty;
+    char delimiter;
+    int64_t head_row;
+    int head_certainty;
+    const char *sheet;
+    int64_t bad_characters;
+    int64_t bytes_total;                 /* of the file */
+};
+
+struct xt_table;
+XT_MUST_USE enum xt_code xt_table_open(const char *path, const struct xt_table_options *options,
+                                       struct xt_table **out, struct xt_error *err);
+void xt_table_close(struct xt_table **table);
+const struct xt_table_facts *xt_table_facts(const struct xt_table *table);
+
+/* Column heads, trimmed; doubled and empty ones get a number ("名称 (2)", "column 5"). JSON Lines has none (0). */
+size_t xt_table_columns(const struct xt_table *table, const struct xt_str **out_heads);
+
+struct xt_row {
+    int64_t number;                      /* line or row of the file where it starts, from 1 */
+    const struct xt_str *cells;          /* as many as heads; absent cells are {"", 0} */
+    size_t count;
+    json_t *json;                        /* JSON Lines: the object, borrowed; cells is NULL */
+    struct xt_str raw;                   /* JSON Lines: the line */
+    int64_t bytes_done;                  /* of the file, for progress */
+};
+
+/* The next row with content; empty rows are skipped (and counted in facts). *out_more false at the end.
+ * A row that cannot be read (too many cells, cell too long, bad JSON) gives XT_E_INPUT with row->number set: the
+ * caller counts it as rejected and goes on. XT_E_MEDIA and others end the reading. */
+XT_MUST_USE enum xt_code xt_table_next(struct xt_table *table, struct xt_row *row, bool *out_more,
+                                       struct xt_error *err);
+
+/* ---- writing ---- */
+
+enum xt_cell_kind { XT_CELL_TEXT, XT_CELL_NUMBER, XT_CELL_DATE };
+
+struct xt_out_column {
+    const char *head;
+    enum xt_cell_kind kind;
+    const char *note;                    /* XLSX comment on the head, may be NULL */
+    const char *const *choices;          /* XLSX drop-down, NULL-terminated, may be NULL */
+    bool required;                       /* XLSX: head is marked */
+    int width;                           /* XLSX characters, 0 = by kind */
+};
+
+struct xt_out;                           /* rows out, constant memory */
+XT_MUST_USE enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charset charset,
+                                     const char *sheet, const struct xt_out_column *columns, size_t count,
+                                     struct xt_out **out, struct xt_error *err);   /* path "-" = standard output (not XLSX) */
+/* UTF-8 CSV begins with a BOM so that spreadsheet programs read it. Cells that a spreadsheet would run as a formula
+ * (= + - @ tab at the start of a text) are kept as text: XLSX string cells; in CSV they are quoted with a leading apostrophe,
+ * which the CSV reader takes off again. */
+XT_MUST_USE enum xt_code xt_out_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err);
+XT_MUST_USE enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err);   /* JSON Lines */
+XT_MUST_USE enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err);   /* flush, sync, rename into place */
+void xt_out_drop(struct xt_out **out);   /* removes what was begun; for XT_AUTO, NULL inside is fine */
+
+#endif
