@@ -1,7 +1,7 @@
 /* time.c - instants and dates. Civil calendar arithmetic after the era algorithm (400-year eras of 146,097 days). */
 #include "base/time.h"
 
-#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 xt_instant xt_now(void)
@@ -49,23 +49,42 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* Writes value as count digits and returns the place after them. */
+static char *put(char *at, int64_t value, int count)
+{
+    int i;
+
+    for (i = count - 1; i >= 0; i--, value /= 10)
+        at[i] = (char)('0' + value % 10);
+    return at + count;
+}
+
 char *xt_instant_format(xt_instant at, bool micros, char out[XT_INSTANT_SIZE])
 {
     int64_t seconds = floor_div(at, XT_SECOND);
     int64_t days = floor_div(seconds, 86400);
-    int of_day = (int)(seconds - days * 86400);
+    int64_t of_day = seconds - days * 86400;
     int year, month, day;
-    int n;
+    char *p = out;
 
     xt_civil_from_days(days, &year, &month, &day);
-    if (year < 0 || year > 9999)
-        year = year < 0 ? 0 : 9999;
-    n = snprintf(out, XT_INSTANT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", year, (unsigned)month % 13, (unsigned)day % 32,
-                 of_day / 3600 % 24, of_day / 60 % 60, of_day % 60);
-    if (micros)
-        snprintf(out + n, XT_INSTANT_SIZE - (size_t)n, ".%06dZ", (int)(at - seconds * XT_SECOND) % 1000000);
-    else
-        snprintf(out + n, XT_INSTANT_SIZE - (size_t)n, "Z");
+    p = put(p, year < 0 ? 0 : year > 9999 ? 9999 : year, 4);
+    *p++ = '-';
+    p = put(p, month, 2);
+    *p++ = '-';
+    p = put(p, day, 2);
+    *p++ = 'T';
+    p = put(p, of_day / 3600, 2);
+    *p++ = ':';
+    p = put(p, of_day / 60 % 60, 2);
+    *p++ = ':';
+    p = put(p, of_day % 60, 2);
+    if (micros) {
+        *p++ = '.';
+        p = put(p, at - seconds * XT_SECOND, 6);
+    }
+    *p++ = 'Z';
+    *p = '\0';
     return out;
 }
 
@@ -147,6 +166,7 @@ char *xt_date_of(xt_instant at, int minutes_east, char out[XT_DATE_SIZE])
     char whole[XT_INSTANT_SIZE];
 
     xt_instant_format(at + minutes_east * 60 * XT_SECOND, false, whole);
-    snprintf(out, XT_DATE_SIZE, "%.10s", whole);
+    memcpy(out, whole, 10);
+    out[10] = '\0';
     return out;
 }
