@@ -1,0 +1,104 @@
+/*
+ * catalog.h - records: put, get, fold over sources, links, identity, history, tombstones; and the feeding of the
+ * search index.
+ *
+ * Owns the tables record, record_version, record_source, record_link and record_identity.
+ * Holds always:
+ *  - A record is the fold over its live sources: local typing wins by field, then the newest datestamp, then the
+ *    first come; fields with many values are joined over the sources that are not overruled. It can be folded again at any time.
+ *  - Each source is kept as it came (normalised body), with node, key, file and row. One source key may have several
+ *    ordinals when one file gives different rows under the same key: each is a fact, folded into one record.
+ *  - Equal identities (scheme, value) within a type are one record. An input whose identities belong to two records
+ *    is refused (XT_MSG_IDENTITY_OF_TWO).
+ *  - Links are kept in the body as {"ref","label"}; record_link is derived, to_id empty until the target arrives,
+ *    filled in the transaction that brings it. A deleted target leaves the link and its label.
+ *  - Deleted records stay as tombstones for ever; keys are never used again.
+ */
+#ifndef XT_CATALOG_CATALOG_H
+#define XT_CATALOG_CATALOG_H
+
+#include <jansson.h>
+
+#include "base/id.h"
+#include "catalog/region.h"
+#include "store/store.h"
+
+struct xt_catalog;
+
+#define XT_KEY_SIZE 80   /* "specialised-town/" + ULID, types up to 50 characters */
+
+enum xt_origin { XT_ORIGIN_LOCAL, XT_ORIGIN_IMPORT, XT_ORIGIN_HARVEST };
+
+struct xt_put {
+    const struct xt_type *type;
+    enum xt_origin origin;
+    struct xt_str node;          /* node of origin; empty = this node */
+    struct xt_str source_key;    /* the input's key inside its node: "csl/ts-dev-17". Empty = made from the body's hash */
+    struct xt_str mapping;       /* what read it, may be empty */
+    xt_id file;                  /* row of file_use, 0 = none. Same file and key with another body = one more ordinal */
+    int64_t row;                 /* in that file, 0 = none */
+    xt_instant datestamp;        /* of the source, 0 = now */
+    bool deleted;                /* the source says it is gone; body is ignored */
+    json_t *body;                /* borrowed, brought into normal form in place */
+    struct xt_str actor, reason;
+};
+
+enum xt_outcome { XT_STORED, XT_UNCHANGED, XT_DELETED, XT_REJECTED, XT_OUTCOMES };
+
+struct xt_put_result {
+    enum xt_outcome outcome;
+    bool created;
+    xt_id id;
+    char key[XT_KEY_SIZE];
+    int64_t seq, version;
+};
+
+/* Checks and stores one source in tx and folds its record anew. XT_E_INPUT with problems filled (all of them, at
+ * most XT_PROBLEMS_MAX) when the input is refused: nothing is written then. Other codes: the tx must be given up. */
+XT_MUST_USE enum xt_code xt_catalog_put(struct xt_node *node, struct xt_tx *tx, const struct xt_put *put,
+                                        struct xt_problems *problems, struct xt_put_result *out,
+                                        struct xt_error *err);
+
+/* Tombstones the record of key whatever its sources. */
+XT_MUST_USE enum xt_code xt_catalog_delete(struct xt_node *node, struct xt_tx *tx, struct xt_str key,
+                                           struct xt_str actor, struct xt_str reason, struct xt_error *err);
+
+struct xt_record {
+    xt_id id;
+    const char *key, *type, *title, *node, *status;
+    const char *merged_into;     /* key of the survivor, NULL */
+    int64_t version, seq;
+    xt_instant created, updated;
+    bool deleted;
+    struct xt_str body;          /* JSON text */
+};
+/* Strings are the arena's. XT_E_NOT_FOUND when there is no such key; tombstones are found (deleted). */
+XT_MUST_USE enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key, struct xt_arena *arena,
+                                        struct xt_record *out, struct xt_error *err);
+/* The record that a ref means: "type/ULID", "scheme:value", "src:source-key". 0 when there is none. */
+XT_MUST_USE enum xt_code xt_catalog_resolve(struct xt_conn *conn, struct xt_str ref, struct xt_str type_or_empty,
+                                            xt_id *out, struct xt_error *err);
+
+/* Calls every live record of type (NULL = all) in order of id, in one snapshot. */
+XT_MUST_USE enum xt_code xt_catalog_each(struct xt_conn *conn, const char *type,
+                                         enum xt_code (*visit)(void *context, const struct xt_record *record,
+                                                               struct xt_error *err),
+                                         void *context, struct xt_error *err);
+
+/* ---- the index ---- */
+
+/* Feeds the index in this thread until it has reached the store's last number (or XT_E_BUSY when another process is the feeder:
+ * then waits for that one at most wait_ms). progress may be NULL. */
+XT_MUST_USE enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
+                                             void (*progress)(void *context, int64_t reached, int64_t last),
+                                             void *context, struct xt_error *err);
+/* Background feeding while a long command writes: visible within a second, on the second core. */
+void xt_catalog_feed_start(struct xt_node *node);
+void xt_catalog_feed_stop(struct xt_node *node);
+
+/* Removes protected fields from a body for a reader: classes above reader go. */
+void xt_catalog_protect(const struct xt_type *type, json_t *body, enum xt_class reader);
+
+extern const struct xt_room xt_room_catalog;
+
+#endif

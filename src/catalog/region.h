@@ -1,0 +1,187 @@
+/*
+ * region.h - what makes a region, as data: record types, code lists, link roles, facets, identifier schemes.
+ *
+ * Read once from the files of region/ (embedded in the program; DATA/region and --region win file by file), checked
+ * as a whole with all problems at once, and never changed after: everything here is read-only and safe from any
+ * thread until the region is freed. Format of the files: docs/region.md.
+ */
+#ifndef XT_CATALOG_REGION_H
+#define XT_CATALOG_REGION_H
+
+#include <jansson.h>
+#include <regex.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "room/room.h"
+#include "search/search.h"
+
+/* ---- code lists ---- */
+
+struct xt_code_item {
+    const char *code;
+    const char *labels[XT_LANGS];        /* [XT_EN] falls back to Chinese where the list has none */
+    const struct xt_code_item *parent;   /* NULL at the top */
+};
+
+struct xt_codes {
+    const char *name;                    /* "area" */
+    const char *labels[XT_LANGS];
+    const struct xt_code_item *items;    /* in the order of the file */
+    size_t count;
+    bool open;                           /* codes that match pattern are accepted though not listed */
+    const char *pattern;                 /* POSIX extended, or NULL */
+    struct xt_codes_index *index;        /* private */
+};
+
+const struct xt_code_item *xt_codes_find(const struct xt_codes *codes, struct xt_str code);
+/* By a label in either language, folded (width, case, spaces); NULL when unknown or when two codes share it. */
+const struct xt_code_item *xt_codes_by_label(const struct xt_codes *codes, struct xt_str label);
+/* True when code is listed or admitted by an open list. */
+bool xt_codes_accept(const struct xt_codes *codes, struct xt_str code);
+/* The code's label; of an unlisted code of an open list the label of its nearest listed beginning, else the code. */
+const char *xt_codes_label(const struct xt_codes *codes, struct xt_str code, enum xt_lang lang);
+
+/* ---- fields and types ---- */
+
+enum xt_kind {
+    XT_KIND_STRING, XT_KIND_TEXT, XT_KIND_INTEGER, XT_KIND_DECIMAL, XT_KIND_MONEY, XT_KIND_BOOL, XT_KIND_DATE,
+    XT_KIND_YEAR, XT_KIND_CODE, XT_KIND_IDENTIFIER, XT_KIND_URL, XT_KIND_EMAIL, XT_KIND_LINK, XT_KIND_GROUP,
+    XT_KINDS
+};
+const char *xt_kind_name(enum xt_kind kind);
+
+struct xt_scheme;
+struct xt_role;
+struct xt_type;
+
+struct xt_field {
+    const char *name;
+    const char *labels[XT_LANGS];
+    const char *help[XT_LANGS];          /* NULL when none */
+    const char *example;                 /* NULL when none */
+    const char *unit;                    /* NULL when none */
+    enum xt_kind kind;
+    bool required, many, unique_items, identity;
+    int64_t max_chars;                   /* of text kinds */
+    bool has_min, has_max;
+    double min, max;                     /* of numbers */
+    const char *pattern;                 /* POSIX extended, NULL when none */
+    const regex_t *regex;
+    enum xt_class visibility;
+    const struct xt_codes *codes;        /* CODE */
+    const struct xt_scheme *scheme;      /* IDENTIFIER */
+    const struct xt_role *role;          /* LINK */
+    const char *const *to;               /* LINK: type names, NULL-terminated; "*" alone is any */
+    const struct xt_field *fields;       /* GROUP */
+    size_t field_count;
+    int search;                          /* index into the search schema's fields, -1 = not searched */
+    int facet;                           /* index into its facets, -1 */
+    int range;                           /* index into its ranges, -1 */
+    const char *dc;                      /* oai_dc element "dc:title", NULL */
+};
+
+struct xt_section {
+    const char *labels[XT_LANGS];
+    const struct xt_field *const *fields;
+    size_t count;
+};
+
+struct xt_type {
+    const char *name;
+    const char *labels[XT_LANGS], *plurals[XT_LANGS], *descriptions[XT_LANGS];
+    int order;
+    const struct xt_field *fields;
+    size_t field_count;
+    const struct xt_field *title;
+    const struct xt_field *const *facts;
+    size_t fact_count;
+    const struct xt_section *sections;
+    size_t section_count;
+    const json_t *json;                  /* the file as it is */
+};
+
+const struct xt_field *xt_type_field(const struct xt_type *type, struct xt_str name);
+/* By name or by label in either language (folded). */
+const struct xt_field *xt_type_field_by_head(const struct xt_type *type, struct xt_str head);
+const struct xt_field *xt_fields_find(const struct xt_field *fields, size_t count, struct xt_str name);
+
+struct xt_role {
+    const char *name;
+    const char *labels[XT_LANGS], *inverse[XT_LANGS];
+};
+
+struct xt_scheme {
+    const char *name;
+    const char *labels[XT_LANGS];
+    /* Normalises text into out (at most out_size - 1 bytes and a zero); false when the check rule refuses it. */
+    bool (*check)(struct xt_str text, char *out, size_t out_size);
+    const char *rule;                    /* name of the check: "uscc" */
+};
+
+/* The check rules by name, with their sources in identity.c; NULL for an unknown one. */
+bool (*xt_identity_rule(const char *name))(struct xt_str text, char *out, size_t out_size);
+
+/* ---- the region ---- */
+
+struct xt_facet {
+    const char *name;
+    const char *labels[XT_LANGS];
+    const struct xt_codes *const *lists; /* whose codes are the values; none = values are labels themselves */
+    size_t list_count;
+};
+
+struct xt_region {
+    const struct xt_type *types;         /* by order */
+    size_t type_count;
+    const struct xt_codes *codes;
+    size_t codes_count;
+    const struct xt_role *roles;
+    size_t role_count;
+    const struct xt_scheme *schemes;
+    size_t scheme_count;
+    const struct xt_facet *facets;       /* [0] is type */
+    size_t facet_count;
+    struct xt_search_schema schema;      /* what the search index is told; facets in the same order */
+    struct xt_hash hash;                 /* of all that decides what is indexed */
+    struct xt_region_files *files;       /* private */
+};
+
+/* dir: a folder that wins over the embedded files, or NULL; data_dir: DATA/region likewise (first looked at last). */
+XT_MUST_USE enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_region **out,
+                                        struct xt_problems *problems, struct xt_error *err);
+void xt_region_free(struct xt_region **region);
+/* The bytes of a file of the region ("mappings/csl.json", "sample/sample.json"), by the same rule of who wins.
+ * The view lives as long as the region. */
+bool xt_region_file(struct xt_region *region, const char *path, struct xt_str *out);
+/* Paths under prefix ("mappings/"), sorted, NULL-terminated, as arena strings. */
+const char *const *xt_region_list(struct xt_region *region, const char *prefix, struct xt_arena *arena);
+
+const struct xt_type *xt_region_type(const struct xt_region *region, struct xt_str name);
+const struct xt_codes *xt_region_codes(const struct xt_region *region, struct xt_str name);
+const struct xt_role *xt_region_role(const struct xt_region *region, struct xt_str name);
+const struct xt_scheme *xt_region_scheme(const struct xt_region *region, struct xt_str name);
+const char *xt_facet_label(const struct xt_facet *facet, const struct xt_region *region, struct xt_str value,
+                           enum xt_lang lang);
+
+/* ---- a body against its type ---- */
+
+/* Checks body and brings it into normal form in place: text trimmed and without control characters, identifiers
+ * normalised, empty members removed, dates and codes checked. Every problem is added with its path; returns false when there
+ * is one. Unknown members are problems. */
+bool xt_type_check(const struct xt_region *region, const struct xt_type *type, json_t *body,
+                   struct xt_problems *problems);
+/* The value of a cell's text for field as a new JSON value (a number for money in fen, a code for a label, an array for a
+ * many field split at ; ； or line breaks); NULL with a problem when it cannot be. Empty text gives json_null(). */
+json_t *xt_field_from_text(const struct xt_region *region, const struct xt_field *field, struct xt_str text,
+                           const char *path, struct xt_problems *problems);
+/* The other way, for cells of an export: codes as codes, money as yuan, many joined by "；", links as "label <ref>". Groups as JSON. */
+void xt_field_to_text(const struct xt_field *field, const json_t *value, struct xt_text *out);
+
+/* JSON Schema 2020-12 of the type's body, and the type as /api/v1/types gives it. */
+void xt_type_schema(const struct xt_region *region, const struct xt_type *type, struct xt_text *out);
+
+#endif
