@@ -31,6 +31,7 @@ struct xt_node {
     const char *data;              /* DATA folder */
     const char *region_path;       /* --region, or NULL */
     const char *name;              /* the node's name, as addresses carry it: "xietong.local" */
+    const char *zone;              /* its name, "Asia/Shanghai" */
     int minutes_east;              /* the node's zone, +480 */
     bool read_only;
     struct xt_store *store;        /* main.c */
@@ -140,6 +141,8 @@ struct xt_reply {
     char *location;                    /* arena string for 301 and 201 */
     const char *download_name;         /* arena string: Content-Disposition attachment */
     const char *link;                  /* arena string: Link header */
+    const char *problem_members;       /* arena string of JSON members that a failed reply's problem also carries:
+                                          "\"deleted\":\"2026-03-05T08:00:00Z\"" */
 };
 
 /* ---- commands ---- */
@@ -204,6 +207,10 @@ struct xt_room {
     enum xt_code (*check)(struct xt_node *node, struct xt_problems *problems, struct xt_error *err);
     /* Appends Prometheus text lines. */
     void (*metrics)(struct xt_node *node, struct xt_text *out);
+    /* Component schemas made from data (record types), beside schemas: adds members to the object components. For
+     * `xietong openapi` the node has no store and no handles, only region_path: the room reads what it needs. */
+    enum xt_code (*describe)(struct xt_node *node, json_t *components, struct xt_error *err);
+    const char *about;                     /* English sentence over the room's routes on the API page; NULL = none */
 };
 
 #endif
