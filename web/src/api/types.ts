@@ -1,0 +1,173 @@
+// What the API answers, as the page reads it (/api/openapi.json says the same). Kept in this one file.
+
+export interface Label { zh: string; en?: string }
+
+export interface NodeInfo {
+  name: string
+  region: Label
+  version: string
+  seq: number
+  time_zone: string
+  counts: Record<string, number>
+  total: number
+  index: { engine: string; reached: number; seq: number; state: 'ready' | 'catching-up' | 'rebuilding' }
+}
+
+export type FieldKind =
+  | 'string' | 'text' | 'integer' | 'decimal' | 'money' | 'bool' | 'date' | 'year'
+  | 'code' | 'identifier' | 'url' | 'email' | 'link' | 'group'
+
+export interface Field {
+  name: string
+  label: Label
+  kind: FieldKind
+  many?: boolean
+  required?: boolean
+  codes?: string
+  scheme?: string
+  identity?: boolean
+  unit?: string
+  facet?: string
+  search?: string
+  visibility?: string
+  help?: Label
+  to?: string[]
+  role?: string
+  fields?: Field[]
+}
+
+export interface RecordType {
+  type: string
+  label: Label
+  plural?: Partial<Label>
+  description?: Label
+  title: string
+  order?: number
+  fields: Field[]
+  sections?: Array<{ label: Label; fields: string[] }>
+  facts?: string[]
+  count?: number
+}
+
+export interface TypeList { items: RecordType[] }
+
+export interface Fact { field: string; label: string; value: string }
+
+export interface SearchItem {
+  key: string
+  type: string
+  type_label: string
+  title: string
+  highlight?: { title?: string; text?: string; field?: string }
+  area?: string | null
+  area_label?: string | null
+  year?: number | null
+  facts?: Fact[]
+  updated?: string
+}
+
+export interface FacetValue { value: string; label: string; count: number }
+
+export interface SearchAnswer {
+  total: number
+  relation?: 'eq' | 'gte'
+  items: SearchItem[]
+  facets: Record<string, FacetValue[]>
+  facet_labels?: Record<string, string>
+  query?: { text: string; understood?: string; ignored?: Array<{ text: string; reason: string }> }
+  next: string | null
+  took_us: number
+}
+
+export interface LinkValue { ref?: string; label: string }
+
+export interface RecordLink {
+  field: string
+  role?: string
+  label: string
+  key: string | null
+  scheme?: string
+  value?: string
+  type?: string
+}
+
+export interface BacklinkItem { key: string; title: string; year?: number | null }
+
+export interface Backlinks {
+  type: string
+  field: string
+  role: string
+  role_label?: string
+  total: number
+  items: BacklinkItem[]
+}
+
+export interface BacklinkPage { items: BacklinkItem[]; next: string | null }
+
+export interface RecordSource {
+  node?: string
+  source_key?: string
+  origin: string
+  mapping?: string | null
+  file?: string | null
+  row?: number | null
+  datestamp?: string | null
+  deleted?: boolean
+}
+
+export type Body = Record<string, unknown>
+
+export interface RecordAnswer {
+  key: string
+  type: string
+  title: string
+  version: number
+  seq: number
+  created: string
+  updated: string
+  status?: string
+  body: Body
+  links?: RecordLink[]
+  backlinks?: Backlinks[]
+  identities?: Array<{ scheme: string; value: string }>
+  sources?: RecordSource[]
+  provenance?: Record<string, number>
+  labels?: Record<string, Record<string, string>>
+}
+
+export interface HistoryItem {
+  version: number
+  seq: number
+  at: string
+  actor?: string | null
+  action: string
+  reason?: string | null
+  body?: Body | null
+}
+
+export interface HistoryPage { items: HistoryItem[]; next: string | null }
+
+export interface ChangeItem {
+  seq: number
+  at: string
+  action: string
+  actor?: string | null
+  key?: string | null
+  subject?: string | null
+  type?: string
+  type_label?: string
+  title?: string | null
+}
+
+export interface ChangePage { items: ChangeItem[]; next?: string | null }
+
+/** RFC 9457. */
+export interface Problem {
+  type?: string
+  title?: string
+  status?: number
+  detail?: string
+  request_id?: string
+  deleted?: string
+  problems?: Array<{ field?: string; code?: string; message: string }>
+}

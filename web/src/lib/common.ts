@@ -1,0 +1,64 @@
+// What every page needs of the node: who it is, and its record types. Loaded once.
+import { computed, shallowRef } from 'vue'
+import { ApiError, get } from '../api/client'
+import type { Field, NodeInfo, RecordType, TypeList } from '../api/types'
+import { inWords, language } from '../i18n'
+
+export const node = shallowRef<NodeInfo | null>(null)
+export const nodeError = shallowRef<ApiError | null>(null)
+export const types = shallowRef<RecordType[] | null>(null)
+export const typesError = shallowRef<ApiError | null>(null)
+
+const asError = (reason: unknown) =>
+  reason instanceof ApiError ? reason : new ApiError('server', 0, '', {})
+
+export async function loadNode(): Promise<void> {
+  try {
+    node.value = (await get<NodeInfo>('/api/v1/node')).body
+    nodeError.value = null
+  } catch (reason) {
+    nodeError.value = asError(reason)
+  }
+}
+
+export async function loadTypes(): Promise<void> {
+  try {
+    const items = (await get<TypeList>('/api/v1/types')).body.items
+    types.value = [...items].sort((a, b) => (a.order ?? 1e6) - (b.order ?? 1e6))
+    typesError.value = null
+  } catch (reason) {
+    typesError.value = asError(reason)
+  }
+}
+
+export function loadCommon(): void {
+  void loadNode()
+  void loadTypes()
+}
+
+const byName = computed(() => new Map((types.value ?? []).map((type) => [type.type, type])))
+
+export function typeOf(name: string): RecordType | undefined {
+  return byName.value.get(name)
+}
+
+/** The type's name for one record (Instrument) or for all (Instruments). */
+export function typeLabel(name: string, several = false): string {
+  const type = typeOf(name)
+  if (!type) return name
+  if (several && language() === 'en' && type.plural?.en) return type.plural.en
+  return inWords(type.label)
+}
+
+export function fieldOf(type: RecordType | undefined, name: string): Field | undefined {
+  return type?.fields.find((field) => field.name === name)
+}
+
+export const zone = computed(() => node.value?.time_zone ?? 'Asia/Shanghai')
+export const nodeName = computed(() => node.value?.name ?? '')
+export const regionName = computed(() => inWords(node.value?.region))
+
+/** Where a record's page is; key is type/ID. */
+export function recordPath(key: string): string {
+  return `/records/${key.split('/').map(encodeURIComponent).join('/')}`
+}

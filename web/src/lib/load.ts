@@ -1,0 +1,91 @@
+// Loading of what a page shows: one request at a time, the newest wins, and what was there stays
+// visible until the new answer is in.
+import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { ApiError, get, recall } from '../api/client'
+import { cameBack } from './travel'
+
+let running = 0
+let waiting: Array<() => void> = []
+
+/** Resolves when no request is under way, at the latest after limitMs: then scroll positions hold. */
+export function settled(limitMs = 3000): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (running === 0) resolve()
+      else waiting.push(check)
+    }
+    setTimeout(check, 0)
+    setTimeout(resolve, limitMs)
+  })
+}
+
+function finished(): void {
+  running -= 1
+  if (running > 0) return
+  const now = waiting
+  waiting = []
+  // After Vue has drawn the answer.
+  setTimeout(() => now.forEach((check) => check()), 0)
+}
+
+export interface Loading<T> {
+  data: ShallowRef<T | null>
+  error: ShallowRef<ApiError | null>
+  loading: Ref<boolean>
+  /** Where the answer came from in the end (after redirects), "" before. */
+  url: Ref<string>
+  /** The path whose answer data holds. */
+  shown: Ref<string>
+  retry: () => void
+}
+
+/** Loads what path() names, again whenever it changes; null means nothing to load. */
+export function useLoad<T>(path: () => string | null): Loading<T> {
+  const data = shallowRef<T | null>(null)
+  const error = shallowRef<ApiError | null>(null)
+  const loading = ref(false)
+  const url = ref('')
+  const shown = ref('')
+  let current: AbortController | null = null
+
+  async function load(wanted: string | null): Promise<void> {
+    current?.abort()
+    current = null
+    if (wanted === null) {
+      data.value = null
+      loading.value = false
+      return
+    }
+    const old = cameBack() ? recall<T>(wanted) : null
+    if (old) {
+      data.value = old.body
+      url.value = old.url
+      shown.value = wanted
+      error.value = null
+      loading.value = false
+      return
+    }
+    const mine = new AbortController()
+    current = mine
+    loading.value = true
+    running += 1
+    try {
+      const answer = await get<T>(wanted, mine.signal)
+      if (current !== mine) return
+      data.value = answer.body
+      url.value = answer.url
+      shown.value = wanted
+      error.value = null
+    } catch (reason) {
+      if (current !== mine) return
+      error.value = reason instanceof ApiError ? reason : new ApiError('server', 0, '', {})
+    } finally {
+      if (current === mine) loading.value = false
+      finished()
+    }
+  }
+
+  watch(path, load, { immediate: true })
+  onScopeDispose(() => current?.abort())
+  return { data, error, loading, url, shown, retry: () => void load(path()) }
+}

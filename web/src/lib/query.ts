@@ -1,0 +1,112 @@
+// The address of a results page and what it means. The address is the whole state:
+// q, facet values (repeated), sort, cursor with the page number that is shown for it.
+import type { LocationQuery, LocationQueryRaw } from 'vue-router'
+import type { RecordType } from '../api/types'
+
+export const SORTS = ['relevance', 'date', 'title'] as const
+const NOT_FACETS = new Set(['q', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
+const ALWAYS = ['type', 'area', 'year', 'subject', 'organisation']
+
+export type Filters = Record<string, string[]>
+
+export interface SearchState {
+  q: string
+  sort: string
+  cursor: string
+  page: number
+  filters: Filters
+}
+
+function texts(value: LocationQuery[string]): string[] {
+  const list = Array.isArray(value) ? value : [value]
+  return [...new Set(list.filter((one): one is string => typeof one === 'string' && one !== ''))]
+}
+
+export function readState(query: LocationQuery): SearchState {
+  const filters: Filters = {}
+  for (const [name, value] of Object.entries(query)) {
+    if (NOT_FACETS.has(name)) continue
+    const values = texts(value)
+    if (values.length) filters[name] = values
+  }
+  const sort = texts(query.sort)[0] ?? ''
+  const page = Number(texts(query.page)[0])
+  return {
+    q: texts(query.q)[0] ?? '',
+    sort: (SORTS as readonly string[]).includes(sort) ? sort : '',
+    cursor: texts(query.cursor)[0] ?? '',
+    page: Number.isInteger(page) && page > 1 && page < 1e6 ? page : 1,
+    filters,
+  }
+}
+
+/** The address query of a state; the defaults are left out. */
+export function writeState(state: Partial<SearchState>): LocationQueryRaw {
+  const query: LocationQueryRaw = {}
+  if (state.q) query.q = state.q
+  for (const [name, values] of Object.entries(state.filters ?? {})) {
+    if (values.length) query[name] = values.length === 1 ? values[0] : values
+  }
+  if (state.sort) query.sort = state.sort
+  if (state.cursor) {
+    query.cursor = state.cursor
+    if (state.page && state.page > 1) query.page = String(state.page)
+  }
+  return query
+}
+
+/** The same search with one value of a facet put in or taken out, from its first page. */
+export function toggled(state: SearchState, facet: string, value: string): LocationQueryRaw {
+  const now = state.filters[facet] ?? []
+  const next = now.includes(value) ? now.filter((one) => one !== value) : [...now, value]
+  return writeState({ ...state, cursor: '', filters: { ...state.filters, [facet]: next } })
+}
+
+export function withFacet(state: SearchState, facet: string, values: string[]): LocationQueryRaw {
+  return writeState({ ...state, cursor: '', filters: { ...state.filters, [facet]: values } })
+}
+
+/** The facets worth counting: the general ones, and all that the chosen types have. */
+export function facetNames(types: RecordType[], state: SearchState): string[] {
+  const chosen = types.filter((type) => state.filters.type?.includes(type.type))
+  const all = new Set(types.flatMap((type) => type.fields.map((field) => field.facet)))
+  const names = ALWAYS.filter((name) => name === 'type' || types.length === 0 || all.has(name))
+  for (const type of chosen) {
+    for (const field of type.fields) if (field.facet) names.push(field.facet)
+  }
+  names.push(...Object.keys(state.filters).filter((name) => all.has(name)))
+  return [...new Set(names)]
+}
+
+/** Without words there is nothing to be relevant to: then the newest come first. */
+export function sortOf(state: SearchState): string {
+  return state.sort || (state.q ? 'relevance' : 'date')
+}
+
+export function apiPath(state: SearchState, facets: string[], lang: string): string {
+  const query = new URLSearchParams()
+  if (state.q) query.set('q', state.q)
+  for (const [name, values] of Object.entries(state.filters)) {
+    for (const value of values) query.append(name, value)
+  }
+  query.set('facets', facets.join(','))
+  query.set('sort', sortOf(state))
+  query.set('limit', '20')
+  if (state.cursor) query.set('cursor', state.cursor)
+  query.set('lang', lang)
+  return `/api/v1/search?${query}`
+}
+
+/** The cursor in a `next` link of the API. */
+export function cursorOf(next: string | null | undefined): string {
+  if (!next) return ''
+  return new URL(next, location.origin).searchParams.get('cursor') ?? ''
+}
+
+/** A year filter: one year, or a range open at either end. */
+export interface YearRange { from: string; to: string }
+
+export function readRange(value: string): YearRange | null {
+  const match = /^(\d{1,4})?\.\.(\d{1,4})?$/.exec(value)
+  return match ? { from: match[1] ?? '', to: match[2] ?? '' } : null
+}
