@@ -25,7 +25,8 @@ XT_MUST_USE enum xt_code xt_decoder_new(enum xt_charset from, struct xt_decoder 
 void xt_decoder_free(struct xt_decoder **decoder);
 /* Appends to out. flush at the end of input turns a cut character into U+FFFD. */
 void xt_decoder_add(struct xt_decoder *decoder, const void *data, size_t n, bool flush, struct xt_text *out);
-int64_t xt_decoder_bad(const struct xt_decoder *decoder, int64_t *out_first_offset);   /* unmappable sequences so far */
+/* Unmappable sequences so far; *out_first_offset is where the first one stood (-1 = none). */
+int64_t xt_decoder_bad(const struct xt_decoder *decoder, int64_t *out_first_offset);
 
 /* UTF-8 to GB18030 for exports. Ill-formed input becomes '?'. */
 void xt_encode_gb18030(struct xt_str text, struct xt_text *out);
