@@ -1,23 +1,29 @@
 // Names of facets and their values, remembered from every answer, so that a chosen filter keeps its
 // name when the next answer has no row for it.
-import { i18n, language } from '../i18n'
+import { shallowRef, triggerRef } from 'vue'
+import { i18n, inWords, language } from '../i18n'
 import type { SearchAnswer } from '../api/types'
-import { typeLabel } from './common'
+import { typeLabel, types } from './common'
 import { readRange } from './query'
 
-const seen = new Map<string, string>()
+const known = shallowRef(new Map<string, string>())
 const place = (facet: string, value?: string) => JSON.stringify([language(), facet, value])
 
 export function noteLabels(answer: SearchAnswer): void {
+  const seen = known.value
   if (seen.size > 5000) seen.clear()
   for (const [facet, label] of Object.entries(answer.facet_labels ?? {})) seen.set(place(facet), label)
   for (const [facet, values] of Object.entries(answer.facets ?? {})) {
     for (const one of values) seen.set(place(facet, one.value), one.label)
   }
+  triggerRef(known)
 }
 
 export function facetLabel(facet: string): string {
-  return seen.get(place(facet)) ?? facet
+  const label = known.value.get(place(facet))
+  if (label) return label
+  const field = types.value?.flatMap((type) => type.fields).find((one) => one.facet === facet)
+  return field ? inWords(field.label) : facet === 'type' ? i18n.global.t('record.type') : facet
 }
 
 export function valueLabel(facet: string, value: string): string {
@@ -28,5 +34,5 @@ export function valueLabel(facet: string, value: string): string {
     if (range.from && range.to) return `${range.from}–${range.to}`
     return range.from ? t('facet.since', { year: range.from }) : t('facet.until', { year: range.to })
   }
-  return seen.get(place(facet, value)) ?? value
+  return known.value.get(place(facet, value)) ?? value
 }

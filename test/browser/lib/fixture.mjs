@@ -7,7 +7,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { types } from './fixture-types.mjs'
 
-const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url))
+const DIST = fileURLToPath(new URL('../../../web/dist/', import.meta.url))
 const MIME = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 export const CSP = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:"
 const SLOW_MS = 1500
@@ -180,8 +180,9 @@ async function api(url, request, reply, options) {
     if (/busy/.test(trouble)) throw new Problem(503, 'busy')
     if (/fail|FAIL/.test(trouble)) throw new Problem(500, 'failed', { detail: 'planted failure' })
     if (/invalid/.test(trouble)) throw new Problem(400, 'bad', { problems: [{ field: 'year', code: 'range', message: 'year must be 1000..2200' }] })
+    const text = JSON.stringify(answer(url, en, options.empty))
     reply.writeHead(200, { 'Content-Type': 'application/json', 'X-Request-Id': requestId })
-    reply.end(JSON.stringify(answer(url, en, options.empty)))
+    reply.end(text)
   } catch (error) {
     const status = error.status ?? 500
     reply.writeHead(status, { 'Content-Type': 'application/problem+json' })
@@ -207,7 +208,10 @@ export async function startFixture(options = {}) {
   const server = createServer((request, reply) => {
     const url = new URL(request.url, 'http://fixture')
     const done = url.pathname.startsWith('/api/') ? api(url, request, reply, own) : file(url, reply)
-    done.catch(() => reply.destroy())
+    done.catch((error) => {
+      console.error(error)
+      reply.destroy()
+    })
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
