@@ -1,0 +1,80 @@
+// The page's plain functions: numbers, money, instants, highlights, addresses, records.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+
+const fromWeb = createRequire(new URL('../../web/package.json', import.meta.url))
+const { build } = createRequire(fromWeb.resolve('vite'))('esbuild')
+
+/** A TypeScript module of web/src as it is, compiled in memory. */
+async function load(path) {
+  const entry = new URL(`../../web/src/${path}`, import.meta.url).pathname
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', logLevel: 'silent' })
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+}
+
+const [format, query, record] = await Promise.all([load('lib/format.ts'), load('lib/query.ts'), load('lib/record.ts')])
+
+test('money is exact from whole fen', () => {
+  /* fen                   what is shown */
+  for (const [fen, shown] of [
+    [0,                      '¥0.00'],
+    [5,                      '¥0.05'],
+    [-5,                     '-¥0.05'],
+    [100,                    '¥1.00'],
+    [123456789,              '¥1,234,567.89'],
+    [9007199254740991,       '¥90,071,992,547,409.91'],
+  ]) assert.equal(format.money(fen), shown)
+})
+
+test('headline figures use 万 and 亿 in Chinese', () => {
+  assert.equal(format.headline(99_999, 'zh'), '99,999')
+  assert.equal(format.headline(123_456, 'zh'), '12.3万')
+  assert.equal(format.headline(123_456_789, 'zh'), '1.2亿')
+  assert.equal(format.headline(1_234_567, 'en'), '1.2M')
+})
+
+test('instants are told in the zone of the node', () => {
+  assert.equal(format.instant('2026-03-05T16:07:08Z', 'Asia/Shanghai'), '2026-03-06 00:07')
+  assert.equal(format.instant('someday', 'Asia/Shanghai'), 'someday')
+  assert.equal(format.instant(null, 'Asia/Shanghai'), '')
+})
+
+test('highlights are pieces of text, whatever stands in them', () => {
+  assert.deepEqual(format.pieces('a\u0002b\u0003<c>'), [{ text: 'a', hit: false }, { text: 'b', hit: true }, { text: '<c>', hit: false }])
+  assert.deepEqual(format.pieces('\u0003\u0003x\u0002'), [{ text: 'x', hit: false }])
+})
+
+test('only web addresses become links', () => {
+  for (const bad of ['javascript:alert(1)', 'data:text/html,x', 'x', '//example.org', ' javascript:alert(1)', 'file:///etc/passwd']) {
+    assert.equal(format.safeUrl(bad), null, bad)
+  }
+  assert.equal(format.safeUrl('https://example.org/a b'), 'https://example.org/a%20b')
+})
+
+test('an address is read, written, and read the same again', () => {
+  const state = query.readState({ q: 'x', area: ['1', '2', '2', ''], year: '2015..', sort: 'bogus', cursor: 'c', page: '3', lang: 'en' })
+  assert.deepEqual(state, { q: 'x', sort: '', cursor: 'c', page: 3, filters: { area: ['1', '2'], year: ['2015..'] } })
+  assert.deepEqual(query.readState(query.writeState(state)), state)
+  assert.deepEqual(query.toggled(state, 'area', '1'), { q: 'x', area: '2', year: '2015..' })
+  assert.deepEqual(query.toggled(state, 'area', '3'), { q: 'x', area: ['1', '2', '3'], year: '2015..' })
+  for (const page of ['-1', '0', 'NaN', '1e9', '1.5']) assert.equal(query.readState({ page }).page, 1)
+})
+
+test('links lead only where a record is', () => {
+  const key = 'person/01J8ZZZZZZ0000000000000007'
+  const answer = { links: [{ field: 'authors', label: 'A', key }, { field: 'authors', label: 'B', key: null, scheme: 'orcid', value: '1' }] }
+  assert.equal(record.targetOf(answer, 'authors', { label: 'A' }), key)
+  assert.equal(record.targetOf(answer, 'authors', { label: 'B', ref: 'orcid:1' }), null)
+  assert.equal(record.targetOf(answer, 'owner', { label: 'A' }), null)
+  assert.equal(record.targetOf(answer, 'owner', { label: 'C', ref: key }), key)
+})
+
+test('sections hold every filled field once', () => {
+  const fields = ['title', 'a', 'b', 'c', 'd'].map((name) => ({ name, label: { zh: name }, kind: 'string' }))
+  const type = { type: 't', label: { zh: 't' }, title: 'title', fields, facts: ['a', 'none'], sections: [{ label: { zh: 's' }, fields: ['title', 'a', 'b', 'c'] }] }
+  const body = { title: 'x', a: 1, b: [''], c: false, d: {} , e: 1 }
+  const facts = record.filledFacts(type, body)
+  assert.deepEqual(facts.map((field) => field.name), ['a'])
+  assert.deepEqual(record.filledSections(type, body, facts).map((one) => one.fields.map((field) => field.name)), [['c']])
+})

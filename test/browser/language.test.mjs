@@ -1,0 +1,57 @@
+// Both languages are complete: the same messages with the same places to fill, all of them used, none missing.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+
+const SRC = new URL('../../web/src/', import.meta.url)
+const load = (lang) => JSON.parse(readFileSync(new URL(`locales/${lang}.json`, SRC), 'utf8'))
+
+function flat(tree, prefix = '') {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[prefix + key, value]] : flat(value, `${prefix}${key}.`))
+}
+
+const zh = new Map(flat(load('zh')))
+const en = new Map(flat(load('en')))
+
+/** All sources of the page in one text. */
+function sources() {
+  const names = readdirSync(SRC, { recursive: true }).filter((name) => /\.(vue|ts)$/.test(name) && !name.includes('generated'))
+  return names.map((name) => readFileSync(new URL(name, SRC), 'utf8')).join('\n')
+}
+
+const code = sources()
+// Literal keys, and the beginnings of those that are put together: t('a.b'), t(x ? 'a.b' : 'c.d'), t(`a.${x}.b`).
+const literal = new Set([...code.matchAll(/['"`]([a-z]\w*(?:\.\w+)+)['"`]/g)].map((match) => match[1]).filter((key) => zh.has(key) || en.has(key)))
+const called = [...code.matchAll(/\bt\(\s*'([^']+)'/g)].map((match) => match[1])
+const patterns = [...code.matchAll(/\bte?\(\s*`([^`]+)`/g)].map((match) =>
+  new RegExp(`^${match[1].replace(/\./g, '\\.').replace(/\$\{[^}]+\}/g, '[^.]+')}$`))
+
+test('both languages have the same messages', () => {
+  assert.deepEqual([...zh.keys()].sort(), [...en.keys()].sort())
+})
+
+test('the same places are filled in both', () => {
+  const places = (words) => [...new Set([...words.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort()
+  for (const [key, words] of zh) assert.deepEqual(places(words), places(en.get(key)), key)
+})
+
+test('no message is missing', () => {
+  assert.deepEqual(called.filter((key) => !zh.has(key)), [])
+  for (const pattern of patterns) assert.ok([...zh.keys()].some((key) => pattern.test(key)), `no message for ${pattern}`)
+})
+
+test('no message is unused', () => {
+  const unused = [...zh.keys()].filter((key) => !literal.has(key) && !patterns.some((pattern) => pattern.test(key)))
+  assert.deepEqual(unused, [])
+})
+
+test('each is in its own language', () => {
+  for (const [key, words] of zh) {
+    const latin = /(^keys\.|example$|value\.then$|types\.(schema)$)/.test(key)
+    assert.ok(latin || /[\u4e00-\u9fff]/.test(words), `${key} has no Chinese`)
+  }
+  for (const [key, words] of en) {
+    assert.ok(/example$|tipPhrase$/.test(key) || !/[\u4e00-\u9fff]/.test(words), `${key} has Chinese`)
+  }
+})

@@ -1,0 +1,241 @@
+// The address is the state: filters, sorting, pages, tabs and languages survive going back and reloading.
+// And what a reader meets when the node is slow, fails, or holds markup.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { idle, launch, open, text, withPage } from './lib/browser.mjs'
+import { startFixture } from './lib/fixture.mjs'
+
+const LIMIT = { timeout: 60_000 }
+let browser, node
+
+before(async () => {
+  [browser, node] = await Promise.all([launch(), startFixture()])
+}, LIMIT)
+
+after(async () => {
+  await Promise.allSettled([browser?.close(), node?.close()])
+}, LIMIT)
+
+const record = (n) => `/records/paper/01J8ZZZZZZ${String(n).padStart(16, '0')}`
+const query = (page) => decodeURIComponent(new URL(page.url()).search)
+const REFUSED = /status of (400|404|410|500|503)|ERR_EMPTY_RESPONSE/
+
+test('filters combine, show as chips, and come off again', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=机器人')
+    assert.match(await text(page, '.total'), /共 123 条.*0\.9 毫秒/s)
+    await page.click('.facets a:has-text("广州市")')
+    await idle(page)
+    await page.click('.facets a:has-text("论文")')
+    await idle(page)
+    await page.fill('#year-from', '2018')
+    await page.fill('#year-to', '2015')
+    await page.press('#year-to', 'Enter')
+    await idle(page)
+    assert.equal(query(page), '?q=机器人&area=440100&type=paper&year=2015..2018')
+    assert.deepEqual(await page.locator('.chip').allInnerTexts().then((all) => all.map((one) => one.replace(/\s+/g, ' ').trim())),
+      ['去掉筛选： 地区 广州市 ×', '去掉筛选： 类型 论文 ×', '去掉筛选： 年份 2015–2018 ×'])
+    const asked = new URL(node.log.filter((path) => path.startsWith('/api/v1/search')).pop(), node.url).searchParams
+    assert.deepEqual([asked.get('area'), asked.get('type'), asked.get('year')], ['440100', 'paper', '2015..2018'])
+    assert.ok(asked.get('facets').split(',').includes('kind'), 'the facets of the chosen type are counted')
+
+    await page.click('.chip:has-text("论文")')
+    await idle(page)
+    assert.equal(query(page), '?q=机器人&area=440100&year=2015..2018')
+    await page.click('a:has-text("去掉全部筛选")')
+    await idle(page)
+    assert.equal(query(page), '?q=机器人')
+    await page.goBack()
+    await idle(page)
+    await page.reload()
+    await idle(page)
+    assert.equal(await page.locator('.chip').count(), 2)
+    assert.equal(await page.inputValue('#year-from'), '2015')
+  }))
+
+test('two values of one facet stay two', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?area=440100&area=440300')
+    assert.equal(await page.locator('.facets a.on').count(), 2)
+    await page.click('.facets a:has-text("深圳市")')
+    await idle(page)
+    assert.equal(query(page), '?area=440100')
+  }))
+
+test('10,000 results: pages go on, back, and survive a reload', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=many')
+    assert.match(await text(page, '.total'), /共 10,000 条/)
+    const first = await text(page, '.card h2')
+    await page.click('a[rel=next]')
+    await idle(page)
+    await page.click('a[rel=next]')
+    await idle(page)
+    assert.match(query(page), /cursor=40.*page=3/)
+    assert.match(await text(page, '.pages'), /第 3 页/)
+    const third = await text(page, '.card h2')
+    await page.reload()
+    await idle(page)
+    assert.equal(await text(page, '.card h2'), third)
+    await page.click('a[rel=prev]')
+    await idle(page)
+    assert.match(query(page), /cursor=20/)
+    await page.goBack()
+    await idle(page)
+    assert.equal(await text(page, '.card h2'), third)
+    await page.click('.pages a:has-text("第一页")')
+    await idle(page)
+    assert.equal(await text(page, '.card h2'), first)
+    assert.equal(query(page), '?q=many')
+  }))
+
+test('going back to a list finds the place again', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=many')
+    await page.locator('[data-result]').nth(15).scrollIntoViewIfNeeded()
+    const before = await page.evaluate(() => window.scrollY)
+    assert.ok(before > 300)
+    await page.locator('[data-result]').nth(15).click()
+    await page.waitForSelector('.record-head h1')
+    assert.equal(await page.evaluate(() => window.scrollY), 0)
+    await page.goBack()
+    await page.waitForSelector('[data-result]')
+    await page.waitForFunction((y) => Math.abs(window.scrollY - y) < 4, before)
+    await page.reload()
+    await page.waitForFunction((y) => Math.abs(window.scrollY - y) < 4, before)
+  }))
+
+test('sorting is in the address; without words there is no relevance', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search')
+    assert.equal(await page.inputValue('.sort select'), 'date')
+    assert.equal(await page.locator('option[value=relevance][disabled]').count(), 1)
+    await page.selectOption('.sort select', 'title')
+    await idle(page)
+    assert.equal(query(page), '?sort=title')
+    assert.match(node.log.filter((path) => path.startsWith('/api/v1/search')).pop(), /sort=title/)
+  }))
+
+test('unused parts of a query are shown, hits are marked', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=机器人+(')
+    assert.match(await text(page, '.ignored'), /\(\s*括号没有合上/)
+    assert.equal(await text(page, '.card h2 mark'), '机器人')
+    assert.equal((await page.locator('.card h2').first().innerText()).includes('\u0002'), false)
+  }))
+
+test('a slow node: the shape is there at once, the old answer stays until the new one', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await page.goto('/search?q=slow')
+    await page.waitForSelector('.cards .bone')
+    assert.equal(await page.locator('.list').getAttribute('aria-busy'), 'true')
+    await page.waitForSelector('.card h2')
+    await page.click('.facets a:has-text("广州市")')
+    await page.waitForSelector('.bar-busy.on')
+    assert.equal(await page.locator('.card h2').count(), 20, 'the old list is still there')
+    assert.equal(await page.locator('.chip').count(), 1, 'the filter shows before the answer')
+    // A newer question overtakes the slow one.
+    await page.fill('[data-search]', 'one')
+    await page.press('[data-search]', 'Enter')
+    await page.waitForFunction(() => document.querySelectorAll('.card h2').length === 1)
+    await page.waitForTimeout(1800)
+    assert.equal(await page.locator('.card h2').count(), 1, 'the slow answer does not come back')
+  }))
+
+for (const [words, says] of [['fail', /节点出错[\s\S]*planted failure[\s\S]*req-\d+/], ['busy', /节点正忙/], ['offline', /连不上节点/], ['invalid', /请求有误[\s\S]*year must be/]]) {
+  test(`a node that is ${words}: what happened, what was kept, what to do`, LIMIT, () =>
+    withPage(browser, node.url, async (page) => {
+      await open(page, `/search?q=${words}`)
+      assert.match(await text(page, '[role=alert]'), says)
+      assert.equal(await page.inputValue('[data-search]'), words)
+      const asked = node.log.length
+      await page.click('[role=alert] button')
+      await idle(page)
+      assert.ok(node.log.length > asked, 'it asks again')
+    }, { expected: REFUSED }))
+}
+
+test('a node that comes back: one click and all is there', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    node.options.down = () => true
+    try {
+      await open(page, '/')
+      assert.match(await text(page, '[role=alert]'), /节点出错/)
+    } finally {
+      node.options.down = null
+    }
+    await page.click('[role=alert] button')
+    await page.waitForFunction(() => document.querySelector('h1').innerText === '示例节点')
+    await page.click('[role=alert] button')
+    await page.waitForSelector('.tiles a')
+  }, { expected: REFUSED }))
+
+test('markup in the data stays text', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    for (const path of ['/search?q=markup', record(902), `${record(902)}?tab=authors`, '/search?q=%3Cimg+src%3Dx+onerror%3Dplanted%3D1%3E']) {
+      await open(page, path)
+      assert.equal(await page.evaluate(() => globalThis.planted), undefined, path)
+      assert.equal(await page.locator('main img, main script').count(), 0, path)
+    }
+    await open(page, record(902))
+    assert.match(await text(page, 'h1'), /<img src=x onerror=/)
+    assert.equal(await page.locator('a[href^="javascript"]').count(), 0, 'a script is no address')
+  }))
+
+test('a record is drawn by its type', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, record(1))
+    const facts = await text(page, '.key-facts')
+    for (const part of [/作者\s*1\s*示例人1、示例人2、示例人3/, /期刊/, /2025-06/, /广州市/]) assert.match(facts, part)
+    const main = await text(page, '.record-main')
+    for (const part of [/¥1,234,567\.89/, /期刊论文/, /3\.25 分/, /是/, /¥50,000\.00/, /SL-2025-001/, /文件导入 · fixture · papers\.jsonl · 第 17 行/, /改动：摘要/, /更正摘要/, /2026-03-05 14:07/]) {
+      assert.match(main, part)
+    }
+    assert.equal(await page.getAttribute('a:has-text("10.1234")', 'href'), 'https://doi.org/10.1234/%E7%A4%BA%E4%BE%8B.5678')
+    assert.match(await page.getAttribute('.key-facts a:has-text("示例人1")', 'href'), /^\/records\/person\//)
+    assert.equal(await page.locator('.key-facts a:has-text("示例人2")').count(), 0, 'a target that is not here is no link')
+    await page.click('.from[href$="#source-2"]')
+    await page.waitForFunction(() => location.hash === '#source-2')
+  }))
+
+test('tabs of linked things have addresses, and more of them come on demand', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, record(1))
+    assert.match(await text(page, '.tabs [aria-current]'), /仪器设备 · 产出 45/)
+    assert.equal(await page.locator('.things li').count(), 20)
+    await page.click('.linked button')
+    await page.waitForFunction(() => document.querySelectorAll('.things li').length === 40)
+    await page.click('.linked button')
+    await page.waitForFunction(() => document.querySelectorAll('.things li').length === 45)
+    assert.equal(await page.locator('.linked button').count(), 0)
+    await page.click('.tabs a:has-text("作者")')
+    await page.waitForFunction(() => location.search.includes('tab=authors'))
+    await page.reload()
+    await idle(page)
+    assert.match(await text(page, '.tabs [aria-current]'), /作者 2/)
+    await page.click('.things a:has-text("示例人1")')
+    await page.waitForURL(/\/records\/person\//)
+    await page.goBack()
+    await page.waitForFunction(() => location.search.includes('tab=authors'))
+  }))
+
+test('the language changes everything, stays, and is in the address', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=机器人&area=440100')
+    assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN')
+    await page.click('.other')
+    await idle(page)
+    assert.equal(await page.getAttribute('html', 'lang'), 'en')
+    assert.match(query(page), /q=机器人&area=440100&lang=en/)
+    assert.match(await text(page, '.total'), /^37 records/)
+    assert.match(await text(page, '.chip'), /Area Guangzhou/)
+    assert.match(await page.title(), /Guangzhou · Search/)
+    await page.click('.doors a >> nth=1')
+    await page.waitForURL(/\/types$/)
+    assert.equal(await text(page, 'h1'), 'Data types')
+    await page.reload()
+    await idle(page)
+    assert.equal(await text(page, 'h1'), 'Data types')
+    await open(page, '/types?lang=zh')
+    assert.equal(await text(page, 'h1'), '数据类型')
+  }))
