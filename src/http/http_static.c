@@ -1,0 +1,74 @@
+/* http_static.c - the page's files, as packed into the program. */
+#include <string.h>
+
+#include "http/http_priv.h"
+
+#define PATH_MAX_BYTES 512
+
+static const struct {
+    const char *ending, *type;
+} types[] = {
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".json", "application/json"},
+    {".webmanifest", "application/manifest+json"},
+    {".png", "image/png"},
+    {".ico", "image/x-icon"},
+    {".webp", "image/webp"},
+    {".jpg", "image/jpeg"},
+    {".woff2", "font/woff2"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".xml", "application/xml"},
+};
+
+/* First segments that are programs' addresses: what is not a route there is not a page either. */
+static const char *const not_pages[] = {"api", "oai", "sru", "feed", "healthz", "metrics", "assets"};
+
+const char *xt_http_static_type(const char *path)
+{
+    for (size_t i = 0; i < XT_COUNT(types); i++) {
+        if (xt_str_ends(xt_str(path), types[i].ending))
+            return types[i].type;
+    }
+    return "application/octet-stream";
+}
+
+/* The browser application answers every address without a file's ending, and shows its own "not found". */
+static bool is_page(struct xt_str path)
+{
+    const char *last = memrchr(path.s, '/', path.n);
+    struct xt_str first = {path.s + 1, path.n - 1};
+    const char *slash = memchr(first.s, '/', first.n);
+
+    if (slash)
+        first.n = (size_t)(slash - first.s);
+    for (size_t i = 0; i < XT_COUNT(not_pages); i++) {
+        if (xt_str_is(first, not_pages[i]))
+            return false;
+    }
+    return !memchr(last, '.', (size_t)(path.s + path.n - last));
+}
+
+bool xt_http_static_find(struct http_request *hr, struct xt_str path)
+{
+    char packed[PATH_MAX_BYTES];
+
+    if (path.n == 0 || path.s[0] != '/' || path.n + sizeof "web" > sizeof packed)
+        return false;
+    memcpy(packed, "web", 3);
+    memcpy(packed + 3, path.s, path.n);
+    packed[3 + path.n] = '\0';
+    hr->file = path.n > 1 ? xt_embed_find(packed) : NULL;
+    if (hr->file) {
+        hr->immutable = xt_str_starts(path, "/assets/");   /* their names hold a hash of what is in them */
+        hr->is_page = xt_str_ends(path, ".html");
+        return true;
+    }
+    if (!is_page(path))
+        return false;
+    hr->file = xt_embed_find("web/index.html");
+    hr->is_page = true;
+    return true;
+}
