@@ -1,51 +1,69 @@
-// Remakes the pictures of the main pages:   node scripts/screens.mjs http://127.0.0.1:8080 [FOLDER]
-// The default folder is docs/screens/. The record shown is the first that the node finds for QUERY.
-import { mkdir } from 'node:fs/promises'
+// Remakes the pictures of the main pages in docs/screens/ (or FOLDER):
+//   XIETONG_BIN=build/release/xietong node scripts/screens.mjs [FOLDER]      a node with the sample region, made for it
+//   node scripts/screens.mjs http://127.0.0.1:8080 [FOLDER]                  a node that runs
+// The record shown is the first that the node finds for XIETONG_SCREEN_QUERY.
+import { mkdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
-const [base, folder = fileURLToPath(new URL('../../docs/screens/', import.meta.url))] = process.argv.slice(2)
-if (!base) {
-  console.error('usage: node scripts/screens.mjs URL [FOLDER]')
-  process.exit(2)
-}
+const arguments_ = process.argv.slice(2)
+const given = /^https?:/.test(arguments_[0] ?? '') ? arguments_.shift() : null
+const folder = resolve(arguments_[0] ?? fileURLToPath(new URL('../../docs/screens/', import.meta.url)))
 const QUERY = process.env.XIETONG_SCREEN_QUERY ?? '机器人'
 const DESKTOP = { width: 1440, height: 900 }
 const PHONE = { width: 360, height: 740 }
 
-async function firstRecord() {
+async function picture(base) {
   const reply = await fetch(`${base}/api/v1/search?q=${encodeURIComponent(QUERY)}&limit=1`)
   const first = (await reply.json()).items?.[0]
-  return first ? `/records/${first.key}` : null
-}
-
-const record = await firstRecord()
-const results = `/search?q=${encodeURIComponent(QUERY)}`
-const pictures = [
-  ['home', '/', DESKTOP, 'light', 'zh'],
-  ['home-phone', '/', PHONE, 'light', 'zh'],
-  ['results', results, DESKTOP, 'light', 'zh'],
-  ['results-phone', results, PHONE, 'light', 'zh'],
-  ['results-dark', results, DESKTOP, 'dark', 'zh'],
-  ['results-en', results, DESKTOP, 'light', 'en'],
-  record && ['record', record, DESKTOP, 'light', 'zh'],
-  record && ['record-phone', record, PHONE, 'light', 'zh'],
-  ['types', '/types', DESKTOP, 'light', 'zh'],
-  ['help', '/help', DESKTOP, 'light', 'zh'],
-].filter(Boolean)
-
-await mkdir(folder, { recursive: true })
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' })
-try {
-  for (const [name, path, viewport, colorScheme, lang] of pictures) {
-    const page = await browser.newPage({ viewport, colorScheme })
-    page.setDefaultTimeout(15_000)
-    await page.goto(`${base}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
-    await page.waitForLoadState('networkidle')
-    await page.screenshot({ path: `${folder}/${name}.png`, fullPage: process.env.XIETONG_SCREEN_FULL === '1' })
-    await page.close()
-    console.log(`${name}.png`)
+  const results = `/search?q=${encodeURIComponent(QUERY)}`
+  const pictures = [
+    ['home', '/', DESKTOP, 'light', 'zh'],
+    ['home-phone', '/', PHONE, 'light', 'zh'],
+    ['results', results, DESKTOP, 'light', 'zh'],
+    ['results-phone', results, PHONE, 'light', 'zh'],
+    ['results-dark', results, DESKTOP, 'dark', 'zh'],
+    ['results-en', results, DESKTOP, 'light', 'en'],
+    ['types', '/types', DESKTOP, 'light', 'zh'],
+    ['help', '/help', DESKTOP, 'light', 'zh'],
+  ]
+  if (first) {
+    pictures.push(['record', `/records/${first.key}`, DESKTOP, 'light', 'zh'])
+    pictures.push(['record-phone', `/records/${first.key}`, PHONE, 'light', 'zh'])
   }
-} finally {
-  await browser.close()
+  await mkdir(folder, { recursive: true })
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' })
+  try {
+    for (const [name, path, viewport, colorScheme, lang] of pictures) {
+      const page = await browser.newPage({ viewport, colorScheme })
+      page.setDefaultTimeout(15_000)
+      await page.goto(`${base}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
+      await page.waitForLoadState('networkidle')
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: process.env.XIETONG_SCREEN_FULL === '1' })
+      await page.close()
+      console.log(`${name}.png`)
+    }
+  } finally {
+    await browser.close()
+  }
 }
+
+async function withSample(use) {
+  const { newFolder, Node, ok } = await import('../../test/lib/node.mjs')
+  const own = await newFolder()
+  try {
+    await ok(['init', '--data', join(own, 'data'), '--sample'])
+    const node = await Node.start(join(own, 'data'))
+    try {
+      await node.until(async () => (await node.json('/api/v1/node')).index.state === 'ready')
+      await use(node.url)
+    } finally {
+      await node.stop()
+    }
+  } finally {
+    await rm(own, { recursive: true, force: true })
+  }
+}
+
+await (given ? picture(given) : withSample(picture))

@@ -57,6 +57,9 @@ export function fieldOf(type: RecordType | undefined, name: string): Field | und
 export const zone = computed(() => node.value?.time_zone ?? 'Asia/Shanghai')
 export const nodeName = computed(() => node.value?.name ?? '')
 export const regionName = computed(() => inWords(node.value?.region))
+/** Region and node in one line; the region once. */
+export const houseName = computed(() =>
+  nodeName.value.includes(regionName.value) ? nodeName.value : `${regionName.value} · ${nodeName.value}`)
 
 /** Where a record's page is; key is type/ID. */
 export function recordPath(key: string): string {
