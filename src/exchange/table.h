@@ -1,10 +1,12 @@
 /*
- * table.h - tables in and out: one streaming row interface over CSV, TSV, XLSX and JSON Lines.
+ * table.h - tables in and out: one streaming row interface over CSV, TSV, XLSX, JSON Lines and JSON.
  *
- * A reader finds out what a file is from its bytes, not from its name; a file that is not what its name says is
- * named for what it is (XT_MSG_FILE_IS_NOT). Memory is flat: one row at a time. Caps: columns, cell length, inflated
- * size and ratio, nesting (struct xt_table_limits).
- * Rows and cells are borrowed until the next row. A reader or writer is used by one thread.
+ * A reader finds out what a file is from its bytes, not from its name; a file that is no table is refused with
+ * XT_E_MEDIA and a sentence that says what it is (XT_MSG_FILE_IS_...). gzip around text is taken off; a tar, tar.gz or
+ * zip of JSON files is one table (XT_FORMAT_JSON). Memory is flat: one row at a time. Caps: columns, cell length,
+ * inflated size and ratio, nesting (struct xt_table_limits).
+ * Rows and cells are borrowed until the next row. Text is well-formed UTF-8 without zero bytes; bytes that were not
+ * become U+FFFD and are counted. A reader or writer is used by one thread.
  */
 #ifndef XT_EXCHANGE_TABLE_H
 #define XT_EXCHANGE_TABLE_H
@@ -17,8 +19,9 @@
 #include "base/text.h"
 #include "text/charset.h"
 
-enum xt_format { XT_FORMAT_CSV, XT_FORMAT_TSV, XT_FORMAT_XLSX, XT_FORMAT_JSONL, XT_FORMATS };
-const char *xt_format_name(enum xt_format format);
+enum xt_format { XT_FORMAT_CSV, XT_FORMAT_TSV, XT_FORMAT_XLSX, XT_FORMAT_JSONL, XT_FORMAT_JSON, XT_FORMATS };
+const char *xt_format_name(enum xt_format format);                       /* "csv" ... */
+bool xt_format_by_name(struct xt_str name, enum xt_format *out);         /* "csv", "CSV", ".csv" */
 
 struct xt_table_limits {                 /* zeros take these defaults */
     int64_t cell_bytes;                  /* 1 MiB */
@@ -26,13 +29,14 @@ struct xt_table_limits {                 /* zeros take these defaults */
     int64_t inflated_bytes;              /* 4 GiB of one workbook part */
     int64_t inflate_ratio;               /* 200 to 1 above 10 MiB */
     int64_t line_bytes;                  /* 16 MiB: a JSON line, a CSV row */
-    int64_t json_depth;                  /* XT_JSON_DEPTH_MAX */
+    int64_t json_depth;                  /* XT_JSON_DEPTH_MAX, which is also the most */
+    int64_t strings_bytes;               /* 1 GiB of a workbook's shared strings (on disk above 8 MiB) */
 };
 
 struct xt_table_options {
     const char *charset;                 /* NULL = guess */
     char delimiter;                      /* 0 = find out among , tab ; | */
-    const char *sheet;                   /* name or number from 1; NULL = first with rows */
+    const char *sheet;                   /* name or number from 1; NULL = first visible one with rows */
     int64_t head_row;                    /* from 1; 0 = find out (title and unit lines above are skipped) */
     const char *const *known_heads;      /* NULL-terminated names that help to find the head, may be NULL */
     struct xt_table_limits limits;
@@ -43,10 +47,16 @@ struct xt_table_facts {                  /* what was found out, and how surely (
     enum xt_charset charset;
     int charset_certainty;
     char delimiter;
-    int64_t head_row;
+    int64_t head_row;                    /* 0 for JSON */
     int head_certainty;
-    const char *sheet;
-    int64_t bad_characters;
+    const char *sheet;                   /* XLSX: the one read; else NULL */
+    const char *const *sheets;           /* XLSX: all of them, in order */
+    size_t sheet_count;
+    bool compressed;                     /* gzip, or a member of an archive */
+    int64_t members;                     /* archives: files read so far, and files that are no JSON */
+    int64_t members_skipped;
+    int64_t empty_rows;                  /* skipped so far */
+    int64_t bad_characters;              /* so far */
     int64_t bytes_total;                 /* of the file */
 };
 
@@ -56,21 +66,28 @@ XT_MUST_USE enum xt_code xt_table_open(const char *path, const struct xt_table_o
 void xt_table_close(struct xt_table **table);
 const struct xt_table_facts *xt_table_facts(const struct xt_table *table);
 
-/* Column heads, trimmed; doubled and empty ones get a number ("名称 (2)", "column 5"). JSON Lines has none (0). */
+/* Column heads, trimmed, line breaks inside as one space; doubled and empty ones get a number ("名称 (2)", "column 5").
+ * JSON Lines and JSON have none (0). */
 size_t xt_table_columns(const struct xt_table *table, const struct xt_str **out_heads);
 
+/* Cells of a workbook are what people see: whole numbers without ".0", at most 15 digits as Excel keeps them, leading
+ * zeros of a "000000" format, "15.3%", dates as "2026-03-05" ("2026-03" and "2026" where the format shows no more),
+ * "2026-03-05T08:00:00" with a time, TRUE and FALSE, errors as "#N/A". The value of merged cells stands in each row they
+ * span (below the head; not to the right where they span the whole table: that is a line between rows). */
 struct xt_row {
-    int64_t number;                      /* line or row of the file where it starts, from 1 */
+    int64_t number;                      /* line or row of the file where it starts, item of a JSON array or archive; from 1 */
     const struct xt_str *cells;          /* as many as heads; absent cells are {"", 0} */
     size_t count;
-    json_t *json;                        /* JSON Lines: the object, borrowed; cells is NULL */
-    struct xt_str raw;                   /* JSON Lines: the line */
+    json_t *json;                        /* JSON Lines and JSON: the object, borrowed; cells is NULL */
+    struct xt_str raw;                   /* its text as it stands, as UTF-8 that may be ill-formed; XLSX: empty */
+    struct xt_str member;                /* archives: the name of the file inside, else empty */
     int64_t bytes_done;                  /* of the file, for progress */
 };
 
 /* The next row with content; empty rows are skipped (and counted in facts). *out_more false at the end.
- * A row that cannot be read (too many cells, cell too long, bad JSON) gives XT_E_INPUT with row->number set: the
- * caller counts it as rejected and goes on. XT_E_MEDIA and others end the reading. */
+ * A row that cannot be read (too many cells, cell too long, quote never closed, bad JSON) gives XT_E_INPUT with
+ * *out_more true, row->number set and row->cells what could be read of it (count may be 0): the caller counts it as
+ * rejected and goes on. Every other code ends the reading. */
 XT_MUST_USE enum xt_code xt_table_next(struct xt_table *table, struct xt_row *row, bool *out_more,
                                        struct xt_error *err);
 
@@ -88,14 +105,19 @@ struct xt_out_column {
 };
 
 struct xt_out;                           /* rows out, constant memory */
+/* The file is written beside path under another name and takes its place in xt_out_close(). */
 XT_MUST_USE enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charset charset,
                                      const char *sheet, const struct xt_out_column *columns, size_t count,
                                      struct xt_out **out, struct xt_error *err);   /* path "-" = standard output (not XLSX) */
 /* UTF-8 CSV begins with a BOM so that spreadsheet programs read it. Cells that a spreadsheet would run as a formula
- * (= + - @ tab at the start of a text) are kept as text: XLSX string cells; in CSV they are quoted with a leading apostrophe,
- * which the CSV reader takes off again. */
+ * (= + - @ tab, return or their full-width forms at the start of a text that is no plain number) are kept as text: XLSX
+ * string cells; in CSV and TSV they are quoted with a leading apostrophe, which the reader takes off again (a text that has
+ * apostrophes there itself gets one more, so that every text comes back as it was).
+ * count may be less than the columns. XT_E_INPUT, with the column as field and nothing written, for what the format
+ * cannot hold: a workbook cell above 32,767 UTF-16 units, a row beyond 1,048,576. JSON Lines: an object head -> text. */
 XT_MUST_USE enum xt_code xt_out_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err);
 XT_MUST_USE enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err);   /* JSON Lines */
+int64_t xt_out_rows(const struct xt_out *out);   /* written so far */
 XT_MUST_USE enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err);   /* flush, sync, rename into place */
 void xt_out_drop(struct xt_out **out);   /* removes what was begun; for XT_AUTO, NULL inside is fine */
 

@@ -1,0 +1,355 @@
+/*
+ * table_jsonl.c - JSON Lines, JSON (an array of objects, or objects one after the other), and JSON files in archives.
+ *
+ * Only the ends of values are found here, by counting brackets outside strings; jansson judges each value by itself, so
+ * one that is wrong costs one row.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "exchange/table_priv.h"
+
+struct xt_json_reader {
+    struct xt_window window;
+    const struct xt_table_limits *limits;
+    bool by_line;
+    size_t at;
+    int64_t line, item;
+    bool begun, array, over;         /* not by line: the bracket of the array was seen, and its end */
+    struct xt_text mended;
+    int64_t bad;
+    /* archives */
+    struct xt_json_files files;
+    struct xt_table_facts *facts;
+    struct xt_text member;
+    bool open;                       /* window holds a member */
+};
+
+enum xt_code xt_jsonl_open(struct xt_source **source, enum xt_charset charset, size_t bom, bool by_line,
+                           const struct xt_table_limits *limits, struct xt_json_reader **out, struct xt_error *err)
+{
+    struct xt_json_reader *reader = xt_calloc(1, sizeof *reader);
+    enum xt_code rc;
+
+    reader->limits = limits;
+    reader->by_line = by_line;
+    reader->line = 1;
+    xt_text_init(&reader->mended, 4 * ((size_t)limits->line_bytes + XT_MIB));
+    xt_text_init(&reader->member, 64 * XT_KIB);
+    rc = xt_window_open(&reader->window, source, charset, bom, err);
+    if (rc != XT_OK) {
+        xt_json_close(&reader);
+        return rc;
+    }
+    reader->open = true;
+    *out = reader;
+    return XT_OK;
+}
+
+void xt_json_close(struct xt_json_reader **reader)
+{
+    if (!*reader)
+        return;
+    xt_window_done(&(*reader)->window);
+    if ((*reader)->files.close)
+        (*reader)->files.close((*reader)->files.user);
+    xt_text_done(&(*reader)->mended);
+    xt_text_done(&(*reader)->member);
+    free(*reader);
+    *reader = NULL;
+}
+
+int64_t xt_json_bad(const struct xt_json_reader *reader)
+{
+    return reader->bad + xt_window_bad(&reader->window);
+}
+
+static enum xt_code slide(struct xt_json_reader *reader, struct xt_error *err)
+{
+    enum xt_code rc = xt_window_fill(&reader->window, reader->at, err);
+
+    reader->at = 0;
+    return rc;
+}
+
+static int64_t count_breaks(const char *s, size_t n)
+{
+    int64_t breaks = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        breaks += s[i] == '\n';
+    return breaks;
+}
+
+static bool over_cap(const struct xt_json_reader *reader, size_t n)
+{
+    return (int64_t)n > reader->limits->line_bytes;
+}
+
+static enum xt_code too_long(const struct xt_json_reader *reader, struct xt_error *err)
+{
+    return xt_fail(err, XT_E_INPUT, "", XT_MSG_ROW_LONG, XT_INT(reader->limits->line_bytes));
+}
+
+/* ---- by line ---- */
+
+/* Drops the rest of a line that is above the cap, without keeping it. */
+static enum xt_code drop_line(struct xt_json_reader *reader, struct xt_error *err)
+{
+    struct xt_window *w = &reader->window;
+
+    for (;;) {
+        const char *end = memchr(w->s + reader->at, '\n', w->n - reader->at);
+
+        if (end) {
+            reader->at = (size_t)(end - w->s) + 1;
+            reader->line++;
+            return XT_OK;
+        }
+        reader->at = w->n;
+        if (w->ended)
+            return XT_OK;
+        enum xt_code rc = slide(reader, err);
+
+        if (rc != XT_OK)
+            return rc;
+    }
+}
+
+static enum xt_code next_line(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err)
+{
+    struct xt_window *w = &reader->window;
+    size_t looked = 0;
+
+    for (;;) {
+        const char *from = w->n > 0 ? w->s + reader->at : NULL;
+        const char *end = w->n > reader->at + looked ? memchr(from + looked, '\n', w->n - reader->at - looked) : NULL;
+        size_t n = end ? (size_t)(end - from) : w->n - reader->at;
+
+        row->number = reader->line;
+        if (over_cap(reader, n)) {
+            *out_more = true;
+            enum xt_code rc = drop_line(reader, err);
+
+            return rc != XT_OK ? rc : too_long(reader, err);
+        }
+        if (end || (w->ended && n > 0)) {
+            reader->at += n + (end ? 1 : 0);
+            reader->line++;
+            row->raw = xt_str_trim((struct xt_str){from, n});
+            *out_more = true;
+            if (row->raw.n > 0)
+                return XT_OK;
+            looked = 0;
+            continue;
+        }
+        if (w->ended) {
+            *out_more = false;
+            return XT_OK;
+        }
+        looked = n;
+        enum xt_code rc = slide(reader, err);
+
+        if (rc != XT_OK)
+            return rc;
+    }
+}
+
+/* ---- value by value ---- */
+
+struct value_scan {
+    size_t at;        /* behind what was looked at */
+    unsigned depth;
+    bool quoted;
+    bool escaped;
+};
+
+/* True once the value that begins at s is over; scan->at is then its length. */
+static bool value_over(struct value_scan *scan, const char *s, size_t n)
+{
+    size_t i;
+
+    for (i = scan->at; i < n; i++) {
+        char c = s[i];
+
+        if (scan->escaped) {
+            scan->escaped = false;
+        } else if (scan->quoted) {
+            scan->escaped = c == '\\';
+            scan->quoted = c != '"';
+        } else if (c == '"') {
+            scan->quoted = true;
+        } else if (c == '{' || c == '[') {
+            scan->depth++;
+        } else if (c == '}' || c == ']') {
+            if (scan->depth == 0) {   /* the end of the array around */
+                scan->at = i;
+                return true;
+            }
+            if (--scan->depth == 0) {
+                scan->at = i + 1;
+                return true;
+            }
+        } else if (scan->depth == 0 && (c == ',' || c == '\n') && i > 0) {
+            scan->at = i;
+            return true;
+        }
+    }
+    scan->at = n;
+    return false;
+}
+
+/* Moves to the next byte that is no white space and no comma; *out_byte -1 at the end. */
+static enum xt_code next_byte(struct xt_json_reader *reader, int *out_byte, struct xt_error *err)
+{
+    struct xt_window *w = &reader->window;
+
+    for (;;) {
+        for (; reader->at < w->n; reader->at++) {
+            char c = w->s[reader->at];
+
+            if (c == '\n')
+                reader->line++;
+            else if (c != ' ' && c != '\t' && c != '\r' && c != ',') {
+                *out_byte = (unsigned char)c;
+                return XT_OK;
+            }
+        }
+        *out_byte = -1;
+        if (w->ended)
+            return XT_OK;
+        enum xt_code rc = slide(reader, err);
+
+        if (rc != XT_OK)
+            return rc;
+    }
+}
+
+static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err)
+{
+    struct xt_window *w = &reader->window;
+    struct value_scan scan = {0};
+    bool dropped = false;
+    int byte;
+    enum xt_code rc = next_byte(reader, &byte, err);
+
+    if (rc == XT_OK && !reader->begun && byte == '[') {
+        reader->array = true;
+        reader->at++;
+        rc = next_byte(reader, &byte, err);
+    }
+    reader->begun = true;
+    if (rc != XT_OK)
+        return rc;
+    *out_more = byte >= 0 && !reader->over && !(reader->array && byte == ']');
+    if (!*out_more) {
+        reader->over = true;
+        return XT_OK;
+    }
+    row->number = ++reader->item;
+    while (!value_over(&scan, w->s + reader->at, w->n - reader->at) && !w->ended) {
+        if (over_cap(reader, scan.at)) {   /* goes on looking for its end, but keeps nothing */
+            dropped = true;
+            reader->line += count_breaks(w->s + reader->at, scan.at);
+            reader->at += scan.at;
+            scan.at = 0;
+        }
+        rc = slide(reader, err);
+        if (rc != XT_OK)
+            return rc;
+    }
+    if (scan.at == 0 && !dropped)   /* a closing bracket that closes nothing */
+        scan.at = 1;
+    row->raw = xt_str_trim((struct xt_str){w->s + reader->at, scan.at});
+    reader->line += count_breaks(w->s + reader->at, scan.at);
+    reader->at += scan.at;
+    return dropped || over_cap(reader, scan.at) ? too_long(reader, err) : XT_OK;
+}
+
+/* ---- archives ---- */
+
+/* Opens the next member that is JSON. *out_more false behind the last. */
+static enum xt_code next_member(struct xt_json_reader *reader, bool *out_more, struct xt_error *err)
+{
+    for (;;) {
+        XT_AUTO(xt_source_close) struct xt_source *source = NULL;
+        struct xt_str head;
+        size_t bom = 0;
+        int certainty;
+        enum xt_code rc = reader->files.next(reader->files.user, &source, &reader->member, err);
+
+        *out_more = source != NULL;
+        if (rc != XT_OK || !source)
+            return rc;
+        rc = xt_source_peek(source, 4096, &head, err);
+        if (rc != XT_OK)
+            return rc;
+        enum xt_charset charset = xt_charset_guess(head.s, head.n, true, &certainty, &bom);
+        struct xt_str text = {head.s + bom, head.n - bom};
+        enum xt_kind kind = xt_kind_of(head, text, -1);
+
+        if (charset != XT_CHARSET_UTF8 || (kind != XT_KIND_JSON && kind != XT_KIND_JSONL)) {
+            reader->facts->members_skipped++;
+            continue;
+        }
+        reader->facts->members++;
+        reader->begun = reader->array = reader->over = false;
+        reader->by_line = false;
+        reader->at = 0;
+        rc = xt_window_open(&reader->window, &source, charset, bom, err);
+        reader->open = rc == XT_OK;
+        return rc;
+    }
+}
+
+enum xt_code xt_json_files_open(const struct xt_json_files *files, const struct xt_table_limits *limits,
+                                struct xt_table_facts *facts, struct xt_json_reader **out, bool *out_any,
+                                struct xt_error *err)
+{
+    struct xt_json_reader *reader = xt_calloc(1, sizeof *reader);
+    enum xt_code rc;
+
+    reader->limits = limits;
+    reader->files = *files;
+    reader->facts = facts;
+    xt_text_init(&reader->mended, 4 * ((size_t)limits->line_bytes + XT_MIB));
+    xt_text_init(&reader->member, 64 * XT_KIB);
+    rc = next_member(reader, out_any, err);
+    if (rc != XT_OK || !*out_any)
+        xt_json_close(&reader);
+    else
+        *out = reader;
+    return rc;
+}
+
+enum xt_code xt_json_next(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err)
+{
+    for (;;) {
+        enum xt_code rc;
+
+        *row = (struct xt_json_row){.number = reader->item};
+        *out_more = true;
+        if (!reader->open) {
+            rc = next_member(reader, out_more, err);
+            if (rc != XT_OK || !*out_more)
+                return rc;
+        }
+        rc = reader->by_line ? next_line(reader, row, out_more, err) : next_value(reader, row, out_more, err);
+        row->member = xt_text_view(&reader->member);
+        row->bytes_done = reader->files.done ? reader->files.done(reader->files.user) : reader->window.source->done;
+        if (rc != XT_OK || *out_more || !reader->files.next) {
+            if (rc == XT_OK && *out_more && !xt_ascii_clean(row->raw.s, row->raw.n) &&
+                !xt_utf8_valid(row->raw.s, row->raw.n)) {
+                xt_text_clear(&reader->mended);
+                reader->bad += xt_utf8_mend(row->raw.s, row->raw.n, &reader->mended);
+                row->raw = xt_text_view(&reader->mended);
+            }
+            return rc;
+        }
+        reader->bad += xt_window_bad(&reader->window);
+        xt_window_done(&reader->window);
+        reader->open = false;
+    }
+}

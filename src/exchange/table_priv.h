@@ -1,0 +1,263 @@
+/*
+ * table_priv.h - the insides of the table readers; for table*.c, their tests and fuzzers only.
+ *
+ * Three layers: a source gives bytes (of a file, a gzip stream, a member of an archive); a reader turns them into raw
+ * rows; table.c finds the head, fills merged cells, skips empty rows and hands rows out.
+ */
+#ifndef XT_EXCHANGE_TABLE_PRIV_H
+#define XT_EXCHANGE_TABLE_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <zip.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "exchange/table.h"
+#include "text/charset.h"
+
+/* ---- sources: table_source.c ---- */
+
+struct xt_source;
+struct xt_source_ops {
+    /* 1 to cap bytes into data; *out_n 0 at the end. */
+    enum xt_code (*read)(struct xt_source *source, void *data, size_t cap, size_t *out_n, struct xt_error *err);
+    void (*close)(struct xt_source *source);   /* releases what the kind owns, and itself */
+};
+struct xt_source {
+    const struct xt_source_ops *ops;
+    char *peeked;          /* bytes read ahead, owned */
+    size_t peeked_n, peeked_at;
+    int64_t done;          /* bytes of the file behind it taken so far */
+};
+
+enum xt_code xt_source_read(struct xt_source *source, void *data, size_t cap, size_t *out_n, struct xt_error *err);
+/* Lends the first n bytes (fewer where there are fewer) and leaves them to be read. Once, before any read. */
+enum xt_code xt_source_peek(struct xt_source *source, size_t n, struct xt_str *out, struct xt_error *err);
+void xt_source_close(struct xt_source **source);   /* for XT_AUTO too */
+
+enum xt_code xt_source_file(const char *path, struct xt_source **out, int64_t *out_total, struct xt_error *err);
+struct xt_source *xt_source_memory(const void *data, size_t n);   /* borrows data */
+/* Both take *inner. limits and name are borrowed for as long as the source lives. */
+struct xt_source *xt_source_gzip(struct xt_source **inner, const struct xt_table_limits *limits, const char *name);
+/* A member of zip, borrowed. */
+enum xt_code xt_source_zip(zip_t *zip, uint64_t index, const struct xt_table_limits *limits, const char *name,
+                           struct xt_source **out, struct xt_error *err);
+
+/* The files of a tar archive, one after the other. source is borrowed and read only through this. */
+struct xt_tar {
+    struct xt_source *source;
+    const char *name;      /* of the archive, for messages */
+    uint64_t left;         /* bytes of the current member not yet read */
+    uint64_t padding;      /* and behind it up to the next block */
+    int64_t member_max;    /* cap of a long name */
+};
+/* The next regular file: its path into member, *out_more false at the end. */
+enum xt_code xt_tar_next(struct xt_tar *tar, struct xt_text *member, bool *out_more, struct xt_error *err);
+enum xt_code xt_tar_read(struct xt_tar *tar, void *data, size_t cap, size_t *out_n, struct xt_error *err);
+bool xt_tar_is(struct xt_str head);
+
+/* ---- what a file is: table_kind.c ---- */
+
+enum xt_kind {
+    XT_KIND_EMPTY, XT_KIND_TEXT, XT_KIND_JSON, XT_KIND_JSONL, XT_KIND_GZIP, XT_KIND_TAR, XT_KIND_ZIP, XT_KIND_OLE,
+    XT_KIND_LOCK, XT_KIND_HTML, XT_KIND_XML, XT_KIND_XML_SHEET, XT_KIND_PDF, XT_KIND_IMAGE, XT_KIND_PACKED,
+    XT_KIND_SQLITE, XT_KIND_BINARY,
+};
+/* From the first bytes and the size of the whole (-1 unknown). text is the beginning as UTF-8, empty where it is no text. */
+enum xt_kind xt_kind_of(struct xt_str head, struct xt_str text, int64_t size);
+/* XT_E_MEDIA with the sentence that names what a file of this kind is. head tells old workbooks from other OLE2. */
+enum xt_code xt_kind_refuse(enum xt_kind kind, struct xt_str head, const char *name, struct xt_error *err);
+
+/* ---- text, as UTF-8, in a sliding window: table_text.c ---- */
+
+struct xt_window {
+    struct xt_source *source;      /* owned */
+    struct xt_decoder *decoder;    /* NULL for UTF-8 */
+    struct xt_text decoded;
+    char *s;                       /* n bytes of text and XT_WINDOW_SLACK readable bytes behind them */
+    size_t n, capacity;
+    size_t skip;                   /* bytes of a byte order mark still to be dropped */
+    bool ended;
+};
+#define XT_WINDOW_SLACK 64
+
+/* Takes *source. */
+enum xt_code xt_window_open(struct xt_window *window, struct xt_source **source, enum xt_charset charset, size_t bom,
+                            struct xt_error *err);
+void xt_window_done(struct xt_window *window);
+/* Drops the first `drop` bytes and reads more behind the rest. ended is set once nothing more came. */
+enum xt_code xt_window_fill(struct xt_window *window, size_t drop, struct xt_error *err);
+int64_t xt_window_bad(const struct xt_window *window);
+
+/* True when all bytes are ASCII other than zero; the quick way for most rows. */
+bool xt_ascii_clean(const char *s, size_t n);
+/* Appends s with ill-formed sequences and zero bytes as U+FFFD and returns how many there were. */
+int64_t xt_utf8_mend(const char *s, size_t n, struct xt_text *out);
+
+/* ---- readers ---- */
+
+struct xt_raw_row {
+    int64_t number;
+    struct xt_str *cells;   /* room for limits.columns of them */
+    size_t count;
+    struct xt_str raw;      /* text formats: the row as it stands */
+    int64_t bytes_done;
+};
+struct xt_merge {           /* from 1, inclusive */
+    int64_t row1, row2;
+    int64_t column1, column2;
+};
+
+struct xt_reader;
+struct xt_reader_ops {
+    /* The next row, empty ones too, or *out_more false. XT_E_INPUT refuses one row (number and what cells there are
+     * are set); others end the reading. */
+    enum xt_code (*next)(struct xt_reader *reader, struct xt_raw_row *row, bool *out_more, struct xt_error *err);
+    int64_t (*bad)(const struct xt_reader *reader);
+    void (*close)(struct xt_reader *reader);
+};
+struct xt_reader {
+    const struct xt_reader_ops *ops;
+    const struct xt_merge *merges;   /* sorted by row1, owned by the reader */
+    size_t merge_count;
+};
+
+/* CSV and TSV: table_csv.c. Takes *source. */
+struct xt_csv_options {
+    enum xt_charset charset;
+    size_t bom;
+    char delimiter;
+    const struct xt_table_limits *limits;   /* borrowed */
+};
+enum xt_code xt_csv_open(struct xt_source **source, const struct xt_csv_options *options, struct xt_reader **out,
+                         struct xt_error *err);
+/* Splits the row that begins at s. True when it is whole (or ended says nothing follows): *out_took is its length with
+ * the line break. Cells are views of s; doubled quotes are still doubled in cells whose bit is set. */
+struct xt_csv_split {
+    struct xt_str *cells;
+    uint8_t *quoted;        /* XT_CSV_... for each cell */
+    size_t capacity;
+    size_t count;           /* of the row, may be above capacity: the rest is not kept */
+    size_t longest;         /* bytes of its longest cell */
+    int64_t lines;          /* line breaks in it, its own among them */
+    bool not_closed;        /* a quote that is never closed, or not where it should be: took is the first line only */
+};
+enum { XT_CSV_PLAIN, XT_CSV_QUOTED, XT_CSV_DOUBLED };
+bool xt_csv_split(struct xt_csv_split *split, const char *s, size_t n, char delimiter, bool ended, size_t *out_took);
+
+/* XLSX: table_xlsx.c. A package is where the parts of a workbook come from: a zip, or memory in the fuzzer. */
+struct xt_package {
+    /* *out NULL and XT_OK when there is no such part. */
+    enum xt_code (*open)(struct xt_package *package, const char *part, struct xt_source **out, struct xt_error *err);
+    void (*close)(struct xt_package *package);
+    const char *name;       /* of the file, for messages */
+    int64_t total;          /* of the file */
+};
+struct xt_package *xt_package_zip(zip_t **zip, const struct xt_table_limits *limits, const char *name, int64_t total);
+
+struct xt_workbook;         /* sheets, formats and shared strings */
+/* Takes *package. limits is borrowed. */
+enum xt_code xt_workbook_open(struct xt_package **package, const struct xt_table_limits *limits,
+                              struct xt_workbook **out, struct xt_error *err);
+void xt_workbook_close(struct xt_workbook **workbook);
+size_t xt_workbook_sheets(const struct xt_workbook *workbook, const char *const **out_names);
+bool xt_workbook_hidden(const struct xt_workbook *workbook, size_t sheet);
+/* The reader borrows the workbook. */
+enum xt_code xt_sheet_open(struct xt_workbook *workbook, size_t sheet, struct xt_reader **out, struct xt_error *err);
+
+/* The formats of workbook cells: table_xlsx_format.c */
+enum xt_format_kind { XT_SHOW_NUMBER, XT_SHOW_PERCENT, XT_SHOW_PADDED, XT_SHOW_DATE };
+struct xt_show {
+    uint8_t kind;           /* enum xt_format_kind */
+    uint8_t digits;         /* PADDED: at least so many */
+    uint8_t date_parts;     /* DATE: bits */
+};
+enum { XT_SHOW_YEAR = 1, XT_SHOW_MONTH = 2, XT_SHOW_DAY = 4, XT_SHOW_TIME = 8 };
+struct xt_show xt_show_builtin(int64_t format_id);
+struct xt_show xt_show_custom(struct xt_str code);
+/* A number as the file has it into what people see. */
+void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, struct xt_text *out);
+
+/* One XML part, read by calls: table_xml.c. No network, no entities but the five, no DTD. */
+struct xt_xml;
+struct xt_xml_attributes {
+    const unsigned char **list;   /* as libxml2 hands them over: five pointers each */
+    int count;
+};
+struct xt_xml_calls {
+    void (*start)(void *user, const char *name, const struct xt_xml_attributes *attributes);   /* local names */
+    void (*end)(void *user, const char *name);
+    void (*text)(void *user, const char *s, size_t n);
+};
+struct xt_str xt_xml_attribute(const struct xt_xml_attributes *attributes, const char *name);   /* {NULL, 0} = absent */
+/* Takes *source; calls and name are borrowed. */
+struct xt_xml *xt_xml_open(struct xt_source **source, const struct xt_xml_calls *calls, void *user, const char *name);
+void xt_xml_close(struct xt_xml **xml);
+/* Reads on a little; *out_more false once the part is over. XT_E_INPUT where it is not XML. */
+enum xt_code xt_xml_step(struct xt_xml *xml, bool *out_more, struct xt_error *err);
+enum xt_code xt_xml_all(struct xt_xml *xml, struct xt_error *err);
+int64_t xt_xml_done(const struct xt_xml *xml);   /* bytes of the file */
+
+/* Shared strings: table_xlsx_strings.c. Kept end to end, in memory up to 8 MiB, above that in a file without a name. */
+struct xt_strings;
+struct xt_strings *xt_strings_new(int64_t bytes_max);
+void xt_strings_free(struct xt_strings **strings);
+enum xt_code xt_strings_add(struct xt_strings *strings, struct xt_str s, struct xt_error *err);
+enum xt_code xt_strings_ready(struct xt_strings *strings, struct xt_error *err);   /* no more will be added */
+bool xt_strings_get(const struct xt_strings *strings, size_t index, struct xt_str *out);
+void xt_xlsx_unescape(struct xt_text *text, size_t from);   /* _xHHHH_ in the tail of text, ECMA-376 22.9.2.19 */
+
+/* JSON Lines and JSON: table_jsonl.c. Values, one after the other, each an object (or not: the caller's problem). */
+struct xt_json_row {
+    int64_t number;
+    struct xt_str raw;
+    struct xt_str member;
+    int64_t bytes_done;
+};
+struct xt_json_reader;
+struct xt_json_files {      /* the files of an archive */
+    void *user;
+    enum xt_code (*next)(void *user, struct xt_source **out, struct xt_text *member, struct xt_error *err);   /* NULL: end */
+    int64_t (*done)(void *user);
+    void (*close)(void *user);
+};
+enum xt_code xt_jsonl_open(struct xt_source **source, enum xt_charset charset, size_t bom, bool by_line,
+                           const struct xt_table_limits *limits, struct xt_json_reader **out, struct xt_error *err);
+/* *out_any false, and no reader, where none of the files is JSON. Takes files->user in any case. */
+enum xt_code xt_json_files_open(const struct xt_json_files *files, const struct xt_table_limits *limits,
+                                struct xt_table_facts *facts, struct xt_json_reader **out, bool *out_any,
+                                struct xt_error *err);
+enum xt_code xt_json_next(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err);
+int64_t xt_json_bad(const struct xt_json_reader *reader);
+void xt_json_close(struct xt_json_reader **reader);
+
+/* ---- guesses: table_guess.c ---- */
+
+/* The delimiter of CSV text among , tab ; | by how evenly it splits the rows. tab_first: the name ends in .tsv. */
+char xt_guess_delimiter(struct xt_str sample, bool ended, bool tab_first);
+
+struct xt_sample_row {
+    int64_t number;
+    struct xt_str *cells;
+    size_t count;
+    enum xt_code code;      /* XT_E_INPUT: refused as err says */
+    struct xt_error err;
+    struct xt_str raw;
+    int64_t bytes_done;
+};
+/* The index of the head among rows (count > 0). *out_certainty 0..100. */
+size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char *const *known_heads, int *out_certainty);
+/* How many columns the table has, when its head is rows[head]. */
+size_t xt_guess_columns(const struct xt_sample_row *rows, size_t count, size_t head);
+
+/* ---- opening from memory, for tests and fuzzers ---- */
+enum xt_code xt_table_open_memory(const char *name, const void *data, size_t n, const struct xt_table_options *options,
+                                  struct xt_table **out, struct xt_error *err);
+enum xt_code xt_table_open_package(struct xt_package **package, const struct xt_table_options *options,
+                                   struct xt_table **out, struct xt_error *err);
+
+/* Texts a spreadsheet would run, after any apostrophes: the defence of out_csv.c and its taking off in table_csv.c. */
+bool xt_formula_like(struct xt_str text, bool *out_apostrophes);
+
+#endif

@@ -1,0 +1,173 @@
+/* table_xlsx_strings.c - the shared strings of a workbook, end to end; large ones in a file without a name. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "exchange/table_priv.h"
+
+#define MEMORY_MAX ((size_t)8 * XT_MIB)
+#define COUNT_MAX ((size_t)16 * XT_MIB)
+
+struct xt_strings {
+    struct xt_text text;       /* all of them, or what is not yet in the file */
+    uint32_t *ends;            /* offset behind each */
+    size_t count, capacity;
+    uint64_t total, max;
+    int fd;                    /* -1 while all is in memory */
+    char *mapped;              /* the file, once ready */
+};
+
+struct xt_strings *xt_strings_new(int64_t bytes_max)
+{
+    struct xt_strings *strings = xt_calloc(1, sizeof *strings);
+
+    xt_text_init(&strings->text, 2 * MEMORY_MAX + XT_MIB);
+    strings->fd = -1;
+    strings->max = bytes_max < UINT32_MAX ? (uint64_t)bytes_max : UINT32_MAX;
+    return strings;
+}
+
+void xt_strings_free(struct xt_strings **strings)
+{
+    struct xt_strings *s = *strings;
+
+    if (!s)
+        return;
+    if (s->mapped)
+        (void)munmap(s->mapped, s->total);   /* of a sound mapping */
+    if (s->fd >= 0)
+        (void)close(s->fd);   /* it has no name and goes with this */
+    xt_text_done(&s->text);
+    free(s->ends);
+    free(s);
+    *strings = NULL;
+}
+
+static enum xt_code spill_failed(struct xt_error *err)
+{
+    return xt_fail(err, errno == ENOSPC ? XT_E_FULL : XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT("xietong-strings"),
+                   XT_TEXT(strerror(errno)));
+}
+
+static int open_unnamed(void)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[512];
+    int fd;
+
+    if (!folder || !*folder || strlen(folder) > 400)
+        folder = "/tmp";
+    fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    snprintf(path, sizeof path, "%s/xietong-XXXXXX", folder);   /* a file system without O_TMPFILE */
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        (void)unlink(path);   /* if it stays, it stays */
+    return fd;
+}
+
+static enum xt_code spill(struct xt_strings *strings, struct xt_error *err)
+{
+    size_t at = 0;
+
+    if (strings->fd < 0)
+        strings->fd = open_unnamed();
+    if (strings->fd < 0)
+        return spill_failed(err);
+    while (at < strings->text.n) {
+        ssize_t n = write(strings->fd, strings->text.s + at, strings->text.n - at);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return spill_failed(err);
+        at += (size_t)n;
+    }
+    xt_text_clear(&strings->text);
+    return XT_OK;
+}
+
+enum xt_code xt_strings_add(struct xt_strings *strings, struct xt_str s, struct xt_error *err)
+{
+    strings->total += s.n;
+    if (strings->total > strings->max || strings->count >= COUNT_MAX)
+        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_XLSX_STRINGS, XT_INT(strings->max), XT_INT(COUNT_MAX));
+    xt_grow(&strings->ends, &strings->capacity, strings->count + 1, sizeof *strings->ends);
+    strings->ends[strings->count++] = (uint32_t)strings->total;
+    xt_text_add_str(&strings->text, s);
+    return strings->text.n > MEMORY_MAX ? spill(strings, err) : XT_OK;
+}
+
+enum xt_code xt_strings_ready(struct xt_strings *strings, struct xt_error *err)
+{
+    enum xt_code rc;
+
+    if (strings->fd < 0)
+        return XT_OK;
+    rc = spill(strings, err);
+    if (rc != XT_OK)
+        return rc;
+    void *mapped = mmap(NULL, strings->total, PROT_READ, MAP_PRIVATE, strings->fd, 0);
+
+    if (mapped == MAP_FAILED)
+        return spill_failed(err);
+    strings->mapped = mapped;
+    return XT_OK;
+}
+
+bool xt_strings_get(const struct xt_strings *strings, size_t index, struct xt_str *out)
+{
+    if (index >= strings->count)
+        return false;
+    size_t from = index > 0 ? strings->ends[index - 1] : 0;
+
+    *out = (struct xt_str){(strings->mapped ? strings->mapped : strings->text.s) + from, strings->ends[index] - from};
+    return true;
+}
+
+static bool hex4(const char *s, uint32_t *out)
+{
+    size_t i;
+
+    *out = 0;
+    for (i = 0; i < 4; i++) {
+        char c = s[i];
+        uint32_t digit;
+
+        if (c >= '0' && c <= '9')
+            digit = (uint32_t)(c - '0');
+        else if (c >= 'A' && c <= 'F')
+            digit = (uint32_t)(c - 'A') + 10;
+        else if (c >= 'a' && c <= 'f')
+            digit = (uint32_t)(c - 'a') + 10;
+        else
+            return false;
+        *out = *out << 4 | digit;
+    }
+    return true;
+}
+
+void xt_xlsx_unescape(struct xt_text *text, size_t from)
+{
+    char *s = text->s;
+    size_t i = from, o = from;
+    uint32_t c;
+
+    if (text->n - from < 7 || !memmem(s + from, text->n - from, "_x", 2))
+        return;
+    while (i < text->n) {
+        if (s[i] == '_' && i + 7 <= text->n && s[i + 1] == 'x' && s[i + 6] == '_' && hex4(s + i + 2, &c) && c != 0 &&
+            (c < 0xD800 || c > 0xDFFF)) {
+            o += xt_utf8_encode(c, s + o);   /* at most three bytes where seven stood */
+            i += 7;
+        } else {
+            s[o++] = s[i++];
+        }
+    }
+    xt_text_cut(text, o);
+}
