@@ -18,6 +18,7 @@
 
 struct xt_store;
 struct xt_files;
+struct xt_jobs;
 struct xt_catalog;
 struct xt_search;
 struct xt_region;
@@ -35,6 +36,7 @@ struct xt_node {
     int minutes_east;              /* the node's zone, +480 */
     bool read_only;
     struct xt_store *store;        /* main.c */
+    struct xt_jobs *jobs;          /* job/ */
     struct xt_files *files;        /* file/ */
     struct xt_region *region;      /* catalog/: types, codes, roles */
     struct xt_catalog *catalog;    /* catalog/: feeder and caches */
