@@ -37,7 +37,7 @@ struct xt_put {
     struct xt_str mapping;       /* what read it, may be empty */
     xt_id file;                  /* row of file_use, 0 = none. Same file and key with another body = one more ordinal */
     int64_t row;                 /* in that file, 0 = none */
-    xt_instant datestamp;        /* of the source, 0 = now */
+    xt_instant datestamp;        /* of the source, 0 = now; one import run gives all rows of a file the same */
     bool deleted;                /* the source says it is gone; body is ignored */
     json_t *body;                /* borrowed, brought into normal form in place */
     struct xt_str actor, reason;
@@ -84,6 +84,10 @@ XT_MUST_USE enum xt_code xt_catalog_each(struct xt_conn *conn, const char *type,
                                          enum xt_code (*visit)(void *context, const struct xt_record *record,
                                                                struct xt_error *err),
                                          void *context, struct xt_error *err);
+
+/* Loads the region a node would use (--region, DATA/region, embedded), for what needs no open node. On failure err
+ * names the first mistake's file. The caller frees it. */
+XT_MUST_USE enum xt_code xt_catalog_region(const struct xt_node *node, struct xt_region **out, struct xt_error *err);
 
 /* ---- the index ---- */
 

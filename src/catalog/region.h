@@ -135,6 +135,7 @@ struct xt_facet {
 };
 
 struct xt_region {
+    const char *labels[XT_LANGS];        /* its name: region.json */
     const struct xt_type *types;         /* by order */
     size_t type_count;
     const struct xt_codes *codes;
@@ -181,7 +182,7 @@ json_t *xt_field_from_text(const struct xt_region *region, const struct xt_field
 /* The other way, for cells of an export: codes as codes, money as yuan, many joined by "；", links as "label <ref>". Groups as JSON. */
 void xt_field_to_text(const struct xt_field *field, const json_t *value, struct xt_text *out);
 
-/* JSON Schema 2020-12 of the type's body, and the type as /api/v1/types gives it. */
-void xt_type_schema(const struct xt_region *region, const struct xt_type *type, struct xt_text *out);
+/* JSON Schema 2020-12 of the type's body. */
+void xt_type_schema(const struct xt_type *type, struct xt_text *out);
 
 #endif

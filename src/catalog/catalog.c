@@ -1,0 +1,329 @@
+/* catalog.c - the room: opening, feeding while serving, checking, metrics. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/catalog_priv.h"
+
+/* ---- opening ---- */
+
+static enum xt_code open_index(struct xt_node *node, struct xt_error *err)
+{
+    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    struct xt_search_options options = {.may_feed = !node->read_only, .schema = &node->region->schema};
+    bool fresh = false;
+
+    xt_arena_init(&arena);
+    options.dir = xt_arena_printf(&arena, "%s/index", node->data);
+    return xt_search_open(&options, &node->search, &fresh, err);
+}
+
+enum xt_code xt_catalog_region(const struct xt_node *node, struct xt_region **out, struct xt_error *err)
+{
+    XT_AUTO(xt_problems_done) struct xt_problems problems;
+    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    enum xt_code rc;
+
+    xt_problems_init(&problems);
+    xt_arena_init(&arena);
+    rc = xt_region_load(node->region_path, node->data ? xt_arena_printf(&arena, "%s/region", node->data) : NULL, out,
+                        &problems, err);
+    if (rc != XT_OK && problems.count > 0 && err) {   /* the first is said; all go to the log's detail */
+        const struct xt_problem *first = &problems.list[0];
+
+        snprintf(err->field, sizeof err->field, "%.60s", first->path);
+        err->msg = first->msg;
+        memcpy(err->args, first->args, sizeof err->args);
+    }
+    return rc;
+}
+
+static enum xt_code open_catalog(struct xt_node *node, struct xt_error *err)
+{
+    enum xt_code rc = xt_catalog_region(node, &node->region, err);
+
+    if (rc != XT_OK)
+        return rc;
+    rc = open_index(node, err);
+    if (rc != XT_OK) {
+        xt_region_free(&node->region);
+        return rc;
+    }
+    node->catalog = xt_calloc(1, sizeof *node->catalog);
+    node->catalog->node = node;
+    pthread_mutex_init(&node->catalog->feed_lock, NULL);
+    return XT_OK;
+}
+
+static void close_catalog(struct xt_node *node)
+{
+    if (!node->catalog)
+        return;
+    xt_catalog_feed_stop(node);
+    pthread_mutex_destroy(&node->catalog->feed_lock);
+    free(node->catalog);
+    node->catalog = NULL;
+    xt_search_close(&node->search);
+    xt_region_free(&node->region);
+}
+
+static enum xt_code start_catalog(struct xt_node *node, struct xt_error *err)
+{
+    (void)err;   /* a node whose index is fed by another process serves all the same */
+    xt_catalog_feed_start(node);
+    return XT_OK;
+}
+
+/* ---- checking ---- */
+
+struct id_set {
+    int64_t *ids;
+    size_t count, capacity;
+};
+
+static bool note_id(void *context, int64_t id)
+{
+    struct id_set *set = context;
+
+    xt_grow(&set->ids, &set->capacity, set->count + 1, sizeof *set->ids);
+    set->ids[set->count++] = id;
+    return true;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const int64_t *l = a, *r = b;
+
+    return (*l > *r) - (*l < *r);
+}
+
+static const struct xt_stmt_def LIVE_IDS = {
+    .name = "catalog_live_ids",
+    .sql  = "SELECT id FROM record WHERE deleted = 0 ORDER BY id",
+};
+
+/* Walks the live records and the index's documents side by side. */
+static enum xt_code compare_ids(struct xt_conn *conn, const struct id_set *indexed, struct xt_problems *problems,
+                                struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &LIVE_IDS, &stmt, err);
+    bool row = true;
+    size_t at = 0;
+
+    if (rc != XT_OK)
+        return rc;
+    while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
+        int64_t id = xt_col_int(stmt, 0);
+
+        for (; at < indexed->count && indexed->ids[at] < id; at++)
+            xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(indexed->ids[at]));
+        if (at < indexed->count && indexed->ids[at] == id)
+            at++;
+        else
+            xt_problem(problems, "index", XT_MSG_INDEX_MISSING, XT_INT(id));
+        for (; at < indexed->count && indexed->ids[at] == id; at++)   /* a document twice */
+            xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(id));
+    }
+    for (; rc == XT_OK && at < indexed->count; at++)
+        xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(indexed->ids[at]));
+    return rc;
+}
+
+static enum xt_code check_index(struct xt_node *node, struct xt_conn *conn, struct xt_problems *problems,
+                                struct xt_error *err)
+{
+    struct id_set indexed = {0};
+    int64_t last, reached = xt_search_reached(node->search);
+    enum xt_code rc = xt_search_verify(node->search, problems, err);
+
+    if (rc == XT_OK)
+        rc = xt_seq_last(node->store, &last, err);
+    if (rc == XT_OK && reached < last)
+        xt_problem(problems, "index", XT_MSG_INDEX_BEHIND, XT_INT(reached), XT_INT(last));
+    if (rc == XT_OK)
+        rc = xt_search_each(node->search, note_id, &indexed, err);
+    if (rc == XT_OK) {
+        if (indexed.count > 0)
+            qsort(indexed.ids, indexed.count, sizeof *indexed.ids, by_id);
+        rc = compare_ids(conn, &indexed, problems, err);
+    }
+    free(indexed.ids);
+    return rc;
+}
+
+struct folding {
+    struct xt_node *node;
+    struct xt_conn *conn;
+    struct xt_problems *problems;
+    struct xt_arena arena;
+};
+
+static const struct xt_stmt_def LINKS_OF = {
+    .name = "catalog_links_of",
+    .sql  = "SELECT field, n, to_ref FROM record_link WHERE from_id = $1 ORDER BY field, n",
+};
+
+/* Every link of the body that names a target stands in record_link, and nothing else does. */
+static enum xt_code check_links(struct folding *f, const struct xt_type *type, const struct xt_record *record,
+                                const json_t *body, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(f->conn, &LINKS_OF, &stmt, err);
+    int64_t rows = 0, wanted = 0;
+    bool row = true, same = true;
+    size_t i, k;
+
+    if (rc != XT_OK)
+        return rc;
+    xt_bind_int(stmt, 1, record->id);
+    while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
+        const struct xt_field *field = xt_type_field(type, xt_col_str(stmt, 0));
+        const json_t *value = field ? json_object_get(body, field->name) : NULL;
+
+        if (field && field->many)
+            value = json_array_get(value, (size_t)xt_col_int(stmt, 1));
+        same = same && xt_str_eq(xt_json_str(value, "ref"), xt_col_str(stmt, 2));
+        rows++;
+    }
+    for (i = 0; i < type->field_count; i++) {
+        const json_t *value = json_object_get(body, type->fields[i].name), *item;
+
+        if (type->fields[i].kind != XT_KIND_LINK || !value)
+            continue;
+        if (!type->fields[i].many)
+            wanted += xt_json_str(value, "ref").n > 0;
+        json_array_foreach(value, k, item)
+            wanted += xt_json_str(item, "ref").n > 0;
+    }
+    if (rc == XT_OK && (!same || rows != wanted))
+        xt_problem(f->problems, "links", XT_MSG_LINKS_DIFFER, XT_TEXT(record->key));
+    return rc;
+}
+
+static enum xt_code check_record(void *context, const struct xt_record *record, struct xt_error *err)
+{
+    struct folding *f = context;
+    const struct xt_type *type = xt_region_type(f->node->region, xt_str(record->type));
+    struct sources sources = {0};
+    json_t *body = NULL, *folded = NULL;
+    enum xt_code rc;
+
+    if (!type) {
+        xt_problem(f->problems, record->key, XT_MSG_NO_TYPE, XT_TEXT(record->type));
+        return XT_OK;
+    }
+    xt_arena_clear(&f->arena);
+    rc = xt_json_parse(record->body, &body, err);
+    if (rc == XT_OK)
+        rc = sources_load(f->conn, record->id, body, &f->arena, &sources, err);
+    if (rc == XT_OK) {
+        sources_sort(&sources);
+        folded = sources_fold(type, &sources, NULL);
+        if (!folded || !json_equal(folded, body))
+            xt_problem(f->problems, "fold", XT_MSG_FOLD_DIFFERS, XT_TEXT(record->key));
+        rc = check_links(f, type, record, body, err);
+    }
+    json_decref(folded);
+    sources_done(&sources);
+    json_decref(body);
+    return rc;
+}
+
+static enum xt_code check_catalog(struct xt_node *node, struct xt_problems *problems, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    struct folding f = {.node = node, .problems = problems};
+    enum xt_code rc = XT_OK;
+
+    if (xt_search_is_feeder(node->search))
+        rc = xt_catalog_catch_up(node, 10000, NULL, NULL, err);
+    if (rc == XT_OK)
+        rc = xt_read_begin(node->store, 10000, &read, err);
+    if (rc != XT_OK)
+        return rc;
+    f.conn = xt_read_conn(read);
+    xt_arena_init(&f.arena);
+    rc = check_index(node, f.conn, problems, err);
+    if (rc == XT_OK)
+        rc = xt_catalog_each(f.conn, NULL, check_record, &f, err);
+    xt_arena_done(&f.arena);
+    return rc;
+}
+
+/* ---- metrics, description ---- */
+
+static void metrics(struct xt_node *node, struct xt_text *out)
+{
+    struct xt_search_stats stats;
+    struct xt_error err;
+    int64_t last = 0;
+
+    xt_search_stats(node->search, &stats);
+    if (xt_seq_last(node->store, &last, &err) != XT_OK)
+        last = stats.reached;
+    xt_text_addf(out, "# TYPE xietong_index_documents gauge\nxietong_index_documents %lld\n",
+                 (long long)stats.documents);
+    xt_text_addf(out, "# TYPE xietong_index_tombstones gauge\nxietong_index_tombstones %lld\n",
+                 (long long)stats.tombstones);
+    xt_text_addf(out, "# TYPE xietong_index_bytes gauge\nxietong_index_bytes %lld\n", (long long)stats.bytes);
+    xt_text_addf(out, "# TYPE xietong_index_lag gauge\nxietong_index_lag %lld\n", (long long)(last - stats.reached));
+    xt_text_addf(out, "# TYPE xietong_sequence counter\nxietong_sequence %lld\n", (long long)last);
+}
+
+/* Each type's body as a component schema: "Instrument" -> "InstrumentBody". */
+static enum xt_code describe(struct xt_node *node, json_t *components, struct xt_error *err)
+{
+    struct xt_region *region = node->region, *loaded = NULL;
+    XT_AUTO(xt_text_done) struct xt_text text;
+    enum xt_code rc = XT_OK;
+    size_t i;
+
+    xt_text_init(&text, 16 * XT_MIB);
+    if (!region) {
+        rc = xt_catalog_region(node, &loaded, err);
+        region = loaded;
+    }
+    for (i = 0; rc == XT_OK && i < region->type_count; i++) {
+        json_t *schema = NULL;
+        char name[80] = "";
+        size_t n = 0, k;
+        bool upper = true;
+
+        for (k = 0; region->types[i].name[k] && n + 5 < sizeof name; k++) {
+            char c = region->types[i].name[k];
+
+            if (c == '-') {
+                upper = true;
+                continue;
+            }
+            name[n++] = upper && c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+            upper = false;
+        }
+        memcpy(name + n, "Body", 5);
+        xt_text_clear(&text);
+        xt_type_schema(&region->types[i], &text);
+        rc = xt_json_parse(xt_text_view(&text), &schema, err);
+        if (rc == XT_OK) {
+            json_object_del(schema, "$schema");
+            json_object_set_new(components, name, schema);
+        }
+    }
+    xt_region_free(&loaded);
+    return rc;
+}
+
+const struct xt_room xt_room_catalog = {
+    .name = "catalog",
+    .about = "Records of shared resources: types, code lists, search, records with links, sources and history.",
+    .migrations = true,
+    .routes = xt_catalog_routes,
+    .schemas = xt_catalog_schemas,
+    .commands = xt_catalog_commands,
+    .open = open_catalog,
+    .close = close_catalog,
+    .start = start_catalog,
+    .stop = xt_catalog_feed_stop,
+    .check = check_catalog,
+    .metrics = metrics,
+    .describe = describe,
+};

@@ -1,0 +1,201 @@
+/* catalog_commands.c - xietong search, xietong index, xietong delete. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "catalog/catalog_view.h"
+#include "room/cli.h"
+
+#define READ_WAIT_MS 10000
+#define FEEDER_WAIT_MS 60000
+
+struct showing {
+    int64_t started_us, shown_us;
+    bool terminal;
+    enum xt_lang lang;
+};
+
+/* "索引 12000/200000 6%" on a terminal, ten times a second. */
+static void show_progress(void *context, int64_t reached, int64_t last)
+{
+    struct showing *s = context;
+    int64_t now = xt_monotonic_us();
+
+    if (!s->terminal || (now - s->shown_us < 100000 && reached < last))
+        return;
+    s->shown_us = now;
+    fprintf(stderr, s->lang == XT_ZH ? "\r索引 %lld/%lld (%lld%%)" : "\rindex %lld/%lld (%lld%%)", (long long)reached,
+            (long long)last, (long long)(last > 0 ? reached * 100 / last : 100));
+    if (reached >= last)
+        fprintf(stderr, "\n");
+}
+
+/* The index is brought up to date first where this process may; else it answers from where the feeder stands. */
+static enum xt_code make_current(struct xt_cli *cli, struct xt_error *err)
+{
+    struct showing s = {.terminal = cli->terminal, .lang = cli->lang};
+
+    if (!xt_search_is_feeder(cli->node->search))
+        return XT_OK;
+    return xt_catalog_catch_up(cli->node, 0, show_progress, &s, err);
+}
+
+/* ---- search ---- */
+
+static void print_marked(struct xt_str s, bool terminal)
+{
+    size_t i;
+
+    for (i = 0; i < s.n; i++) {
+        if (s.s[i] == 2 || s.s[i] == 3) {
+            if (terminal)
+                fputs(s.s[i] == 2 ? "\033[1m" : "\033[0m", stdout);
+        } else {
+            putchar(s.s[i]);
+        }
+    }
+}
+
+static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const struct xt_search_answer *answer,
+                              xt_id id, struct xt_arena *arena, bool json, struct xt_error *err)
+{
+    XT_AUTO(xt_json_unref) json_t *body = NULL;
+    XT_AUTO(xt_text_done) struct xt_text text;
+    const struct xt_type *type;
+    struct xt_record record;
+    struct xt_json w;
+    enum xt_code rc;
+
+    xt_text_init(&text, 4 * XT_MIB);
+    rc = sql_get(conn, id, arena, &record, err);
+    if (rc == XT_OK)
+        rc = xt_json_parse(record.body, &body, err);
+    type = rc == XT_OK ? xt_region_type(cli->node->region, xt_str(record.type)) : NULL;
+    if (!type)
+        return rc == XT_E_NOT_FOUND ? XT_OK : rc;
+    if (json) {
+        xt_json_init(&w, &text);
+        xt_json_object(&w);
+        xt_json_kv_z(&w, "key", record.key);
+        xt_json_kv_z(&w, "type", record.type);
+        xt_json_kv_z(&w, "title", record.title);
+        view_facts(&w, type, body, cli->lang);
+        xt_json_end_object(&w);
+        printf("%s\n", text.s);
+        return XT_OK;
+    }
+    (void)xt_search_highlight(answer->words, (unsigned)(type->title->search >= 0 ? type->title->search : 0),
+                              xt_str(record.title), 400, &text);
+    printf("%s  %s  ", record.key, type->labels[cli->lang]);
+    print_marked(xt_text_view(&text), cli->terminal);
+    printf("\n");
+    return XT_OK;
+}
+
+static void print_ignored(const struct xt_cli *cli, const struct xt_search_answer *answer)
+{
+    size_t i;
+
+    for (i = 0; i < answer->ignored_count; i++)
+        fprintf(stderr, cli->lang == XT_ZH ? "略去“%.*s”：%s\n" : "ignored \"%.*s\": %s\n",
+                (int)answer->ignored[i].part.n, answer->ignored[i].part.s,
+                xt_msg_sentence(answer->ignored[i].why, cli->lang));
+}
+
+static enum xt_code search(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    struct xt_search_request ask = {.query = xt_str(cli->args[0]), .reader = cli->actor.reads};
+    struct xt_search_answer answer;
+    int64_t limit;
+    size_t i;
+    enum xt_code rc;
+
+    xt_arena_init(&arena);
+    rc = xt_cli_int(cli, "limit", 0, 1000, 20, &limit, err);
+    if (rc == XT_OK)
+        rc = make_current(cli, err);
+    ask.limit = (unsigned)limit;
+    if (rc == XT_OK)
+        rc = xt_search_ask(cli->node->search, &ask, &arena, &answer, err);
+    if (rc == XT_OK)
+        rc = xt_read_begin(cli->node->store, READ_WAIT_MS, &read, err);
+    if (rc != XT_OK)
+        return rc;
+    print_ignored(cli, &answer);
+    for (i = 0; rc == XT_OK && i < answer.hit_count; i++)
+        rc = print_hit(cli, xt_read_conn(read), &answer, answer.hits[i].id, &arena, xt_cli_option(cli, "json") != NULL,
+                       err);
+    fprintf(stderr, cli->lang == XT_ZH ? "共 %lld 条，%lld 微秒\n" : "%lld found in %lld us\n",
+            (long long)answer.total, (long long)answer.took_us);
+    return rc;
+}
+
+static int run_search(struct xt_cli *cli, struct xt_error *err)
+{
+    return search(cli, err) == XT_OK ? 0 : 2;
+}
+
+/* ---- index ---- */
+
+static int run_index(struct xt_cli *cli, struct xt_error *err)
+{
+    struct showing s = {.terminal = cli->terminal, .lang = cli->lang};
+    struct xt_search_stats stats;
+    int64_t last;
+
+    if (strcmp(cli->args[0], "status") != 0 && strcmp(cli->args[0], "catch-up") != 0) {
+        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_HTTP_PARAM_ONE_OF, XT_TEXT("status catch-up"),
+                      XT_TEXT(cli->args[0]));
+        return 2;
+    }
+    if (strcmp(cli->args[0], "catch-up") == 0 &&
+        xt_catalog_catch_up(cli->node, FEEDER_WAIT_MS, show_progress, &s, err) != XT_OK)
+        return 2;
+    if (xt_seq_last(cli->node->store, &last, err) != XT_OK)
+        return 2;
+    xt_search_stats(cli->node->search, &stats);
+    printf("engine=%s documents=%lld tombstones=%lld reached=%lld seq=%lld bytes=%lld\n", stats.engine,
+           (long long)stats.documents, (long long)stats.tombstones, (long long)stats.reached, (long long)last,
+           (long long)stats.bytes);
+    return stats.reached >= last ? 0 : 1;
+}
+
+/* ---- delete ---- */
+
+static int run_delete(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
+    const char *reason = xt_cli_option(cli, "reason");
+    enum xt_code rc = xt_tx_begin(cli->node->store, &tx, err);
+    size_t i;
+
+    for (i = 0; rc == XT_OK && i < cli->arg_count; i++)
+        rc = xt_catalog_delete(cli->node, tx, xt_str(cli->args[i]), xt_str(cli->actor.name), xt_str(reason ? reason : ""),
+                               err);
+    if (rc == XT_OK)
+        rc = xt_tx_commit(&tx, err);
+    if (rc == XT_OK)
+        rc = make_current(cli, err);
+    return rc == XT_OK ? 0 : 2;
+}
+
+static const struct xt_option search_options[] = {
+    {"limit", "N", "最多显示几条（默认 20）", "most hits shown (default 20)"},
+    {"json", NULL, "每行一个 JSON 对象", "one JSON object a line"},
+    {NULL, NULL, NULL, NULL},
+};
+static const struct xt_option delete_options[] = {
+    {"reason", "TEXT", "删除原因，记入变更", "why, kept with the change"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct xt_command xt_catalog_commands[] = {
+    {"search", XT_NEEDS_NODE, 1, 1, "QUERY", search_options, "检索目录", "Search the catalogue", run_search},
+    {"index", XT_NEEDS_NODE, 1, 1, "status|catch-up", NULL, "查看或更新检索索引",
+     "Show the search index's state, or bring it up to date", run_index},
+    {"delete", XT_NEEDS_NODE, 1, 1000, "KEY...", delete_options, "删除记录（留下墓碑）",
+     "Delete records; a tombstone stays", run_delete},
+    {.name = NULL},
+};

@@ -1,0 +1,212 @@
+/*
+ * catalog_feed.c - the search index follows the sequence.
+ *
+ * One feeding at a time in a process (feed_lock), one feeding process for a DATA folder (the index's own lock). A
+ * batch is the records changed after the number reached, in order of their numbers; several changes of one record
+ * between two batches are fed once.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "catalog/catalog_priv.h"
+
+#define BATCH_RECORDS 1000
+#define BATCH_BYTES (8 * XT_MIB)
+
+static const struct xt_stmt_def CHANGED_AFTER = {
+    .name = "catalog_changed_after",
+    .sql  = "SELECT id, type, title, status, deleted, seq, body FROM record WHERE seq > $1 ORDER BY seq LIMIT $2",
+};
+
+struct batch {
+    struct xt_arena arena;
+    struct xt_search_doc *docs;
+    json_t **bodies;
+    size_t count;
+    int64_t reached;             /* number of its last record */
+};
+
+static void batch_clear(struct batch *batch)
+{
+    size_t i;
+
+    for (i = 0; i < batch->count; i++)
+        json_decref(batch->bodies[i]);
+    batch->count = 0;
+    xt_arena_clear(&batch->arena);
+}
+
+static enum xt_code batch_add(struct xt_node *node, struct batch *batch, struct xt_stmt *stmt, struct xt_error *err)
+{
+    struct xt_str type_name = xt_col_str(stmt, 1), title = xt_col_str(stmt, 2), status = xt_col_str(stmt, 3);
+    const struct xt_type *type = xt_region_type(node->region, type_name);
+    struct xt_record record = {.id = xt_col_int(stmt, 0), .deleted = xt_col_int(stmt, 4) != 0 || !type};
+    json_t *body = NULL;
+    enum xt_code rc;
+
+    record.title = xt_arena_strndup(&batch->arena, title.s, title.n);
+    record.status = xt_arena_strndup(&batch->arena, status.s, status.n);
+    if (!record.deleted) {
+        rc = xt_json_parse(xt_col_str(stmt, 6), &body, err);
+        if (rc != XT_OK)
+            return rc;
+    }
+    doc_build(node->region, type, &record, body, &batch->arena, &batch->docs[batch->count]);
+    batch->bodies[batch->count++] = body;
+    batch->reached = xt_col_int(stmt, 5);
+    return XT_OK;
+}
+
+/* Reads the records changed after seq. *out_end is the number the store stood at in the same snapshot, when the
+ * batch holds all there is; otherwise the last record's. */
+static enum xt_code batch_read(struct xt_node *node, int64_t after, struct batch *batch, bool *out_more,
+                               struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_read_begin(node->store, 10000, &read, err);
+    bool row = true;
+
+    if (rc == XT_OK)
+        rc = xt_stmt_take(xt_read_conn(read), &CHANGED_AFTER, &stmt, err);
+    if (rc != XT_OK)
+        return rc;
+    xt_bind_int(stmt, 1, after);
+    xt_bind_int(stmt, 2, BATCH_RECORDS);
+    while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
+        rc = batch_add(node, batch, stmt, err);
+        if (rc != XT_OK || batch->arena.used_bytes > BATCH_BYTES)
+            break;
+    }
+    *out_more = row;
+    return rc;
+}
+
+/* Feeds until the number last, which was committed when it was read, is reached. */
+static enum xt_code feed_to(struct xt_node *node, int64_t last,
+                            void (*progress)(void *context, int64_t reached, int64_t last), void *context,
+                            struct xt_error *err)
+{
+    struct batch batch = {.docs = xt_calloc(BATCH_RECORDS, sizeof *batch.docs),
+                          .bodies = xt_calloc(BATCH_RECORDS, sizeof *batch.bodies)};
+    enum xt_code rc = XT_OK;
+    int64_t reached = xt_search_reached(node->search);
+    bool more;
+
+    xt_arena_init(&batch.arena);
+    while (reached < last && rc == XT_OK && !atomic_load(&node->catalog->stop)) {
+        rc = batch_read(node, reached, &batch, &more, err);
+        if (rc != XT_OK)
+            break;
+        /* Numbers above the last record's belong to changes that made no record: reached all the same. */
+        reached = batch.count == BATCH_RECORDS || more ? batch.reached : batch.reached > last ? batch.reached : last;
+        rc = xt_search_feed(node->search, batch.docs, batch.count, reached, err);
+        batch_clear(&batch);
+        if (rc == XT_OK && progress)
+            progress(context, reached, last);
+    }
+    batch_clear(&batch);
+    xt_arena_done(&batch.arena);
+    free(batch.docs);
+    free(batch.bodies);
+    return rc;
+}
+
+static void sleep_ms(long ms)
+{
+    struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    (void)nanosleep(&pause, NULL);   /* woken early: the loop looks again */
+}
+
+/* Another process feeds: waits for it. */
+static enum xt_code wait_for_feeder(struct xt_node *node, int64_t last, unsigned wait_ms, struct xt_error *err)
+{
+    int64_t until = xt_monotonic_us() + (int64_t)wait_ms * 1000;
+
+    while (xt_search_reached(node->search) < last) {
+        if (xt_monotonic_us() >= until)
+            return xt_fail(err, XT_E_BUSY, "", XT_MSG_INDEX_BUSY, XT_INT(wait_ms / 1000));
+        sleep_ms(20);
+    }
+    return XT_OK;
+}
+
+enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
+                                 void (*progress)(void *context, int64_t reached, int64_t last), void *context,
+                                 struct xt_error *err)
+{
+    int64_t last;
+    enum xt_code rc = xt_seq_last(node->store, &last, err);
+
+    if (rc != XT_OK || xt_search_reached(node->search) >= last)
+        return rc;
+    if (!xt_search_is_feeder(node->search))
+        return wait_for_feeder(node, last, wait_ms, err);
+    pthread_mutex_lock(&node->catalog->feed_lock);
+    rc = feed_to(node, last, progress, context, err);
+    pthread_mutex_unlock(&node->catalog->feed_lock);
+    return rc;
+}
+
+/* ---- in the background ---- */
+
+#define TIDY_MS 50
+#define RETRY_MS 1000
+
+static void *feeder_main(void *argument)
+{
+    struct xt_node *node = argument;
+    struct xt_catalog *catalog = node->catalog;
+    struct xt_error err;
+
+    while (!atomic_load(&catalog->stop)) {
+        int64_t reached = xt_search_reached(node->search);
+        int64_t last = xt_seq_wait(node->store, reached, 1000);
+        enum xt_code rc = XT_OK;
+
+        pthread_mutex_lock(&catalog->feed_lock);
+        if (last > reached) {
+            atomic_store(&catalog->feeder_state, FEED_CATCHING_UP);
+            rc = feed_to(node, last, NULL, NULL, &err);
+        } else {
+            rc = xt_search_tidy(node->search, TIDY_MS, &err);
+        }
+        pthread_mutex_unlock(&catalog->feed_lock);
+        atomic_store(&catalog->feeder_state, rc == XT_OK ? FEED_IDLE : FEED_FAILED);
+        if (rc != XT_OK) {   /* said each time: an operator must see that it lasts */
+            XT_AUTO(xt_text_done) struct xt_text words;
+
+            xt_text_init(&words, 4 * XT_KIB);
+            xt_error_say(&err, XT_EN, &words);
+            xt_log(XT_LOG_ERROR, "index-feed-failed", XT_P("reason", XT_VIEW(xt_text_view(&words))));
+            sleep_ms(RETRY_MS);
+        }
+    }
+    return NULL;
+}
+
+void xt_catalog_feed_start(struct xt_node *node)
+{
+    struct xt_catalog *catalog = node->catalog;
+
+    if (catalog->feeding || !xt_search_is_feeder(node->search))
+        return;
+    atomic_store(&catalog->stop, false);
+    catalog->feeding = pthread_create(&catalog->feeder, NULL, feeder_main, node) == 0;
+}
+
+void xt_catalog_feed_stop(struct xt_node *node)
+{
+    struct xt_catalog *catalog = node->catalog;
+
+    if (!catalog->feeding)
+        return;
+    atomic_store(&catalog->stop, true);
+    xt_seq_wake(node->store);
+    pthread_join(catalog->feeder, NULL);
+    catalog->feeding = false;
+    atomic_store(&catalog->stop, false);
+}

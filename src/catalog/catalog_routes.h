@@ -1,0 +1,12 @@
+/*
+ * catalog_routes.h - handlers that stand in a file of their own. For the routes of catalog/ only.
+ */
+#ifndef XT_CATALOG_CATALOG_ROUTES_H
+#define XT_CATALOG_CATALOG_ROUTES_H
+
+#include "catalog/catalog_priv.h"
+
+extern const struct xt_param xt_catalog_search_params[];
+enum xt_code xt_catalog_search(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
+
+#endif

@@ -1,0 +1,155 @@
+/* catalog_schemas.c - what the room's routes answer, as component schemas of the API description. */
+#include "catalog/catalog_priv.h"
+
+#define STRING_OR_NULL "{\"type\":[\"string\",\"null\"]}"
+#define LABELLED "\"type\":\"object\",\"required\":[\"name\",\"label\"],\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"}}"
+
+const struct xt_schema xt_catalog_schemas[] = {
+    {"Labels",
+     "{\"type\":\"object\",\"description\":\"A label in both languages.\",\"required\":[\"zh\",\"en\"],"
+     "\"properties\":{\"zh\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"}}}"},
+    {"Node",
+     "{\"type\":\"object\",\"description\":\"This node.\","
+     "\"required\":[\"name\",\"region\",\"version\",\"time_zone\",\"seq\",\"total\",\"counts\",\"facets\",\"index\"],"
+     "\"properties\":{\"name\":{\"type\":\"string\"},\"region\":{\"$ref\":\"#/components/schemas/Labels\"},"
+     "\"version\":{\"type\":\"string\"},\"time_zone\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},"
+     "\"total\":{\"type\":\"integer\"},"
+     "\"counts\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}},"
+     "\"facets\":{\"type\":\"array\",\"items\":{" LABELLED "}},"
+     "\"index\":{\"type\":\"object\",\"required\":[\"engine\",\"reached\",\"seq\",\"state\"],\"properties\":{"
+     "\"engine\":{\"type\":\"string\"},\"reached\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"},"
+     "\"state\":{\"type\":\"string\",\"enum\":[\"ready\",\"catching-up\",\"rebuilding\"]}}}}}"},
+    {"Field",
+     "{\"type\":\"object\",\"description\":\"A field of a record type.\",\"required\":[\"name\",\"label\",\"kind\"],"
+     "\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"$ref\":\"#/components/schemas/Labels\"},"
+     "\"kind\":{\"type\":\"string\",\"enum\":[\"string\",\"text\",\"integer\",\"decimal\",\"money\",\"bool\",\"date\","
+     "\"year\",\"code\",\"identifier\",\"url\",\"email\",\"link\",\"group\"]},"
+     "\"required\":{\"type\":\"boolean\"},\"many\":{\"type\":\"boolean\"},\"codes\":{\"type\":\"string\"},"
+     "\"scheme\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},"
+     "\"to\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"unit\":{\"type\":\"string\"},"
+     "\"visibility\":{\"type\":\"string\",\"enum\":[\"public\",\"member\",\"officer\",\"private\"]},"
+     "\"fields\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Field\"}}},"
+     "\"additionalProperties\":true}"},
+    {"Type",
+     "{\"type\":\"object\",\"description\":\"A record type as its file says, and how many records there are.\","
+     "\"required\":[\"type\",\"label\",\"title\",\"fields\",\"count\"],"
+     "\"properties\":{\"type\":{\"type\":\"string\"},\"label\":{\"$ref\":\"#/components/schemas/Labels\"},"
+     "\"description\":{\"$ref\":\"#/components/schemas/Labels\"},\"title\":{\"type\":\"string\"},"
+     "\"order\":{\"type\":\"integer\"},\"fields\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Field\"}},"
+     "\"facts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+     "\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+     "\"label\":{\"$ref\":\"#/components/schemas/Labels\"},"
+     "\"fields\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}},"
+     "\"count\":{\"type\":\"integer\"}},\"additionalProperties\":true}"},
+    {"TypeList",
+     "{\"type\":\"object\",\"description\":\"All record types, with the labels of link roles and identifier schemes.\","
+     "\"required\":[\"items\",\"roles\",\"schemes\"],\"properties\":{"
+     "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Type\"}},"
+     "\"roles\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
+     "\"label\":{\"type\":\"string\"},\"inverse\":{\"type\":\"string\"}}}},"
+     "\"schemes\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}"},
+    {"JsonSchema", "{\"type\":\"object\",\"description\":\"A JSON Schema 2020-12.\",\"additionalProperties\":true}"},
+    {"CodeList",
+     "{\"type\":\"object\",\"description\":\"A code list, or the part of it that was asked for.\","
+     "\"required\":[\"list\",\"label\",\"open\",\"items\",\"total\"],\"properties\":{"
+     "\"list\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},"
+     "\"open\":{\"type\":\"boolean\",\"description\":\"Codes that are not listed are accepted too.\"},"
+     "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"code\",\"label\",\"parent\"],"
+     "\"properties\":{\"code\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"parent\":" STRING_OR_NULL "}}},"
+     "\"total\":{\"type\":\"integer\"}}}"},
+    {"Fact",
+     "{\"type\":\"object\",\"description\":\"A field's value in words.\",\"required\":[\"field\",\"label\",\"value\"],"
+     "\"properties\":{\"field\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}"},
+    {"SearchItem",
+     "{\"type\":\"object\",\"description\":\"A record that matches.\","
+     "\"required\":[\"key\",\"type\",\"type_label\",\"title\",\"highlight\",\"area\",\"area_label\",\"year\",\"facts\","
+     "\"updated\"],\"properties\":{\"key\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"},"
+     "\"type_label\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+     "\"highlight\":{\"type\":\"object\",\"description\":\"Plain text; each hit stands between U+0002 and U+0003.\","
+     "\"required\":[\"title\",\"text\",\"field\"],\"properties\":{\"title\":{\"type\":\"string\"},\"text\":" STRING_OR_NULL
+     ",\"field\":" STRING_OR_NULL "}},"
+     "\"area\":" STRING_OR_NULL ",\"area_label\":" STRING_OR_NULL ",\"year\":{\"type\":[\"integer\",\"null\"]},"
+     "\"facts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Fact\"}},"
+     "\"updated\":{\"type\":\"string\",\"format\":\"date-time\"}}}"},
+    {"FacetCount",
+     "{\"type\":\"object\",\"required\":[\"value\",\"label\",\"count\"],\"properties\":{\"value\":{\"type\":\"string\"},"
+     "\"label\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\"}}}"},
+    {"SearchAnswer",
+     "{\"type\":\"object\",\"description\":\"Matches, facet counts over all of them, and how the query was read.\","
+     "\"required\":[\"total\",\"relation\",\"items\",\"facets\",\"facet_labels\",\"facet_distinct\",\"query\",\"next\","
+     "\"took_us\"],\"properties\":{"
+     "\"total\":{\"type\":\"integer\"},"
+     "\"relation\":{\"type\":\"string\",\"enum\":[\"eq\",\"gte\"],\"description\":\"gte: at least so many; time ran out.\"},"
+     "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/SearchItem\"}},"
+     "\"facets\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"array\",\"items\":"
+     "{\"$ref\":\"#/components/schemas/FacetCount\"}}},"
+     "\"facet_labels\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}},"
+     "\"facet_distinct\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}},"
+     "\"query\":{\"type\":\"object\",\"required\":[\"text\",\"understood\",\"ignored\"],\"properties\":{"
+     "\"text\":{\"type\":\"string\"},\"understood\":" STRING_OR_NULL ",\"ignored\":{\"type\":\"array\",\"items\":"
+     "{\"type\":\"object\",\"required\":[\"text\",\"reason\"],\"properties\":{\"text\":{\"type\":\"string\"},"
+     "\"reason\":{\"type\":\"string\"}}}}}},"
+     "\"next\":" STRING_OR_NULL ",\"took_us\":{\"type\":\"integer\"}}}"},
+    {"Link",
+     "{\"type\":\"object\",\"description\":\"A link of a record; key is null until its target is here.\","
+     "\"required\":[\"field\",\"role\",\"role_label\",\"label\",\"key\",\"type\"],\"properties\":{"
+     "\"field\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},\"role_label\":{\"type\":\"string\"},"
+     "\"label\":{\"type\":\"string\"},\"key\":" STRING_OR_NULL ",\"type\":" STRING_OR_NULL ","
+     "\"deleted\":{\"type\":\"boolean\"},\"scheme\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}"},
+    {"BacklinkItem",
+     "{\"type\":\"object\",\"required\":[\"key\",\"title\",\"date\"],\"properties\":{\"key\":{\"type\":\"string\"},"
+     "\"title\":{\"type\":\"string\"},\"date\":" STRING_OR_NULL "}}"},
+    {"BacklinkGroup",
+     "{\"type\":\"object\",\"description\":\"Records of one type that link here in one role, newest first.\","
+     "\"required\":[\"type\",\"type_label\",\"field\",\"role\",\"role_label\",\"total\",\"items\"],\"properties\":{"
+     "\"type\":{\"type\":\"string\"},\"type_label\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},"
+     "\"role\":{\"type\":\"string\"},\"role_label\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"},"
+     "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/BacklinkItem\"}}}}"},
+    {"Backlinks",
+     "{\"type\":\"object\",\"required\":[\"total\",\"items\",\"next\"],\"properties\":{\"type\":{\"type\":\"string\"},"
+     "\"type_label\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},"
+     "\"role_label\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"},"
+     "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/BacklinkItem\"}},"
+     "\"next\":" STRING_OR_NULL "}}"},
+    {"Source",
+     "{\"type\":\"object\",\"description\":\"What one source said; the record is the fold over its sources.\","
+     "\"required\":[\"node\",\"source_key\",\"origin\",\"datestamp\",\"deleted\"],\"properties\":{"
+     "\"node\":{\"type\":\"string\"},\"source_key\":{\"type\":\"string\"},"
+     "\"origin\":{\"type\":\"string\",\"enum\":[\"local\",\"import\",\"harvest\"]},\"mapping\":{\"type\":\"string\"},"
+     "\"file\":{\"type\":\"string\"},\"row\":{\"type\":\"integer\"},"
+     "\"datestamp\":{\"type\":\"string\",\"format\":\"date-time\"},\"deleted\":{\"type\":\"boolean\"}}}"},
+    {"Record",
+     "{\"type\":\"object\",\"description\":\"A record. Its body follows the schema of its type.\","
+     "\"required\":[\"key\",\"type\",\"type_label\",\"title\",\"node\",\"status\",\"version\",\"seq\",\"created\",\"updated\","
+     "\"body\",\"facts\",\"links\",\"backlinks\",\"identities\",\"sources\",\"provenance\",\"labels\"],\"properties\":{"
+     "\"key\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"},\"type_label\":{\"type\":\"string\"},"
+     "\"title\":{\"type\":\"string\"},\"node\":{\"type\":\"string\"},"
+     "\"status\":{\"type\":\"string\",\"enum\":[\"published\",\"draft\"]},"
+     "\"version\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"},"
+     "\"created\":{\"type\":\"string\",\"format\":\"date-time\"},\"updated\":{\"type\":\"string\",\"format\":\"date-time\"},"
+     "\"body\":{\"type\":\"object\",\"additionalProperties\":true},"
+     "\"facts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Fact\"}},"
+     "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
+     "\"backlinks\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/BacklinkGroup\"}},"
+     "\"identities\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"scheme\",\"value\"],\"properties\":{"
+     "\"scheme\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}},"
+     "\"sources\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Source\"}},"
+     "\"provenance\":{\"type\":\"object\",\"description\":\"For each field of the body, the index of its source.\","
+     "\"additionalProperties\":{\"type\":\"integer\"}},"
+     "\"labels\":{\"type\":\"object\",\"description\":\"For each code field, the labels of the codes that occur.\","
+     "\"additionalProperties\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}}"},
+    {"History",
+     "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
+     "{\"type\":\"object\",\"required\":[\"version\",\"seq\",\"at\",\"actor\",\"action\",\"reason\",\"body\"],\"properties\":{"
+     "\"version\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"},\"at\":{\"type\":\"string\",\"format\":\"date-time\"},"
+     "\"actor\":{\"type\":\"string\"},\"action\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
+     "\"body\":{\"type\":\"object\",\"additionalProperties\":true}}}},\"next\":" STRING_OR_NULL "}}"},
+    {"ChangeList",
+     "{\"type\":\"object\",\"required\":[\"items\",\"last\",\"next\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
+     "{\"type\":\"object\",\"required\":[\"seq\",\"at\",\"room\",\"subject\",\"action\",\"reason\"],\"properties\":{"
+     "\"seq\":{\"type\":\"integer\"},\"at\":{\"type\":\"string\",\"format\":\"date-time\"},\"room\":{\"type\":\"string\"},"
+     "\"subject\":{\"type\":\"string\"},\"action\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
+     "\"hash\":{\"type\":\"string\"}}}},\"last\":{\"type\":\"integer\",\"description\":\"The newest number there is.\"},"
+     "\"next\":" STRING_OR_NULL "}}"},
+    {NULL, NULL},
+};

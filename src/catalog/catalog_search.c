@@ -1,0 +1,404 @@
+/* catalog_search.c - GET /api/v1/search: a query and its filters in, hits with highlights and facets out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "catalog/catalog_routes.h"
+#include "catalog/catalog_view.h"
+
+#define READ_WAIT_MS 2000
+#define BUDGET_MS 5000            /* of one search; past it the answer says "gte" */
+#define SNIPPET_CHARS 160
+#define TITLE_CHARS 400
+#define FILTERS_MAX 32
+#define VALUES_MAX 100
+#define FACETS_MAX 24
+
+const struct xt_param xt_catalog_search_params[] = {
+    {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "The query, see the help page; empty finds everything."},
+    {.name = "type", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Record type; may be repeated (any of)."},
+    {.name = "area", .kind = XT_P_TEXT, .max = 100, .many = true,
+     .about = "Area code; what lies inside counts; may be repeated (any of)."},
+    {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
+    {.name = "facets", .kind = XT_P_LIST, .max = 300, .otherwise = "",
+     .about = "Facets to count, by name, comma-separated."},
+    {.name = "facet_values", .kind = XT_P_INT, .min = 1, .max = 200, .otherwise = "20",
+     .about = "Most values of a facet."},
+    {.name = "sort", .kind = XT_P_ENUM, .values = "relevance date title", .otherwise = "relevance",
+     .about = "Order: best match, newest first, title in pinyin order."},
+    {.name = "limit", .kind = XT_P_INT, .min = 0, .max = 200, .otherwise = "20", .about = "Most items."},
+    {.name = "cursor", .kind = XT_P_TEXT, .max = 500, .about = "From an earlier answer's next."},
+    {.name = "lang", .kind = XT_P_ENUM, .values = "zh en", .about = "Language of labels; else Accept-Language."},
+    {.name = NULL},
+};
+
+struct asking {
+    struct xt_request *request;
+    struct xt_search_request ask;
+    struct xt_search_filter filters[FILTERS_MAX];
+    struct xt_str values[FILTERS_MAX][VALUES_MAX];
+    struct xt_str facets[FACETS_MAX];
+};
+
+static bool is_declared(struct xt_str name)
+{
+    const struct xt_param *param;
+
+    for (param = xt_catalog_search_params; param->name; param++) {
+        if (xt_str_is(name, param->name))
+            return strcmp(param->name, "type") != 0 && strcmp(param->name, "area") != 0 &&
+                   strcmp(param->name, "year") != 0;
+    }
+    return false;
+}
+
+static bool is_filter(const struct xt_search_schema *schema, struct xt_str name)
+{
+    size_t i;
+
+    for (i = 0; i < schema->facet_count; i++) {
+        if (xt_str_is(name, schema->facets[i].name))
+            return true;
+    }
+    for (i = 0; i < schema->range_count; i++) {
+        if (xt_str_is(name, schema->ranges[i].name))
+            return true;
+    }
+    return false;
+}
+
+static void add_filter(struct asking *a, const struct xt_pair *param, const char *name)
+{
+    struct xt_search_filter *filter = NULL;
+    size_t i;
+
+    if (param->value.n == 0)
+        return;
+    for (i = 0; i < a->ask.filter_count && !filter; i++) {
+        if (xt_str_eq(a->filters[i].name, param->name))
+            filter = &a->filters[i];
+    }
+    if (!filter) {
+        if (a->ask.filter_count == FILTERS_MAX) {
+            xt_problem(&a->request->problems, name, XT_MSG_TOO_MANY_ITEMS, XT_INT(FILTERS_MAX),
+                       XT_INT(FILTERS_MAX + 1));
+            return;
+        }
+        i = a->ask.filter_count++;
+        filter = &a->filters[i];
+        *filter = (struct xt_search_filter){.name = param->name, .values = a->values[i]};
+    }
+    if (filter->value_count == VALUES_MAX) {
+        xt_problem(&a->request->problems, name, XT_MSG_TOO_MANY_ITEMS, XT_INT(VALUES_MAX), XT_INT(VALUES_MAX + 1));
+        return;
+    }
+    a->values[filter - a->filters][filter->value_count++] = param->value;
+}
+
+/* Facet and range names among the parameters become filters; any other unknown name is a problem. */
+static void read_filters(struct asking *a)
+{
+    const struct xt_request *request = a->request;
+    size_t i;
+
+    a->ask.filters = a->filters;
+    for (i = 0; i < request->param_count; i++) {
+        const struct xt_pair *param = &request->params[i];
+        const char *name = xt_arena_strndup(request->arena, param->name.s, param->name.n);
+
+        if (is_declared(param->name))
+            continue;
+        if (is_filter(&request->node->region->schema, param->name))
+            add_filter(a, param, name);
+        else
+            xt_problem(&a->request->problems, name, XT_MSG_HTTP_PARAM_UNKNOWN);
+    }
+}
+
+static void read_facets(struct asking *a)
+{
+    const struct xt_search_schema *schema = &a->request->node->region->schema;
+    struct xt_str list = xt_request_param(a->request, "facets");
+    size_t i;
+
+    a->ask.facets = a->facets;
+    while (list.n > 0) {
+        const char *comma = memchr(list.s, ',', list.n);
+        struct xt_str raw = {list.s, comma ? (size_t)(comma - list.s) : list.n}, name = xt_str_trim(raw);
+
+        for (i = 0; i < schema->facet_count; i++) {
+            if (xt_str_is(name, schema->facets[i].name))
+                break;
+        }
+        if (name.n > 0 && (i == schema->facet_count || a->ask.facet_count == FACETS_MAX))
+            xt_problem(&a->request->problems, "facets", XT_MSG_NO_FACET, XT_VIEW(name));
+        else if (name.n > 0)
+            a->facets[a->ask.facet_count++] = xt_str(schema->facets[i].name);
+        list.s += raw.n + (comma ? 1 : 0);
+        list.n -= raw.n + (comma ? 1 : 0);
+    }
+}
+
+static enum xt_code read_request(struct asking *a, struct xt_error *err)
+{
+    struct xt_request *request = a->request;
+    struct xt_str sort = xt_request_param(request, "sort");
+
+    a->ask.query = xt_request_param(request, "q");
+    a->ask.limit = (unsigned)xt_request_int(request, "limit", 20);
+    a->ask.facet_values = (unsigned)xt_request_int(request, "facet_values", 20);
+    a->ask.cursor = xt_request_param(request, "cursor");
+    a->ask.sort = xt_str_is(sort, "date") ? XT_SORT_DATE : xt_str_is(sort, "title") ? XT_SORT_TITLE : XT_SORT_RELEVANCE;
+    a->ask.reader = request->actor.reads;
+    a->ask.budget_ms = BUDGET_MS;
+    read_filters(a);
+    read_facets(a);
+    if (request->problems.count > 0)
+        return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
+    return XT_OK;
+}
+
+/* ---- the answer ---- */
+
+static void write_highlight(struct xt_json *w, const struct xt_search_words *words, const struct xt_type *type,
+                            const struct xt_record *record, const json_t *body, enum xt_class reader)
+{
+    XT_AUTO(xt_text_done) struct xt_text title, best, text, source;
+    const struct xt_field *best_field = NULL;
+    size_t i, most = 0, hits;
+
+    xt_text_init(&title, 16 * XT_KIB);
+    xt_text_init(&best, 16 * XT_KIB);
+    xt_text_init(&text, 16 * XT_KIB);
+    xt_text_init(&source, XT_MIB);
+    (void)xt_search_highlight(words, (unsigned)(type->title->search >= 0 ? type->title->search : 0),
+                              xt_str(record->title), TITLE_CHARS, &title);
+    for (i = 0; i < type->field_count; i++) {
+        const struct xt_field *field = &type->fields[i];
+        const json_t *value = json_object_get(body, field->name);
+
+        if (!value || field->search < 0 || field == type->title || field->visibility > reader)
+            continue;
+        xt_text_clear(&source);
+        xt_text_clear(&text);
+        doc_value_text(field, value, &source);
+        hits = xt_search_highlight(words, (unsigned)field->search, xt_text_view(&source), SNIPPET_CHARS, &text);
+        /* The field with most hits; without any, the first long text as a summary. */
+        if (hits > most || (most == 0 && !best_field && field->kind == XT_KIND_TEXT)) {
+            most = hits;
+            best_field = field;
+            xt_text_clear(&best);
+            xt_text_add_str(&best, xt_text_view(&text));
+        }
+    }
+    xt_json_key(w, "highlight");
+    xt_json_object(w);
+    xt_json_kv_str(w, "title", xt_text_view(&title));
+    xt_json_kv_str(w, "text", best_field ? xt_text_view(&best) : (struct xt_str){NULL, 0});
+    xt_json_kv_z(w, "field", best_field ? best_field->name : NULL);
+    xt_json_end_object(w);
+}
+
+static void write_year(struct xt_json *w, struct xt_str date)
+{
+    int64_t year;
+
+    xt_json_key(w, "year");
+    if (date.n >= 4 && xt_int_parse((struct xt_str){date.s, 4}, &year))
+        xt_json_add_int(w, year);
+    else
+        xt_json_add_null(w);
+}
+
+static const struct xt_facet *facet_named(const struct xt_region *region, struct xt_str name)
+{
+    size_t i;
+
+    for (i = 0; i < region->facet_count; i++) {
+        if (xt_str_is(name, region->facets[i].name))
+            return &region->facets[i];
+    }
+    return NULL;
+}
+
+static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_conn *conn,
+                               const struct xt_search_answer *answer, const struct xt_search_hit *hit,
+                               struct xt_error *err)
+{
+    const struct xt_request *request = a->request;
+    const struct xt_region *region = request->node->region;
+    const struct xt_facet *areas = facet_named(region, XT_STR("area"));
+    XT_AUTO(xt_json_unref) json_t *body = NULL;
+    struct xt_record record;
+    const struct xt_type *type;
+    struct xt_str area, date;
+    enum xt_code rc = sql_get(conn, hit->id, request->arena, &record, err);
+
+    if (rc == XT_E_NOT_FOUND)
+        return XT_OK;   /* the index is rebuilt from what is there; a stray hit is left out */
+    if (rc == XT_OK)
+        rc = xt_json_parse(record.body, &body, err);
+    type = rc == XT_OK ? xt_region_type(region, xt_str(record.type)) : NULL;
+    if (!type)
+        return rc;
+    xt_catalog_protect(type, body, request->actor.reads);
+    area = view_facet(region, type, body, "area");
+    date = view_facet(region, type, body, "year");
+    xt_json_object(w);
+    xt_json_kv_z(w, "key", record.key);
+    xt_json_kv_z(w, "type", record.type);
+    xt_json_kv_z(w, "type_label", type->labels[request->lang]);
+    xt_json_kv_z(w, "title", record.title);
+    write_highlight(w, answer->words, type, &record, body, request->actor.reads);
+    xt_json_kv_str(w, "area", area);
+    xt_json_kv_z(w, "area_label", areas && area.n > 0 ? xt_facet_label(areas, region, area, request->lang) : NULL);
+    write_year(w, date);
+    view_facts(w, type, body, request->lang);
+    view_instant(w, "updated", record.updated);
+    xt_json_end_object(w);
+    return XT_OK;
+}
+
+static void write_facets(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
+{
+    const struct xt_region *region = a->request->node->region;
+    size_t i, k;
+
+    xt_json_key(w, "facets");
+    xt_json_object(w);
+    for (i = 0; i < answer->facet_count; i++) {
+        const struct xt_search_facet_counts *counts = &answer->facets[i];
+        const struct xt_facet *facet = facet_named(region, xt_str(counts->name));
+
+        xt_json_key(w, counts->name);
+        xt_json_array(w);
+        for (k = 0; k < counts->count; k++) {
+            const char *value = counts->counts[k].value;
+            const char *label = facet ? xt_facet_label(facet, region, xt_str(value), a->request->lang) : NULL;
+
+            xt_json_object(w);
+            xt_json_kv_z(w, "value", value);
+            xt_json_kv_z(w, "label", label ? label : value);
+            xt_json_kv_int(w, "count", counts->counts[k].count);
+            xt_json_end_object(w);
+        }
+        xt_json_end_array(w);
+    }
+    xt_json_end_object(w);
+    xt_json_key(w, "facet_labels");
+    xt_json_object(w);
+    for (i = 0; i < answer->facet_count; i++) {
+        const struct xt_facet *facet = facet_named(region, xt_str(answer->facets[i].name));
+
+        xt_json_kv_z(w, answer->facets[i].name, facet ? facet->labels[a->request->lang] : answer->facets[i].name);
+    }
+    xt_json_end_object(w);
+    xt_json_key(w, "facet_distinct");
+    xt_json_object(w);
+    for (i = 0; i < answer->facet_count; i++)
+        xt_json_kv_int(w, answer->facets[i].name, (int64_t)answer->facets[i].distinct);
+    xt_json_end_object(w);
+}
+
+static void write_query(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
+{
+    enum xt_lang lang = a->request->lang;
+    size_t i;
+
+    xt_json_key(w, "query");
+    xt_json_object(w);
+    xt_json_kv_str(w, "text", a->ask.query.s ? a->ask.query : XT_STR(""));
+    xt_json_kv_z(w, "understood", answer->understood[lang]);
+    xt_json_key(w, "ignored");
+    xt_json_array(w);
+    for (i = 0; i < answer->ignored_count; i++) {
+        xt_json_object(w);
+        xt_json_kv_str(w, "text", answer->ignored[i].part);
+        xt_json_kv_z(w, "reason", xt_msg_sentence(answer->ignored[i].why, lang));
+        xt_json_end_object(w);
+    }
+    xt_json_end_array(w);
+    xt_json_end_object(w);
+}
+
+/* Percent-encodes all but unreserved characters (RFC 3986, 2.3). */
+static void add_encoded(struct xt_text *out, struct xt_str s)
+{
+    size_t i;
+
+    for (i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.s[i];
+
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~,", c))
+            xt_text_add_char(out, (char)c);
+        else
+            xt_text_addf(out, "%%%02X", c);
+    }
+}
+
+static void write_next(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
+{
+    const struct xt_request *request = a->request;
+    XT_AUTO(xt_text_done) struct xt_text next;
+    size_t i;
+
+    if (!answer->next) {
+        xt_json_kv_z(w, "next", NULL);
+        return;
+    }
+    xt_text_init(&next, 32 * XT_KIB);
+    xt_text_add_z(&next, "/api/v1/search?");
+    for (i = 0; i < request->param_count; i++) {
+        if (xt_str_is(request->params[i].name, "cursor"))
+            continue;
+        add_encoded(&next, request->params[i].name);
+        xt_text_add_char(&next, '=');
+        add_encoded(&next, request->params[i].value);
+        xt_text_add_char(&next, '&');
+    }
+    xt_text_add_z(&next, "cursor=");
+    add_encoded(&next, xt_str(answer->next));
+    xt_json_kv_str(w, "next", xt_text_view(&next));
+}
+
+static enum xt_code write_answer(struct xt_text *out, struct asking *a, const struct xt_search_answer *answer,
+                                 struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    struct xt_json w;
+    size_t i;
+    enum xt_code rc = xt_read_begin(a->request->node->store, READ_WAIT_MS, &read, err);
+
+    if (rc != XT_OK)
+        return rc;
+    xt_json_init(&w, out);
+    xt_json_object(&w);
+    xt_json_kv_int(&w, "total", answer->total);
+    xt_json_kv_z(&w, "relation", answer->at_least ? "gte" : "eq");
+    xt_json_key(&w, "items");
+    xt_json_array(&w);
+    for (i = 0; rc == XT_OK && i < answer->hit_count; i++)
+        rc = write_item(&w, a, xt_read_conn(read), answer, &answer->hits[i], err);
+    xt_json_end_array(&w);
+    write_facets(&w, a, answer);
+    write_query(&w, a, answer);
+    write_next(&w, a, answer);
+    xt_json_kv_int(&w, "took_us", answer->took_us);
+    xt_json_end_object(&w);
+    return rc;
+}
+
+enum xt_code xt_catalog_search(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
+{
+    struct asking *a = xt_arena_alloc(request->arena, sizeof *a);
+    struct xt_search_answer answer;
+    enum xt_code rc;
+
+    a->request = request;
+    rc = read_request(a, err);
+    if (rc == XT_OK)
+        rc = xt_search_ask(request->node->search, &a->ask, request->arena, &answer, err);
+    if (rc == XT_OK)
+        rc = write_answer(&reply->body, a, &answer, err);
+    return rc;
+}

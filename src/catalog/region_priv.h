@@ -1,0 +1,48 @@
+/*
+ * region_priv.h - for the files of catalog/ that build a region (region.c, codes.c, types.c) only.
+ */
+#ifndef XT_CATALOG_REGION_PRIV_H
+#define XT_CATALOG_REGION_PRIV_H
+
+#include <pthread.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "catalog/region.h"
+
+/* Where a region's files come from, and the memory of the whole region. */
+struct xt_region_files {
+    struct xt_arena arena;
+    pthread_mutex_t lock;          /* over the arena and loaded, after the region is built */
+    const char *dirs[2];           /* --region, DATA/region; NULL where absent */
+    struct loaded_file *loaded;    /* files read from the disk */
+    regex_t **regexes;             /* to be freed */
+    size_t regex_count, regex_capacity;
+    json_t **trees;                /* parsed files, kept for the life of the region */
+    size_t tree_count, tree_capacity;
+    struct xt_hasher hasher;       /* over what decides the index */
+};
+
+/* A region under construction: problems collect, nothing stops at the first. */
+struct region_build {
+    struct xt_region *region;
+    struct xt_region_files *files;
+    struct xt_problems *problems;
+    struct xt_search_field *search_fields;
+    size_t search_field_count, search_field_capacity;
+    struct xt_search_range *ranges;
+    size_t range_count, range_capacity;
+};
+
+char *region_copy(struct region_build *b, struct xt_str s);
+json_t *region_json(struct region_build *b, const char *path);      /* parsed and kept; NULL with a problem */
+/* "label": {"zh","en"} into out; a missing language is a problem when required. */
+void region_labels(struct region_build *b, const json_t *object, const char *name, const char *path, bool required,
+                   const char *out[XT_LANGS]);
+regex_t *region_regex(struct region_build *b, const char *pattern, const char *path);   /* NULL with a problem */
+
+void region_load_codes(struct region_build *b);
+void region_load_types(struct region_build *b);
+void region_codes_free(struct xt_codes *codes);
+
+#endif
