@@ -28,6 +28,7 @@ export const types = [
         { name: 'funder', label: label('资助者', 'Funder'), kind: 'link', to: ['organisation'], role: 'funded_by' },
         { name: 'number', label: label('编号', 'Number'), kind: 'string' },
         { name: 'amount', label: label('金额', 'Amount'), kind: 'money' },
+        { name: 'way', label: label('方式', 'Way'), kind: 'code', codes: 'aid-way' },
       ] },
     ],
     sections: [

@@ -90,18 +90,18 @@ function record(key, en) {
       pages: 12, impact: 3.25, cost: 123456789, open: true, year: 2025, homepage: 'https://example.org/paper',
       bad_link: 'javascript:alert(1)', mail: 'author@example.org',
       funding: [
-        { funder: link('示例基金', ''), number: 'SL-2025-001', amount: 5000000 },
+        { funder: link('示例基金', ''), number: 'SL-2025-001', amount: 5000000, way: 'grant' },
         { funder: link('示例单位', `organisation/${id(8)}`), number: plain, amount: 100 },
       ],
     },
     links: [
       { field: 'authors', role: 'authored_by', label: '示例人1', key: `person/${id(7)}`, type: 'person' },
       { field: 'authors', role: 'authored_by', label: '示例人2', key: null, type: 'person' },
-      { field: 'funding.funder', role: 'funded_by', label: '示例单位', key: `organisation/${id(8)}`, type: 'organisation' },
+      { field: 'authors', role: 'authored_by', label: '示例人3', key: `person/${id(9)}`, type: 'person', deleted: true },
     ],
     backlinks: [
       { type: 'instrument', field: 'papers', role: 'used_in', role_label: words(en, '产出', 'Used in'), total: 45,
-        items: Array.from({ length: 20 }, (_, i) => ({ key: `instrument/${id(100 + i)}`, title: `${plain} ${i + 1}`, year: 2020 })) },
+        items: Array.from({ length: 20 }, (_, i) => ({ key: `instrument/${id(100 + i)}`, title: `${plain} ${i + 1}`, date: '2020-06' })) },
     ],
     identities: [{ scheme: 'doi', value: '10.1234/示例.5678' }, { scheme: 'src', value: 'fixture:1' }],
     sources: [
@@ -109,14 +109,14 @@ function record(key, en) {
       { node: 'fixture', source_key: 'x', origin: 'local', datestamp: '2026-03-05T06:07:08Z' },
     ],
     provenance: { title: 0, abstract: 1, authors: 0 },
-    labels: { area: { 440100: words(en, '广州市', 'Guangzhou') }, kind: { article: words(en, '期刊论文', 'Article') } },
+    labels: { area: { 440100: words(en, '广州市', 'Guangzhou') }, kind: { article: words(en, '期刊论文', 'Article') }, 'funding.way': { grant: words(en, '无偿资助', 'Grant') } },
   }
 }
 
 const history = {
   items: [
     { version: 3, seq: 4711, at: '2026-03-05T06:07:08Z', actor: '示例管理员', action: 'update', reason: '更正摘要', body: { title: 'a', abstract: 'c' } },
-    { version: 2, seq: 300, at: '2026-02-01T00:00:00Z', actor: 'import', action: 'update', body: { title: 'a', abstract: 'b' } },
+    { version: 2, seq: 300, at: '2026-02-01T00:00:00Z', actor: 'cli', action: 'update', body: { title: 'a', abstract: 'b' } },
     { version: 1, seq: 17, at: '2026-01-02T03:04:05Z', actor: 'import', action: 'create', body: { title: 'a' } },
   ],
   next: null,
@@ -146,14 +146,15 @@ function answer(url, en, empty) {
     const counts = empty ? {} : { paper: 123_456, instrument: 23 }
     return {
       name: '示例节点', region: { zh: '广东', en: 'Guangdong' }, version: '0.1.0', seq: empty ? 0 : 4711, time_zone: 'Asia/Shanghai',
-      counts, total: empty ? 0 : 123_479, index: { engine: 'fts5', reached: 4711, seq: 4711, state: 'ready' },
+      counts, facets: ['type', 'area', 'year', 'kind', 'subject'].map((name) => ({ name, label: search(url, en).facet_labels[name] ?? words(en, '类别', 'Kind') })),
+      total: empty ? 0 : 123_479, index: { engine: 'fts5', reached: 4711, seq: 4711, state: 'ready' },
     }
   }
-  if (path === '/types') return { items: types }
+  if (path === '/types') return { items: types, schemes: { doi: 'DOI', src: words(en, '来源记录', 'Source record') } }
   if (path === '/search') return empty ? { ...search(url, en), total: 0, items: [], facets: {}, next: null } : search(url, en)
   if (path === '/changes') {
     return { items: Array.from({ length: 12 }, (_, i) => ({
-      seq: 4700 + i, at: '2026-03-05T06:07:08Z', action: i % 3 ? 'update' : 'create', key: `paper/${id(i + 1)}`, type: 'paper', title: titleOf('some', i + 1, en),
+      seq: 4700 + i, at: '2026-03-05T06:07:08Z', room: 'catalog', action: i % 3 ? 'update' : 'create', subject: `paper/${id(i + 1)}`,
     })), next: null }
   }
   const [, type, name, rest] = /^\/records\/([^/]+)\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []

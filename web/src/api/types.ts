@@ -10,6 +10,8 @@ export interface NodeInfo {
   time_zone: string
   counts: Record<string, number>
   total: number
+  /** All facets of the region in their order. */
+  facets: Array<{ name: string; label: string }>
   index: { engine: string; reached: number; seq: number; state: 'ready' | 'catching-up' | 'rebuilding' }
 }
 
@@ -49,7 +51,8 @@ export interface RecordType {
   count?: number
 }
 
-export interface TypeList { items: RecordType[] }
+/** schemes: the names of identifier schemes. */
+export interface TypeList { items: RecordType[]; schemes?: Record<string, string> }
 
 export interface Fact { field: string; label: string; value: string }
 
@@ -88,10 +91,11 @@ export interface RecordLink {
   key: string | null
   scheme?: string
   value?: string
-  type?: string
+  type?: string | null
+  deleted?: boolean
 }
 
-export interface BacklinkItem { key: string; title: string; year?: number | null }
+export interface BacklinkItem { key: string; title: string; date?: string | null }
 
 export interface Backlinks {
   type: string
@@ -151,11 +155,10 @@ export interface ChangeItem {
   seq: number
   at: string
   action: string
-  actor?: string | null
-  key?: string | null
-  subject?: string | null
-  type?: string
-  type_label?: string
+  /** The key of the record, where room is "catalog". */
+  subject: string
+  room?: string
+  /** Given where the node says it; else the page asks for the record. */
   title?: string | null
 }
 

@@ -1,11 +1,13 @@
 // What every page needs of the node: who it is, and its record types. Loaded once.
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { ApiError, get } from '../api/client'
 import type { Field, NodeInfo, RecordType, TypeList } from '../api/types'
 import { inWords, language } from '../i18n'
 
 export const node = shallowRef<NodeInfo | null>(null)
 export const nodeError = shallowRef<ApiError | null>(null)
+/** Names of identifier schemes in the reader's language. */
+export const schemes = shallowRef<Record<string, string>>({})
 export const types = shallowRef<RecordType[] | null>(null)
 export const typesError = shallowRef<ApiError | null>(null)
 
@@ -14,7 +16,7 @@ const asError = (reason: unknown) =>
 
 export async function loadNode(): Promise<void> {
   try {
-    node.value = (await get<NodeInfo>('/api/v1/node')).body
+    node.value = (await get<NodeInfo>(`/api/v1/node?lang=${language()}`)).body
     nodeError.value = null
   } catch (reason) {
     nodeError.value = asError(reason)
@@ -23,17 +25,21 @@ export async function loadNode(): Promise<void> {
 
 export async function loadTypes(): Promise<void> {
   try {
-    const items = (await get<TypeList>('/api/v1/types')).body.items
-    types.value = [...items].sort((a, b) => (a.order ?? 1e6) - (b.order ?? 1e6))
+    const { body } = await get<TypeList>(`/api/v1/types?lang=${language()}`)
+    schemes.value = body.schemes ?? {}
+    types.value = [...body.items].sort((a, b) => (a.order ?? 1e6) - (b.order ?? 1e6))
     typesError.value = null
   } catch (reason) {
     typesError.value = asError(reason)
   }
 }
 
+/** Now, and again whenever the language changes. */
 export function loadCommon(): void {
-  void loadNode()
-  void loadTypes()
+  watch(language, () => {
+    void loadNode()
+    void loadTypes()
+  }, { immediate: true })
 }
 
 const byName = computed(() => new Map((types.value ?? []).map((type) => [type.type, type])))

@@ -1,9 +1,9 @@
 // Names of facets and their values, remembered from every answer, so that a chosen filter keeps its
 // name when the next answer has no row for it.
 import { shallowRef, triggerRef } from 'vue'
-import { i18n, inWords, language } from '../i18n'
+import { i18n, language } from '../i18n'
 import type { SearchAnswer } from '../api/types'
-import { typeLabel, types } from './common'
+import { node, typeLabel } from './common'
 import { readRange } from './query'
 
 const known = shallowRef(new Map<string, string>())
@@ -22,8 +22,7 @@ export function noteLabels(answer: SearchAnswer): void {
 export function facetLabel(facet: string): string {
   const label = known.value.get(place(facet))
   if (label) return label
-  const field = types.value?.flatMap((type) => type.fields).find((one) => one.facet === facet)
-  return field ? inWords(field.label) : facet === 'type' ? i18n.global.t('record.type') : facet
+  return node.value?.facets?.find((one) => one.name === facet)?.label ?? facet
 }
 
 export function valueLabel(facet: string, value: string): string {

@@ -66,8 +66,8 @@ export function withFacet(state: SearchState, facet: string, values: string[]): 
   return writeState({ ...state, cursor: '', filters: { ...state.filters, [facet]: values } })
 }
 
-/** The facets worth counting: the general ones, and all that the chosen types have. */
-export function facetNames(types: RecordType[], state: SearchState): string[] {
+/** The facets worth counting, in the region's order: the general ones, and all that the chosen types have. */
+export function facetNames(types: RecordType[], state: SearchState, order: string[]): string[] {
   const chosen = types.filter((type) => state.filters.type?.includes(type.type))
   const all = new Set(types.flatMap((type) => type.fields.map((field) => field.facet)))
   const names = ALWAYS.filter((name) => name === 'type' || types.length === 0 || all.has(name))
@@ -75,7 +75,8 @@ export function facetNames(types: RecordType[], state: SearchState): string[] {
     for (const field of type.fields) if (field.facet) names.push(field.facet)
   }
   names.push(...Object.keys(state.filters).filter((name) => all.has(name)))
-  return [...new Set(names)]
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  return [...new Set(names)].sort((a, b) => place(a) - place(b))
 }
 
 /** Without words there is nothing to be relevant to: then the newest come first. */

@@ -24,19 +24,18 @@ export function asLink(value: unknown): LinkValue {
 
 const KEY = /^[a-z][a-z0-9_-]*\/[0-9A-HJKMNP-TV-Z]{26}$/i
 
-/** The key of the record a link leads to, or null while that record is not here. */
+/** The key of the record a link leads to, or null while that record is not here or is gone. */
 export function targetOf(record: RecordAnswer, field: string, link: LinkValue): string | null {
-  const resolved = (record.links ?? []).find((one) =>
-    (one.field === field || one.field.endsWith(`.${field}`)) &&
-    (link.ref ? one.key === link.ref || `${one.scheme}:${one.value}` === link.ref : one.label === link.label))
-  if (resolved) return resolved.key
+  const mine = (record.links ?? []).filter((one) => one.field === field)
+  const resolved = mine.find((one) => link.ref && (one.key === link.ref || `${one.scheme}:${one.value}` === link.ref))
+    ?? mine.find((one) => one.label === link.label)
+  if (resolved) return resolved.deleted ? null : resolved.key
   return link.ref && KEY.test(link.ref) ? link.ref : null
 }
 
-/** The label of a code: under the field's name, or under its list's. */
-export function codeLabel(record: RecordAnswer, field: Field, code: string): string {
-  const lists = record.labels ?? {}
-  return lists[field.name]?.[code] ?? lists[field.codes ?? '']?.[code] ?? code
+/** The label of a code; path is the field's name, in a group GROUP.FIELD. */
+export function codeLabel(record: RecordAnswer, path: string, code: string): string {
+  return record.labels?.[path]?.[code] ?? code
 }
 
 export interface FilledSection { label: RecordType['label'] | null; fields: Field[] }
