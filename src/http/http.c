@@ -208,7 +208,6 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
         hc = xt_calloc(1, sizeof *hc);
-        hc->mhd = connection;
         hc->fd = info ? info->connect_fd : -1;
         hc->deadline_us = xt_monotonic_us() + http->idle_s * XT_SECOND;
         *socket_context = hc;
@@ -438,20 +437,17 @@ static void start_threads(struct xt_http *http, const struct xt_http_options *op
 {
     xt_http_slow_start(&http->slow, given_or(options->slow_threads, thread_default()),
                        given_or(options->slow_queue, SLOW_QUEUE), given_or(options->slow_wait_ms, SLOW_WAIT_MS));
-    http->watchdog_stop = pthread_create(&http->watchdog, NULL, watch, http) != 0;
+    http->watching = pthread_create(&http->watchdog, NULL, watch, http) == 0;
 }
 
 static void stop_threads(struct xt_http *http)
 {
-    bool watching;
-
     xt_http_slow_stop(&http->slow);
     pthread_mutex_lock(&http->connections_lock);
-    watching = !http->watchdog_stop;
     http->watchdog_stop = true;
     pthread_cond_signal(&http->watchdog_end);
     pthread_mutex_unlock(&http->connections_lock);
-    if (watching)
+    if (http->watching)
         pthread_join(http->watchdog, NULL);
 }
 

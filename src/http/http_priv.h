@@ -172,7 +172,6 @@ void xt_http_metrics_write(struct xt_http *http, struct xt_text *out);
 /* What is known of a connection; the watchdog closes those that take too long over a request. */
 struct http_connection {
     struct http_connection *previous, *next;
-    struct MHD_Connection *mhd;
     int fd;
     _Atomic int64_t deadline_us;   /* monotonic; 0 = the answer is our part, none */
 };
@@ -199,7 +198,8 @@ struct xt_http {
     struct http_connection *connections;
     pthread_t watchdog;
     pthread_cond_t watchdog_end;       /* with connections_lock */
-    bool watchdog_stop;
+    bool watchdog_stop;                /* with connections_lock */
+    bool watching;                     /* the thread runs */
 
     struct xt_text openapi;
     char openapi_etag[17];
