@@ -1,6 +1,10 @@
 // The page's plain functions: numbers, money, instants, highlights, addresses, records.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 
 const fromWeb = createRequire(new URL('../../web/package.json', import.meta.url))
@@ -68,6 +72,28 @@ test('links lead only where a record is', () => {
   assert.equal(record.targetOf(answer, 'authors', { label: 'B', ref: 'orcid:1' }), null)
   assert.equal(record.targetOf(answer, 'owner', { label: 'A' }), null)
   assert.equal(record.targetOf(answer, 'owner', { label: 'C', ref: key }), key)
+})
+
+test('the API description becomes types that TypeScript accepts', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'xietong-types-'))
+  try {
+    const [input, output] = [join(folder, 'openapi.json'), join(folder, 'generated.ts')]
+    await writeFile(input, JSON.stringify({ openapi: '3.1.0', components: { schemas: {
+      'specialised-town': { type: 'object', required: ['name'], properties: {
+        name: { type: 'string' }, 'founded-on': { type: ['string', 'null'] }, kind: { enum: ['a', 'b'] },
+        links: { type: 'array', items: { $ref: '#/components/schemas/Link' } }, any: {}, map: { type: 'object', additionalProperties: { type: 'integer' } } } },
+      Link: { allOf: [{ type: 'object', properties: { ref: { const: 'x' } } }, { oneOf: [{ type: 'null' }, { type: 'boolean' }] }] },
+    } } }))
+    execFileSync(process.execPath, [new URL('../../web/scripts/api-types.mjs', import.meta.url).pathname, input, output], { timeout: 20_000 })
+    const source = await readFile(output, 'utf8')
+    const { diagnostics } = fromWeb('typescript').transpileModule(source, { reportDiagnostics: true, compilerOptions: { strict: true } })
+    assert.deepEqual(diagnostics, [])
+    for (const part of ['export type SpecialisedTown = {', 'name: string', '"founded-on"?: string | null', 'kind?: "a" | "b"', 'links?: Array<Link>', 'any?: unknown', 'map?: Record<string, number>']) {
+      assert.ok(source.includes(part), `${part} in\n${source}`)
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('sections hold every filled field once', () => {

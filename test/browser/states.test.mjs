@@ -200,6 +200,32 @@ test('a record is drawn by its type', LIMIT, () =>
     await page.waitForFunction(() => location.hash === '#source-2')
   }))
 
+test('a merged record leads to its survivor', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, record(301))
+    await page.waitForURL(/\/records\/paper\/.*05$/)
+    assert.match(await text(page, 'h1'), /示例论文 5/)
+  }))
+
+test('a count that is only a lower bound says so', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=over')
+    assert.match(await text(page, '.total'), /^超过 123 条/)
+  }))
+
+test('pages that were not opened yet open while the node is away, and say so', LIMIT, () =>
+  withPage(browser, node.url, async (page, context) => {
+    await open(page, '/search?q=x')
+    await page.waitForTimeout(1500)
+    await context.setOffline(true)
+    await page.click('[data-result]')
+    await page.waitForSelector('[role=alert]')
+    assert.match(await text(page, '[role=alert]'), /连不上节点/)
+    await context.setOffline(false)
+    await page.click('[role=alert] button')
+    await page.waitForSelector('.record-head h1')
+  }, { expected: /ERR_INTERNET_DISCONNECTED/ }))
+
 test('tabs of linked things have addresses, and more of them come on demand', LIMIT, () =>
   withPage(browser, node.url, async (page) => {
     await open(page, record(1))

@@ -1,7 +1,8 @@
 // Writes src/api/generated.ts from an OpenAPI 3.1 description:
-//   xietong openapi | node scripts/api-types.mjs        or        node scripts/api-types.mjs openapi.json
+//   xietong openapi | node scripts/api-types.mjs        or        node scripts/api-types.mjs openapi.json [OUT.ts]
 // One exported TypeScript type for each of components.schemas.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const doc = JSON.parse(readFileSync(process.argv[2] ?? 0, 'utf8'))
 const schemas = doc.components?.schemas ?? {}
@@ -49,6 +50,6 @@ const text = Object.entries(schemas)
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([title, schema]) => `export type ${name(title)} = ${typeOf(schema, '')}\n`)
   .join('\n')
-const out = new URL('../src/api/generated.ts', import.meta.url)
+const out = process.argv[3] ?? fileURLToPath(new URL('../src/api/generated.ts', import.meta.url))
 writeFileSync(out, `// Written by scripts/api-types.mjs from the node's OpenAPI description. Do not edit.\n\n${text}`)
-console.log(`${Object.keys(schemas).length} types written to src/api/generated.ts`)
+console.log(`${Object.keys(schemas).length} types written to ${out}`)

@@ -2,7 +2,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n, language, setLanguage } from './i18n'
 import { loadCommon } from './lib/common'
-import { router } from './router'
+import { bringPages, router } from './router'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/print.css'
@@ -10,3 +10,4 @@ import './styles/print.css'
 setLanguage(language())
 loadCommon()
 createApp(App).use(i18n).use(router).mount('#app')
+void router.isReady().then(() => setTimeout(bringPages, 1000))

@@ -5,15 +5,24 @@ import { noteTravel, watchTravel } from './lib/travel'
 
 watchTravel()
 
+const pages = {
+  home: () => import('./pages/HomePage.vue'),
+  results: () => import('./pages/ResultsPage.vue'),
+  record: () => import('./pages/RecordPage.vue'),
+  types: () => import('./pages/TypesPage.vue'),
+  help: () => import('./pages/HelpPage.vue'),
+  missing: () => import('./pages/MissingPage.vue'),
+}
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', name: 'home', component: () => import('./pages/HomePage.vue') },
-    { path: '/search', name: 'results', component: () => import('./pages/ResultsPage.vue') },
-    { path: '/records/:type/:id', name: 'record', component: () => import('./pages/RecordPage.vue') },
-    { path: '/types', name: 'types', component: () => import('./pages/TypesPage.vue') },
-    { path: '/help', name: 'help', component: () => import('./pages/HelpPage.vue') },
-    { path: '/:rest(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue') },
+    { path: '/', name: 'home', component: pages.home },
+    { path: '/search', name: 'results', component: pages.results },
+    { path: '/records/:type/:id', name: 'record', component: pages.record },
+    { path: '/types', name: 'types', component: pages.types },
+    { path: '/help', name: 'help', component: pages.help },
+    { path: '/:rest(.*)*', name: 'missing', component: pages.missing },
   ],
   async scrollBehavior(to, from, saved) {
     if (saved) {
@@ -36,9 +45,20 @@ router.beforeEach((to: RouteLocationNormalized) => {
   if (lang === 'zh' || lang === 'en') setLanguage(lang)
 })
 
-// After an update of the node, parts of the old page are gone: take the new page instead of failing.
-router.onError((error: unknown, to) => {
-  if (/dynamically imported module|Importing a module script failed/i.test(String(error))) {
-    location.assign(to.fullPath)
+/** Brings the other pages in while nothing else happens: together they are smaller than a picture. */
+export function bringPages(): void {
+  for (const page of Object.values(pages)) page().catch(() => undefined)
+}
+
+// After an update of the node, parts of the old page are gone: take the new page instead of failing,
+// once, lest a part that is missing for good makes an endless loop.
+const RELOADED = 'xietong.reloaded'
+router.onError((_error: unknown, to) => {
+  try {
+    if (sessionStorage.getItem(RELOADED) === to.fullPath) return
+    sessionStorage.setItem(RELOADED, to.fullPath)
+  } catch {
+    return
   }
+  location.assign(to.fullPath)
 })

@@ -62,7 +62,7 @@ function search(url, en) {
   }
   const wanted = (url.searchParams.get('facets') ?? '').split(',')
   return {
-    total, relation: 'eq', took_us: 940,
+    total, relation: q.includes('over') ? 'gte' : 'eq', took_us: 940,
     items: Array.from({ length: end - start }, (_, i) => item(kind, start + i + 1, en)),
     facets: Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name) && total > 0)),
     facet_labels: { type: words(en, '类型', 'Type'), area: words(en, '地区', 'Area'), year: words(en, '年份', 'Year'), subject: words(en, '学科', 'Field of science') },
@@ -159,6 +159,7 @@ function answer(url, en, empty) {
   }
   const [, type, name, rest] = /^\/records\/([^/]+)\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
   if (!type) throw new Problem(404, 'not found')
+  if (name.endsWith('301')) throw new Problem(301, 'merged', { location: `/api/v1/records/paper/${id(5)}` })
   if (name.endsWith('404')) throw new Problem(404, 'no such record')
   if (name.endsWith('410')) throw new Problem(410, 'deleted', { deleted: '2026-03-05T06:07:08Z' })
   if (rest === 'history') return history
@@ -186,7 +187,8 @@ async function api(url, request, reply, options) {
     reply.end(text)
   } catch (error) {
     const status = error.status ?? 500
-    reply.writeHead(status, { 'Content-Type': 'application/problem+json' })
+    const location = error.extra?.location ? { Location: error.extra.location } : {}
+    reply.writeHead(status, { 'Content-Type': 'application/problem+json', ...location })
     reply.end(JSON.stringify({ type: 'about:blank', title: error.message, status, request_id: requestId, ...error.extra }))
   }
 }
