@@ -75,7 +75,7 @@ export function facetNames(types: RecordType[], state: SearchState, order: strin
     for (const field of type.fields) if (field.facet) names.push(field.facet)
   }
   names.push(...Object.keys(state.filters).filter((name) => all.has(name)))
-  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  const place = (name: string) => (name === 'type' ? -1 : order.includes(name) ? order.indexOf(name) : order.length)
   return [...new Set(names)].sort((a, b) => place(a) - place(b))
 }
 
