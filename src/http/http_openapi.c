@@ -23,7 +23,7 @@ static void set_z(json_t *object, const char *key, const char *value)
 
 static json_t *ref_to(const char *kind, const char *name)
 {
-    return json_pack("{s:s++}", "$ref", "#/components/", kind, name);
+    return json_pack("{s:s+++}", "$ref", "#/components/", kind, "/", name);
 }
 
 /* ---- parameters ---- */
