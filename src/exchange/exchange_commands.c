@@ -1,0 +1,411 @@
+/* exchange_commands.c - import, export and template from the command line. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "exchange/exchange.h"
+#include "exchange/exchange_priv.h"
+#include "exchange/export.h"
+#include "exchange/import.h"
+
+#define EXIT_REJECTED 1          /* it ran, and no row of it was taken */
+#define EXIT_COULD_NOT 2
+#define INDEX_WAIT_MS 600000
+
+#define pick(lang, zh, en) ((lang) == XT_ZH ? zh : en)
+
+static FILE *progress_of(const struct xt_cli *cli)
+{
+    return cli->terminal ? stderr : NULL;
+}
+
+/* ---- the index ---- */
+
+struct waiting {
+    enum xt_lang lang;
+    FILE *progress;
+    int64_t said;
+};
+
+static void say_index(void *context, int64_t reached, int64_t last)
+{
+    struct waiting *w = context;
+    int64_t now = xt_monotonic_us();
+
+    if (!w->progress || now - w->said < 200000)
+        return;
+    w->said = now;
+    (void)fprintf(w->progress, pick(w->lang, "\r建立索引 %lld / %lld    ", "\rindexing %lld / %lld    "),
+                  (long long)reached, (long long)last);
+    (void)fflush(w->progress);
+}
+
+/* What was imported can be found once this returns. */
+static enum xt_code finish_index(struct xt_node *node, enum xt_lang lang, FILE *progress, struct xt_error *err)
+{
+    struct waiting w = {lang, progress, 0};
+    enum xt_code rc;
+
+    xt_catalog_feed_stop(node);
+    rc = xt_catalog_catch_up(node, INDEX_WAIT_MS, say_index, &w, err);
+    if (progress && w.said > 0)
+        (void)fprintf(progress, "\r\033[K");
+    return rc;
+}
+
+/* ---- import ---- */
+
+static const struct xt_option import_options[] = {
+    {"mapping", "NAME|FILE", "用这个映射读取（region/mappings/ 中的名称，或 JSON 文件）",
+     "read through this mapping (a name in region/mappings/, or a JSON file)"},
+    {"type", "TYPE", "列名即字段名或标签（中文或英文）", "columns are named by field or label (zh or en)"},
+    {"dry-run", NULL, "只检查，不保存", "check only, keep nothing"},
+    {"rejects", "FILE|DIR", "被拒绝的行写到这里；默认在输入文件旁", "where rejected rows go; beside the input by default"},
+    {"sheet", "NAME|NUMBER", "工作簿中的工作表", "sheet of a workbook"},
+    {"charset", "NAME", "字符集，如 gb18030；默认自动判断", "character set such as gb18030; guessed by default"},
+    {"report", "FILE", "把结果与拒绝原因追加写成一行 JSON", "append the result and the reasons as a line of JSON"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static void say_problems(const struct xt_problems *problems, enum xt_lang lang)
+{
+    size_t i;
+
+    for (i = 0; i < problems->count; i++) {
+        XT_AUTO(xt_text_done) struct xt_text line;
+
+        xt_text_init(&line, 4 * XT_KIB);
+        xt_problem_say(&problems->list[i], lang, &line);
+        (void)fprintf(stderr, "%s\n", line.s);
+    }
+}
+
+static enum xt_code choose_mapping(struct xt_node *node, const char *mapping, const char *type, enum xt_lang lang,
+                                   struct xt_mapping **out, struct xt_error *err)
+{
+    XT_AUTO(xt_problems_done) struct xt_problems problems;
+    const struct xt_type *found;
+    enum xt_code rc;
+
+    if ((mapping != NULL) == (type != NULL))
+        return xt_fail(err, XT_E_INPUT, "", XT_MSG_IMPORT_WHICH);
+    if (type) {
+        found = xt_region_type(node->region, xt_str(type));
+        if (!found)
+            return xt_fail(err, XT_E_INPUT, "type", XT_MSG_IMPORT_NO_TYPE, XT_TEXT(type));
+        *out = xt_mapping_of_type(node->region, found);
+        return XT_OK;
+    }
+    xt_problems_init(&problems);
+    rc = xt_mapping_find(node->region, mapping, out, &problems, err);
+    if (rc != XT_OK)
+        say_problems(&problems, lang);
+    return rc;
+}
+
+static void say_result(const struct xt_import_result *result, int64_t began)
+{
+    (void)printf("seen=%lld stored=%lld unchanged=%lld deleted=%lld rejected=%lld seconds=%.2f\n",
+                 (long long)result->seen, (long long)result->outcome[XT_STORED],
+                 (long long)result->outcome[XT_UNCHANGED], (long long)result->outcome[XT_DELETED],
+                 (long long)result->outcome[XT_REJECTED], (double)(xt_monotonic_us() - began) / 1e6);
+}
+
+static int most_common_first(const void *a, const void *b)
+{
+    const struct xt_import_reason *l = a, *r = b;
+
+    return l->count != r->count ? (l->count < r->count ? 1 : -1) : (l->row > r->row) - (l->row < r->row);
+}
+
+/* The commonest reasons, once each: people mend a column, not a row. */
+static void say_reasons(struct xt_import_result *result, enum xt_lang lang)
+{
+    size_t i;
+
+    qsort(result->reasons, result->reason_count, sizeof *result->reasons, most_common_first);
+    for (i = 0; i < result->reason_count && i < 5; i++) {
+        const struct xt_import_reason *r = &result->reasons[i];
+
+        (void)fprintf(stderr, pick(lang, "拒绝 %lld 次：%s%s%s（如第 %lld 行）\n", "rejected %lld times: %s%s%s (as in row %lld)\n"),
+                      (long long)r->count, r->column, r->column[0] ? ": " : "", r->example, (long long)r->row);
+    }
+}
+
+static enum xt_code write_report(const char *path, const char *name, const struct xt_import_result *result,
+                                 int64_t began, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text line;
+    struct xt_json w;
+    FILE *file;
+    size_t i;
+
+    xt_text_init(&line, XT_MIB);
+    xt_json_init(&w, &line);
+    xt_json_object(&w);
+    xt_json_kv_z(&w, "mapping", name);
+    xt_json_kv_int(&w, "seen", result->seen);
+    xt_json_kv_int(&w, "stored", result->outcome[XT_STORED]);
+    xt_json_kv_int(&w, "unchanged", result->outcome[XT_UNCHANGED]);
+    xt_json_kv_int(&w, "deleted", result->outcome[XT_DELETED]);
+    xt_json_kv_int(&w, "rejected", result->outcome[XT_REJECTED]);
+    xt_json_kv_int(&w, "records", result->records);
+    xt_json_kv_int(&w, "milliseconds", (xt_monotonic_us() - began) / 1000);
+    xt_json_key(&w, "reasons");
+    xt_json_array(&w);
+    for (i = 0; i < result->reason_count; i++) {
+        xt_json_object(&w);
+        xt_json_kv_int(&w, "count", result->reasons[i].count);
+        xt_json_kv_z(&w, "column", result->reasons[i].column);
+        xt_json_kv_z(&w, "reason", result->reasons[i].example);
+        xt_json_end_object(&w);
+    }
+    xt_json_end_array(&w);
+    xt_json_end_object(&w);
+    xt_text_add_char(&line, '\n');
+    file = fopen(path, "abe");
+    if (!file)
+        return xt_fail(err, XT_E_INPUT, "report", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    if (fwrite(line.s, 1, line.n, file) != line.n || fclose(file) != 0)
+        return xt_fail(err, XT_E_INTERNAL, "report", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    return XT_OK;
+}
+
+static enum xt_code check_rejects(const struct xt_cli *cli, const char *rejects, struct xt_error *err)
+{
+    struct stat facts;
+
+    if (rejects && cli->arg_count > 1 && (stat(rejects, &facts) != 0 || !S_ISDIR(facts.st_mode)))
+        return xt_fail(err, XT_E_INPUT, "rejects", XT_MSG_IMPORT_REJECTS_MANY);
+    return XT_OK;
+}
+
+static enum xt_code import_files(struct xt_cli *cli, const struct xt_mapping *mapping,
+                                 const struct xt_import_options *options, struct xt_import_result *result,
+                                 struct xt_error *err)
+{
+    enum xt_code rc = XT_OK;
+    size_t i;
+
+    for (i = 0; i < cli->arg_count && rc == XT_OK; i++) {
+        result->rejects[0] = '\0';
+        rc = xt_import_file(cli->node, mapping, cli->args[i], options, result, err);
+        if (result->rejects[0])
+            (void)fprintf(stderr, pick(cli->lang, "被拒绝的行：%s\n", "rejected rows: %s\n"), result->rejects);
+    }
+    return rc;
+}
+
+static int run_import(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_mapping_free) struct xt_mapping *mapping = NULL;
+    XT_AUTO(xt_memory_free) struct xt_memory *memory = xt_memory_new();
+    const char *report = xt_cli_option(cli, "report");
+    struct xt_import_options options = {
+        .actor = xt_str(cli->actor.name), .lang = cli->lang, .dry_run = xt_cli_option(cli, "dry-run") != NULL,
+        .rejects = xt_cli_option(cli, "rejects"), .charset = xt_cli_option(cli, "charset"),
+        .sheet = xt_cli_option(cli, "sheet"), .talk = stderr, .progress = progress_of(cli), .memory = memory,
+    };
+    struct xt_import_result result = {0};
+    int64_t began = xt_monotonic_us();
+    enum xt_code rc, index_rc;
+    struct xt_error index_err;
+
+    if (check_rejects(cli, options.rejects, err) != XT_OK ||
+        choose_mapping(cli->node, xt_cli_option(cli, "mapping"), xt_cli_option(cli, "type"), cli->lang, &mapping,
+                       err) != XT_OK)
+        return EXIT_COULD_NOT;
+    if (!options.dry_run)
+        xt_catalog_feed_start(cli->node);
+    rc = import_files(cli, mapping, &options, &result, err);
+    if (!options.dry_run) {
+        index_rc = finish_index(cli->node, cli->lang, options.progress, &index_err);
+        if (index_rc != XT_OK && rc == XT_OK) {
+            *err = index_err;
+            rc = index_rc;
+        }
+    }
+    say_reasons(&result, cli->lang);
+    if (report && rc == XT_OK)
+        rc = write_report(report, xt_mapping_name(mapping), &result, began, err);
+    say_result(&result, began);
+    if (rc != XT_OK)
+        return EXIT_COULD_NOT;
+    return result.seen > 0 && result.outcome[XT_REJECTED] == result.seen ? EXIT_REJECTED : 0;
+}
+
+/* ---- export ---- */
+
+static const struct xt_option export_options[] = {
+    {"type", "TYPE", "记录类型", "record type"},
+    {"format", "jsonl|csv|tsv|xlsx", "格式；默认看文件名，否则为 jsonl", "format; by the file's name, otherwise jsonl"},
+    {"charset", "NAME", "CSV 的字符集：utf-8（默认，带 BOM）或 gb18030", "of CSV: utf-8 (default, with a BOM) or gb18030"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static enum xt_code choose_format(const struct xt_cli *cli, const char *path, enum xt_format *out, struct xt_error *err)
+{
+    const char *name = xt_cli_option(cli, "format"), *dot = path ? strrchr(path, '.') : NULL;
+
+    *out = XT_FORMAT_JSONL;
+    if (!name && dot && xt_format_by_name(xt_str(dot), out) && *out != XT_FORMAT_JSON)
+        return XT_OK;
+    if (!name)
+        name = "jsonl";
+    if (!xt_format_by_name(xt_str(name), out) || *out == XT_FORMAT_JSON)
+        return xt_fail(err, XT_E_INPUT, "format", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(name),
+                       XT_TEXT("jsonl, csv, tsv, xlsx"));
+    if (*out == XT_FORMAT_XLSX && !path)
+        return xt_fail(err, XT_E_INPUT, "format", XT_MSG_IMPORT_XLSX_FILE);
+    return XT_OK;
+}
+
+static enum xt_code choose_charset(const struct xt_cli *cli, enum xt_charset *out, struct xt_error *err)
+{
+    const char *name = xt_cli_option(cli, "charset");
+
+    *out = XT_CHARSET_UTF8;
+    if (name && (!xt_charset_by_name(xt_str(name), out) ||
+                 (*out != XT_CHARSET_UTF8 && *out != XT_CHARSET_GB18030)))
+        return xt_fail(err, XT_E_INPUT, "charset", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(name),
+                       XT_TEXT("utf-8, gb18030"));
+    return XT_OK;
+}
+
+static enum xt_code choose_type(const struct xt_cli *cli, const struct xt_type **out, struct xt_error *err)
+{
+    const char *name = xt_cli_option(cli, "type");
+
+    *out = name ? xt_region_type(cli->node->region, xt_str(name)) : NULL;
+    return *out ? XT_OK : xt_fail(err, XT_E_INPUT, "type", XT_MSG_IMPORT_NO_TYPE, XT_TEXT(name ? name : ""));
+}
+
+static int run_export(struct xt_cli *cli, struct xt_error *err)
+{
+    const char *path = cli->arg_count > 0 ? cli->args[0] : NULL;
+    struct xt_export_options options = {.lang = cli->lang, .reader = cli->actor.reads, .progress = progress_of(cli)};
+    int64_t count = 0;
+
+    if (choose_type(cli, &options.type, err) != XT_OK || choose_format(cli, path, &options.format, err) != XT_OK ||
+        choose_charset(cli, &options.charset, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    if (xt_export_type(cli->node, &options, path ? path : "-", &count, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    if (path)
+        (void)fprintf(stderr, pick(cli->lang, "导出 %lld 条\n", "%lld records exported\n"), (long long)count);
+    return 0;
+}
+
+/* ---- template ---- */
+
+static const struct xt_option template_options[] = {
+    {"type", "TYPE", "记录类型", "record type"},
+    {"charset", "NAME", "CSV 的字符集：utf-8（默认）或 gb18030", "of CSV: utf-8 (default) or gb18030"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static int run_template(struct xt_cli *cli, struct xt_error *err)
+{
+    const struct xt_type *type;
+    enum xt_format format;
+    enum xt_charset charset;
+
+    if (choose_type(cli, &type, err) != XT_OK || choose_charset(cli, &charset, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    if (!xt_format_by_name(xt_str(strrchr(cli->args[0], '.') ? strrchr(cli->args[0], '.') : cli->args[0]), &format) ||
+        (format != XT_FORMAT_CSV && format != XT_FORMAT_XLSX && format != XT_FORMAT_TSV)) {
+        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(cli->args[0]), XT_TEXT(".xlsx, .csv, .tsv"));
+        return EXIT_COULD_NOT;
+    }
+    return xt_template_write(type, format, charset, cli->lang, cli->args[0], err) == XT_OK ? 0 : EXIT_COULD_NOT;
+}
+
+const struct xt_command xt_exchange_commands[] = {
+    {"import", XT_NEEDS_NODE, 1, 10000, "FILE...", import_options, "导入文件", "import files", run_import},
+    {"export", XT_NEEDS_NODE_READ, 0, 1, "[FILE]", export_options, "导出一类记录", "export the records of a type",
+     run_export},
+    {"template", XT_NEEDS_NODE_READ, 1, 1, "FILE", template_options, "写出一类记录的填报模板（.xlsx 或 .csv）",
+     "write a form to fill in for records of a type (.xlsx or .csv)", run_template},
+    {.name = NULL},
+};
+
+/* ---- the sample region ---- */
+
+/* Readers read files; those of the region may be packed into the program. */
+static enum xt_code unpack(struct xt_node *node, const char *file, char *path, size_t size, struct xt_error *err)
+{
+    char name[200];
+    struct xt_str bytes;
+    FILE *out;
+    bool well;
+    int fd;
+
+    (void)snprintf(name, sizeof name, "sample/%s", file);
+    if (!xt_region_file(node->region, name, &bytes))
+        return xt_fail(err, XT_E_NOT_FOUND, "sample", XT_MSG_FILE_OPEN, XT_TEXT(name), XT_TEXT(strerror(ENOENT)));
+    (void)snprintf(path, size, "%s/sample-XXXXXX", node->data);
+    fd = mkstemp(path);
+    out = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    well = out && fwrite(bytes.s, 1, bytes.n, out) == bytes.n;
+    if (out)
+        well = fclose(out) == 0 && well;
+    if (!well)
+        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    return XT_OK;
+}
+
+static enum xt_code import_sample_file(struct xt_node *node, const json_t *item, struct xt_import_options *options,
+                                       struct xt_error *err)
+{
+    XT_AUTO(xt_mapping_free) struct xt_mapping *mapping = NULL;
+    struct xt_import_result result = {0};
+    const char *file = xt_json_z(item, "file", "");
+    char path[1100];
+    enum xt_code rc = choose_mapping(node, xt_json_z(item, "mapping", NULL), xt_json_z(item, "type", NULL),
+                                     options->lang, &mapping, err);
+
+    if (rc == XT_OK)
+        rc = unpack(node, file, path, sizeof path, err);
+    if (rc != XT_OK)
+        return rc;
+    options->name = file;
+    options->rejects = node->data;
+    rc = xt_import_file(node, mapping, path, options, &result, err);
+    (void)unlink(path);   /* it was only a copy */
+    if (rc == XT_OK && result.outcome[XT_REJECTED] > 0) {
+        char first[600];
+
+        (void)snprintf(first, sizeof first, "%s %s (%lld)", result.reasons[0].column, result.reasons[0].example,
+                       (long long)result.reasons[0].row);
+        rc = xt_fail(err, XT_E_INPUT, "sample", XT_MSG_IMPORT_SAMPLE, XT_TEXT(file),
+                     XT_INT(result.outcome[XT_REJECTED]), XT_TEXT(first));
+    }
+    return rc;
+}
+
+enum xt_code xt_exchange_import_sample(struct xt_node *node, enum xt_lang lang, FILE *progress, struct xt_error *err)
+{
+    XT_AUTO(xt_json_unref) json_t *list = NULL;
+    struct xt_import_options options = {.actor = XT_STR("sample"), .lang = lang, .progress = progress};
+    struct xt_str text;
+    const json_t *item;
+    enum xt_code rc;
+    size_t i;
+
+    if (!xt_region_file(node->region, "sample/sample.json", &text))
+        return xt_fail(err, XT_E_NOT_FOUND, "sample", XT_MSG_NODE_NO_SAMPLE);
+    rc = xt_json_parse(text, &list, err);
+    for (i = 0; rc == XT_OK && i < json_array_size(list); i++) {
+        item = json_array_get(list, i);
+        rc = import_sample_file(node, item, &options, err);
+    }
+    if (rc == XT_OK)
+        rc = finish_index(node, lang, progress, err);
+    return rc;
+}

@@ -1,0 +1,85 @@
+/*
+ * mapping.h - how the columns of a file become records: mappings as data.
+ *
+ * A mapping (region/mappings/NAME.json, format in docs/import.md) is read once, checked as a whole with all problems
+ * at once, and compiled into tables of steps; regular expressions and paths are never parsed again for a row.
+ * A plan is a mapping bound to the columns of one file. Both are made of borrowed parts of the region, which must
+ * outlive them.
+ *
+ * Threads: a mapping is read-only once loaded; a plan and its rows belong to one thread at a time.
+ */
+#ifndef XT_EXCHANGE_MAPPING_H
+#define XT_EXCHANGE_MAPPING_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "catalog/region.h"
+#include "exchange/table.h"
+
+struct xt_mapping;
+struct xt_plan;
+
+#define XT_MAPPING_BYTES_MAX (1 * XT_MIB)
+#define XT_MAPPED_MAX 16             /* records of one row */
+#define XT_SOURCE_KEY_MAX 240        /* bytes; a longer key is replaced by its hash */
+
+/* Compiles json. On XT_E_INPUT problems name the members at fault ("records[0].fields.title.split"). */
+XT_MUST_USE enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name, struct xt_str json,
+                                         struct xt_mapping **out, struct xt_problems *problems, struct xt_error *err);
+/* By the name of a file of region/mappings/, or by the path of a file (with a slash or ending in .json). */
+XT_MUST_USE enum xt_code xt_mapping_find(struct xt_region *region, const char *name_or_path, struct xt_mapping **out,
+                                         struct xt_problems *problems, struct xt_error *err);
+/* The mapping that every type has: columns named by field or label, JSON members by field. The column or member
+ * "_key" is the source key; without it the key is the row's hash. */
+struct xt_mapping *xt_mapping_of_type(const struct xt_region *region, const struct xt_type *type);
+void xt_mapping_free(struct xt_mapping **mapping);
+
+const char *xt_mapping_name(const struct xt_mapping *mapping);
+const struct xt_type *xt_mapping_type(const struct xt_mapping *mapping);   /* of xt_mapping_of_type(), else NULL */
+/* What the mapping says about its files, for xt_table_open(); lives as long as the mapping. */
+const struct xt_table_options *xt_mapping_table_options(const struct xt_mapping *mapping);
+
+/* ---- bound to a file ---- */
+
+/* heads: the file's columns (count 0 for JSON). XT_E_INPUT when columns are missing without which no row can be
+ * read; they are named in err. */
+XT_MUST_USE enum xt_code xt_plan_new(const struct xt_mapping *mapping, const struct xt_str *heads, size_t count,
+                                     struct xt_plan **out, struct xt_error *err);
+void xt_plan_free(struct xt_plan **plan);
+
+/* What rows told that later rows of the same import may use ("remember", "recall"): lent to the plans of all its
+ * files. A plan without one makes its own. */
+struct xt_memory;
+struct xt_memory *xt_memory_new(void);
+void xt_memory_free(struct xt_memory **memory);
+void xt_plan_remember_in(struct xt_plan *plan, struct xt_memory *memory);
+
+/* Where the source keys of the main record come from: "{项目批准号}", "_key"; NULL when it is the row's hash. */
+const char *xt_plan_key(const struct xt_plan *plan);
+/* Columns that nothing reads, in order; index from 0, NULL past the last. */
+const char *xt_plan_unused(const struct xt_plan *plan, size_t index);
+/* Columns that feed a field of a record, "" when none: "立项时间". field may be a path, its first name counts. */
+void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str field, struct xt_text *out);
+
+struct xt_mapped_record {
+    const struct xt_type *type;
+    size_t record;                   /* its number in the mapping, for xt_plan_columns_of() */
+    struct xt_str key;               /* source key: "nssfc/project/17ADJ001" */
+    bool own_key;                    /* the row names its key (no hash) */
+    bool deleted;
+    json_t *body;                    /* lent until the next row */
+    struct xt_problems problems;     /* cells that could not be read; empty when all could */
+};
+
+struct xt_mapped {
+    bool skip;                       /* no data: an example, a repeated head, a sum */
+    size_t count;                    /* 0 of a row that is no skip: no record of the mapping is for it */
+    const struct xt_mapped_record *records;   /* the main one first */
+};
+
+/* Reads one row. What is wrong with it stands in the records' problems. */
+void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped *out);
+
+#endif

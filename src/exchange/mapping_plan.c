@@ -1,0 +1,602 @@
+/* mapping_plan.c - a mapping bound to the columns of one file, and rows through it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "exchange/mapping_priv.h"
+#include "text/token.h"
+
+#define MEMORY_SLOTS 65536u
+#define NAMES_MAX 400            /* bytes of column names in a message */
+
+/* ---- what earlier rows told ---- */
+
+struct memory_slot {
+    uint64_t hash;               /* of name and key; the key itself is a hash already */
+    char *value;                 /* owned; NULL = free */
+    size_t n;
+};
+struct xt_memory {
+    struct memory_slot slots[MEMORY_SLOTS];
+};
+
+struct xt_memory *xt_memory_new(void)
+{
+    return xt_calloc(1, sizeof(struct xt_memory));
+}
+
+void xt_memory_free(struct xt_memory **memory)
+{
+    size_t i;
+
+    if (!*memory)
+        return;
+    for (i = 0; i < MEMORY_SLOTS; i++)
+        free((*memory)->slots[i].value);
+    free(*memory);
+    *memory = NULL;
+}
+
+static uint64_t memory_hash(const char *name, struct xt_str key)
+{
+    return xt_hash64(key.s, key.n) ^ (xt_hash64(name, strlen(name)) * 3);
+}
+
+/* One place for each hash: a newer text takes the place of an older one, so that memory stays flat. */
+void xt_memory_put(struct xt_memory *memory, const char *name, struct xt_str key, struct xt_str value)
+{
+    uint64_t hash = memory_hash(name, key);
+    struct memory_slot *slot = &memory->slots[hash % MEMORY_SLOTS];
+
+    free(slot->value);
+    *slot = (struct memory_slot){hash, xt_strndup(value.s, value.n), value.n};
+}
+
+struct xt_str xt_memory_get(const struct xt_memory *memory, const char *name, struct xt_str key)
+{
+    uint64_t hash = memory_hash(name, key);
+    const struct memory_slot *slot = &memory->slots[hash % MEMORY_SLOTS];
+
+    if (!slot->value || slot->hash != hash)
+        return (struct xt_str){"", 0};
+    return (struct xt_str){slot->value, slot->n};
+}
+
+/* ---- plans ---- */
+
+struct direct_column {
+    const struct xt_field *field;    /* NULL: nothing reads it */
+};
+
+struct xt_plan {
+    const struct xt_mapping *mapping;
+    struct xt_arena arena;           /* of the plan */
+    struct xt_arena row;             /* of the present row */
+    const struct xt_str *heads;
+    size_t head_count;
+    int *columns;                    /* of refs */
+    bool *used;                      /* of heads */
+    struct direct_column *direct;
+    int key_column;                  /* of "_key", -1 = none */
+    bool headless;                   /* JSON */
+    struct xt_memory *memory;
+    bool own_memory;
+    struct xt_mapped_record records[XT_MAPPED_MAX];
+    size_t record_count;
+};
+
+static void fold_into(struct xt_str s, struct xt_text *out)
+{
+    xt_text_clear(out);
+    xt_fold(s, out);
+}
+
+static int find_head(const struct xt_plan *plan, const char *name)
+{
+    XT_AUTO(xt_text_done) struct xt_text a;
+    XT_AUTO(xt_text_done) struct xt_text b;
+    size_t i;
+
+    for (i = 0; i < plan->head_count; i++) {
+        if (xt_str_is(plan->heads[i], name))
+            return (int)i;
+    }
+    xt_text_init(&a, 4 * XT_KIB);
+    xt_text_init(&b, 4 * XT_KIB);
+    fold_into(xt_str(name), &a);
+    for (i = 0; i < plan->head_count && a.n > 0; i++) {
+        fold_into(plan->heads[i], &b);
+        if (xt_str_eq(xt_text_view(&a), xt_text_view(&b)))
+            return (int)i;
+    }
+    return -1;
+}
+
+static void list_heads(const struct xt_plan *plan, struct xt_text *out)
+{
+    size_t i;
+
+    for (i = 0; i < plan->head_count && out->n < NAMES_MAX; i++) {
+        if (i > 0)
+            xt_text_add_z(out, "、");
+        xt_text_add(out, plan->heads[i].s, xt_utf8_clip(plan->heads[i].s, plan->heads[i].n, 60));
+    }
+}
+
+/* Whether a spec can give anything at all in this file. */
+static bool spec_feeds(const struct xt_plan *plan, const struct spec *spec)
+{
+    size_t i, k;
+
+    switch (spec->kind) {
+    case SPEC_FROM:
+        for (i = 0; i < spec->ref_count; i++) {
+            if (plan->columns[spec->refs[i]] >= 0)
+                return true;
+        }
+        return false;
+    case SPEC_TEXT:
+        for (i = 0; i < spec->pattern_count; i++) {
+            bool all = true;
+
+            for (k = 0; k < spec->patterns[i].count; k++)
+                all = all && (spec->patterns[i].parts[k].ref < 0 || plan->columns[spec->patterns[i].parts[k].ref] >= 0);
+            if (all)
+                return true;
+        }
+        return spec->pattern_count == 0;
+    case SPEC_ALL:
+        for (i = 0; i < spec->all_count; i++) {
+            if (spec_feeds(plan, &spec->all[i]))
+                return true;
+        }
+        return false;
+    case SPEC_VALUE:
+    case SPEC_RECALL:
+        break;
+    }
+    return true;
+}
+
+static void spec_columns(const struct xt_plan *plan, const struct spec *spec, struct xt_text *out);
+
+static void add_column(const struct xt_plan *plan, int ref, struct xt_text *out)
+{
+    const char *name = plan->mapping->refs[ref].name;
+    size_t n = strlen(name);
+
+    if (!plan->headless && plan->columns[ref] < 0)
+        return;
+    if (out->n > 0) {
+        if (out->n >= n && memcmp(out->s + out->n - n, name, n) == 0)
+            return;                      /* the same once more */
+        xt_text_add_z(out, "、");
+    }
+    xt_text_add(out, name, n);
+}
+
+static void pattern_columns(const struct xt_plan *plan, const struct pattern *patterns, size_t count,
+                            struct xt_text *out)
+{
+    size_t i, k;
+
+    for (i = 0; i < count; i++) {
+        for (k = 0; k < patterns[i].count; k++) {
+            if (patterns[i].parts[k].ref >= 0)
+                add_column(plan, patterns[i].parts[k].ref, out);
+        }
+    }
+}
+
+static void spec_columns(const struct xt_plan *plan, const struct spec *spec, struct xt_text *out)
+{
+    size_t i;
+
+    for (i = 0; i < spec->ref_count; i++)
+        add_column(plan, spec->refs[i], out);
+    pattern_columns(plan, spec->patterns, spec->pattern_count, out);
+    for (i = 0; i < spec->all_count; i++)
+        spec_columns(plan, &spec->all[i], out);
+    if (spec->has_each)
+        add_column(plan, spec->each, out);
+    for (i = 0; i < spec->field_count; i++)
+        spec_columns(plan, &spec->fields[i].spec, out);
+}
+
+/* A main record needs its key (any alternative) and its required fields: what no row can have is said once. */
+static enum xt_code check_columns(const struct xt_plan *plan, struct xt_error *err)
+{
+    const struct record_plan *record = &plan->mapping->records[0];
+    XT_AUTO(xt_text_done) struct xt_text missing;
+    XT_AUTO(xt_text_done) struct xt_text have;
+    bool key = record->key_count == 0;
+    size_t i;
+
+    xt_text_init(&missing, 4 * XT_KIB);
+    xt_text_init(&have, 4 * XT_KIB);
+    for (i = 0; i < record->key_count && !key; i++)
+        key = spec_feeds(plan, &record->keys[i]);
+    if (!key)
+        xt_text_add_z(&missing, record->key_source);
+    for (i = 0; i < record->field_count; i++) {
+        const struct field_step *step = &record->fields[i];
+
+        if (!step->field->required || step->spec.otherwise || step->spec.has_each || spec_feeds(plan, &step->spec))
+            continue;
+        if (missing.n > 0)
+            xt_text_add_z(&missing, "、");
+        xt_text_add_z(&missing, step->spec.ref_count > 0 ? plan->mapping->refs[step->spec.refs[0]].name
+                                                         : step->field->labels[XT_ZH]);
+    }
+    if (missing.n == 0)
+        return XT_OK;
+    list_heads(plan, &have);
+    return xt_fail(err, XT_E_INPUT, "", XT_MSG_MAPPING_COLUMNS, XT_TEXT(missing.s), XT_TEXT(have.s));
+}
+
+static void bind_refs(struct xt_plan *plan)
+{
+    const struct xt_mapping *m = plan->mapping;
+    size_t i;
+
+    plan->columns = xt_arena_alloc(&plan->arena, (m->ref_count + 1) * sizeof *plan->columns);
+    for (i = 0; i < m->ref_count; i++) {
+        plan->columns[i] = find_head(plan, m->refs[i].name);
+        if (plan->columns[i] >= 0)
+            plan->used[plan->columns[i]] = true;
+    }
+}
+
+static enum xt_code bind_direct(struct xt_plan *plan, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text have;
+    bool any = plan->headless;
+    size_t i;
+
+    plan->direct = xt_arena_alloc(&plan->arena, (plan->head_count + 1) * sizeof *plan->direct);
+    for (i = 0; i < plan->head_count; i++) {
+        if (xt_str_is(plan->heads[i], "_key")) {
+            plan->key_column = (int)i;
+            plan->used[i] = true;
+        } else if (!xt_str_starts(plan->heads[i], "_")) {
+            plan->direct[i].field = xt_type_field_by_head(plan->mapping->direct, plan->heads[i]);
+            plan->used[i] = plan->direct[i].field != NULL;
+            any = any || plan->used[i];
+        } else {
+            plan->used[i] = true;        /* reason columns of a rejects file */
+        }
+    }
+    if (any)
+        return XT_OK;
+    xt_text_init(&have, 4 * XT_KIB);
+    list_heads(plan, &have);
+    return xt_fail(err, XT_E_INPUT, "", XT_MSG_MAPPING_NO_COLUMN, XT_TEXT(plan->mapping->direct->labels[XT_ZH]),
+                   XT_TEXT(have.s));
+}
+
+/* The names a mapping gives to the columns of a file without head. */
+static void name_columns(struct xt_plan *plan, const struct xt_str *heads, size_t count)
+{
+    const struct xt_mapping *m = plan->mapping;
+    struct xt_str *copy = xt_arena_alloc(&plan->arena, (count + 1) * sizeof *copy);
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        struct xt_str head = m->columns ? i < m->column_count ? xt_str(m->columns[i]) : (struct xt_str){"", 0}
+                                        : heads[i];
+
+        copy[i] = (struct xt_str){xt_arena_strndup(&plan->arena, head.s, head.n), head.n};
+    }
+    plan->heads = copy;
+    plan->head_count = count;
+}
+
+enum xt_code xt_plan_new(const struct xt_mapping *mapping, const struct xt_str *heads, size_t count,
+                         struct xt_plan **out, struct xt_error *err)
+{
+    XT_AUTO(xt_plan_free) struct xt_plan *plan = xt_calloc(1, sizeof *plan);
+    enum xt_code rc = XT_OK;
+    size_t i;
+
+    xt_arena_init(&plan->arena);
+    xt_arena_init(&plan->row);
+    for (i = 0; i < XT_MAPPED_MAX; i++)
+        xt_problems_init(&plan->records[i].problems);
+    plan->mapping = mapping;
+    plan->key_column = -1;
+    plan->headless = count == 0;
+    name_columns(plan, heads, count);
+    plan->used = xt_arena_alloc(&plan->arena, count + 1);
+    if (mapping->direct) {
+        rc = bind_direct(plan, err);
+    } else {
+        bind_refs(plan);
+        if (!plan->headless)
+            rc = check_columns(plan, err);
+    }
+    if (rc != XT_OK)
+        return rc;
+    *out = plan;
+    plan = NULL;
+    return XT_OK;
+}
+
+void xt_plan_remember_in(struct xt_plan *plan, struct xt_memory *memory)
+{
+    plan->memory = memory;
+}
+
+static void drop_bodies(struct xt_plan *plan)
+{
+    size_t i;
+
+    for (i = 0; i < plan->record_count; i++) {
+        json_decref(plan->records[i].body);
+        plan->records[i].body = NULL;
+        xt_problems_clear(&plan->records[i].problems);
+    }
+    plan->record_count = 0;
+}
+
+void xt_plan_free(struct xt_plan **plan)
+{
+    size_t i;
+
+    if (!*plan)
+        return;
+    drop_bodies(*plan);
+    for (i = 0; i < XT_MAPPED_MAX; i++)
+        xt_problems_done(&(*plan)->records[i].problems);
+    if ((*plan)->own_memory)
+        xt_memory_free(&(*plan)->memory);
+    xt_arena_done(&(*plan)->row);
+    xt_arena_done(&(*plan)->arena);
+    free(*plan);
+    *plan = NULL;
+}
+
+const char *xt_plan_key(const struct xt_plan *plan)
+{
+    if (plan->mapping->direct)
+        return plan->headless || plan->key_column >= 0 ? "_key" : NULL;
+    return plan->mapping->records[0].key_source;
+}
+
+const char *xt_plan_unused(const struct xt_plan *plan, size_t index)
+{
+    size_t i;
+
+    for (i = 0; i < plan->head_count; i++) {
+        if (!plan->used[i] && plan->heads[i].n > 0 && index-- == 0)
+            return plan->heads[i].s;
+    }
+    return NULL;
+}
+
+void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str field, struct xt_text *out)
+{
+    const struct xt_mapping *m = plan->mapping;
+    size_t n = 0, i;
+
+    while (n < field.n && field.s[n] != '.' && field.s[n] != '[')
+        n++;
+    field.n = n;
+    if (m->direct) {
+        for (i = 0; i < plan->head_count; i++) {
+            if (plan->direct[i].field && xt_str_is(field, plan->direct[i].field->name))
+                xt_text_add_str(out, plan->heads[i]);
+        }
+        return;
+    }
+    if (record >= m->record_count)
+        return;
+    for (i = 0; i < m->records[record].field_count; i++) {
+        if (xt_str_is(field, m->records[record].fields[i].field->name))
+            spec_columns(plan, &m->records[record].fields[i].spec, out);
+    }
+}
+
+/* ---- rows ---- */
+
+static struct xt_str row_hash(struct xt_plan *plan, const struct xt_row *row, bool direct)
+{
+    struct xt_hasher hasher;
+    struct xt_hash hash;
+    char hex[XT_HASH_HEX];
+    size_t i;
+
+    xt_hasher_init(&hasher);
+    if (row->json) {
+        char *dump = json_dumps(row->json, JSON_COMPACT | JSON_SORT_KEYS);
+
+        xt_hasher_add_str(&hasher, xt_str(dump));
+        free(dump);
+    } else {
+        for (i = 0; i < row->count && i < plan->head_count; i++) {
+            /* The reason columns of a rejects file do not make it another row. */
+            if (row->cells[i].n > 0 && (!direct || !xt_str_starts(plan->heads[i], "_"))) {
+                xt_hasher_add_str(&hasher, plan->heads[i]);
+                xt_hasher_add_str(&hasher, row->cells[i]);
+            }
+        }
+    }
+    xt_hasher_end(&hasher, &hash);
+    return (struct xt_str){xt_arena_strndup(&plan->row, xt_hash_hex(&hash, hex), 32), 32};
+}
+
+static struct xt_mapped_record *next_record(struct xt_plan *plan, const struct xt_type *type, size_t number)
+{
+    struct xt_mapped_record *record = &plan->records[plan->record_count++];
+
+    record->type = type;
+    record->record = number;
+    record->deleted = false;
+    record->own_key = true;
+    record->body = json_object();
+    return record;
+}
+
+static bool is_example(struct xt_str key)
+{
+    return xt_str_is(key, "示例") || xt_str_is(key, "example") || xt_str_starts(key, "#");
+}
+
+/* A cell that holds a JSON list is how an export writes values that contain the separators themselves. */
+static json_t *direct_cell(struct xt_plan *plan, const struct xt_field *field, struct xt_str cell,
+                           struct xt_problems *problems)
+{
+    cell = xt_str_trim(cell);
+    if (field->many && field->kind != XT_KIND_GROUP && xt_str_starts(cell, "[") && xt_str_ends(cell, "]")) {
+        json_t *list = NULL;
+
+        if (xt_json_parse(cell, &list, NULL) == XT_OK && json_is_array(list))
+            return list;
+        json_decref(list);
+    }
+    if (field->kind == XT_KIND_DATE) {
+        char date[XT_DATE_SIZE];
+        bool none;
+
+        if (xt_read_date(cell, DATE_YMD, date, &none))
+            return none ? json_null() : json_string(date);
+    }
+    return xt_field_from_text(plan->mapping->region, field, cell, field->name, problems);
+}
+
+static void direct_json(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped_record *record)
+{
+    const char *name;
+    json_t *value;
+
+    (void)plan;   /* as direct_cells() */
+    json_object_foreach(row->json, name, value) {
+        if (name[0] != '_' && !json_is_null(value))
+            json_object_set_new(record->body, name, json_deep_copy(value));
+    }
+    record->deleted = json_is_true(json_object_get(row->json, "_deleted"));
+}
+
+static void direct_cells(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped_record *record)
+{
+    size_t i;
+
+    for (i = 0; i < row->count && i < plan->head_count; i++) {
+        const struct xt_field *field = plan->direct[i].field;
+        json_t *value;
+
+        if (!field || row->cells[i].n == 0)
+            continue;
+        value = direct_cell(plan, field, row->cells[i], &record->problems);
+        if (value && !json_is_null(value))
+            json_object_set_new(record->body, field->name, value);
+        else
+            json_decref(value);
+    }
+}
+
+static void direct_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped *out)
+{
+    struct xt_mapped_record *record;
+    struct xt_str key = {"", 0};
+
+    if (row->json)
+        key = xt_json_str(row->json, "_key");
+    else if (plan->key_column >= 0 && (size_t)plan->key_column < row->count)
+        key = xt_str_trim(row->cells[plan->key_column]);
+    if (is_example(key)) {
+        out->skip = true;
+        return;
+    }
+    record = next_record(plan, plan->mapping->direct, 0);
+    record->own_key = key.n > 0;
+    if (key.n == 0)
+        key = row_hash(plan, row, true);
+    /* A key of an export stands as it is; others are kept apart by type. */
+    if (key.n > XT_SOURCE_KEY_MAX || !record->own_key)
+        key = xt_source_key("row", record->type->name, key, &plan->row);
+    record->key = key;
+    if (row->json)
+        direct_json(plan, row, record);
+    else
+        direct_cells(plan, row, record);
+}
+
+static void mapped_record(struct xt_plan *plan, const struct eval *eval, size_t number)
+{
+    const struct record_plan *from = &plan->mapping->records[number];
+    struct xt_mapped_record *record;
+    struct texts key = {0};
+    size_t i;
+
+    if (!xt_eval_conditions(eval, &from->when))
+        return;
+    for (i = 0; i < from->key_count && key.count == 0; i++)
+        xt_eval_spec(eval, &from->keys[i], &key);
+    /* A record beside the main one that has no key is not there: its columns are empty. */
+    if (key.count == 0 && number > 0)
+        return;
+    record = next_record(plan, from->type, number);
+    record->own_key = key.count > 0;
+    record->key = xt_source_key(plan->mapping->namespace_, from->type->name,
+                                key.count > 0 ? key.list[0] : row_hash(plan, eval->row, false), &plan->row);
+    record->deleted = from->has_deleted && xt_eval_conditions(eval, &from->deleted);
+    for (i = 0; i < from->field_count; i++) {
+        json_t *value = xt_eval_field(eval, &from->fields[i], &record->problems);
+
+        if (value && !json_is_null(value))
+            json_object_set_new(record->body, from->fields[i].field->name, value);
+        else
+            json_decref(value);
+    }
+}
+
+static void remember(struct xt_plan *plan, const struct eval *eval)
+{
+    const struct xt_mapping *m = plan->mapping;
+    size_t i;
+
+    for (i = 0; i < m->memory_count; i++) {
+        struct texts key = {0}, value = {0};
+
+        if (!xt_eval_conditions(eval, &m->memories[i].when))
+            continue;
+        xt_eval_spec(eval, m->memories[i].key, &key);
+        xt_eval_spec(eval, m->memories[i].value, &value);
+        if (key.count > 0 && value.count > 0)
+            xt_memory_put(plan->memory, m->memories[i].name, xt_eval_hash(key.list[0], &plan->row), value.list[0]);
+    }
+}
+
+void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped *out)
+{
+    const struct xt_mapping *m = plan->mapping;
+    struct eval eval = {
+        .mapping = m, .row = row, .columns = plan->columns, .node = row->json, .self = {"", 0}, .arena = &plan->row,
+    };
+    size_t i;
+
+    drop_bodies(plan);
+    xt_arena_clear(&plan->row);
+    *out = (struct xt_mapped){.records = plan->records};
+    if (m->direct) {
+        direct_row(plan, row, out);
+        out->count = plan->record_count;
+        return;
+    }
+    if (!plan->memory) {
+        plan->memory = xt_memory_new();
+        plan->own_memory = true;
+    }
+    eval.memory = plan->memory;
+    for (i = 0; i < m->skip_count; i++) {
+        if (xt_eval_conditions(&eval, &m->skip[i])) {
+            out->skip = true;
+            return;
+        }
+    }
+    remember(plan, &eval);
+    for (i = 0; i < m->record_count; i++)
+        mapped_record(plan, &eval, i);
+    out->count = plan->record_count;
+}
