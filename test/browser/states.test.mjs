@@ -207,6 +207,26 @@ test('a merged record leads to its survivor', LIMIT, () =>
     assert.match(await text(page, 'h1'), /示例论文 5/)
   }))
 
+test('a long facet opens in full', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=x')
+    const group = page.locator('.facets details:has-text("学科")')
+    assert.equal(await group.locator('li').count(), 2)
+    await group.locator('button:has-text("显示全部 30 项")').click()
+    await page.waitForFunction(() => document.querySelectorAll('.facets li').length > 30)
+    assert.equal(await group.locator('li').count(), 30)
+    await group.locator('button').click()
+    assert.equal(await group.locator('li').count(), 8)
+  }))
+
+test('what is no filter stays out of the question', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=x&utm_source=mail&area=440100')
+    const asked = new URL(node.log.filter((path) => path.startsWith('/api/v1/search')).pop(), node.url).searchParams
+    assert.deepEqual([asked.get('utm_source'), asked.get('area')], [null, '440100'])
+    assert.equal(await page.locator('.chip').count(), 1)
+  }))
+
 test('a count that is only a lower bound says so', LIMIT, () =>
   withPage(browser, node.url, async (page) => {
     await open(page, '/search?q=over')

@@ -48,6 +48,8 @@ export async function open(page, path) {
 }
 
 export async function idle(page) {
+  // What was just done has to reach the page before one can see whether it is busy.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))))
   await page.waitForLoadState('networkidle')
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
 }

@@ -58,13 +58,16 @@ function search(url, en) {
     type: [value('paper', '论文', 'Paper', 100), value('instrument', '仪器设备', 'Instrument', 23)],
     area: [value('440100', '广州市', 'Guangzhou', 61), value('440300', kind === 'long' ? LONG_ZH : '深圳市', 'Shenzhen', 40)],
     year: years,
-    subject: [value('520', '计算机科学技术', 'Computer science', 9)],
+    subject: Array.from({ length: 30 }, (_, i) => value(String(110 + i), `示例学科 ${i + 1}`, `Sample field ${i + 1}`, 60 - i)),
   }
+  const most = Number(url.searchParams.get('facet_values') ?? 2)
   const wanted = (url.searchParams.get('facets') ?? '').split(',')
   return {
     total, relation: q.includes('over') ? 'gte' : 'eq', took_us: 940,
     items: Array.from({ length: end - start }, (_, i) => item(kind, start + i + 1, en)),
-    facets: Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name) && total > 0)),
+    facets: Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name) && total > 0)
+      .map(([name, values]) => [name, name === 'subject' ? values.slice(0, most) : values])),
+    facet_distinct: { type: 2, area: 2, year: 14, subject: all.subject.length },
     facet_labels: { type: words(en, '类型', 'Type'), area: words(en, '地区', 'Area'), year: words(en, '年份', 'Year'), subject: words(en, '学科', 'Field of science') },
     query: {
       text: q, understood: q.replaceAll(' ', ' AND '),

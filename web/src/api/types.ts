@@ -30,6 +30,7 @@ export interface Field {
   identity?: boolean
   unit?: string
   facet?: string
+  range?: string
   search?: string
   visibility?: string
   help?: Label
@@ -77,6 +78,8 @@ export interface SearchAnswer {
   items: SearchItem[]
   facets: Record<string, FacetValue[]>
   facet_labels?: Record<string, string>
+  /** How many values a facet has in all; the answer holds the most frequent. */
+  facet_distinct?: Record<string, number>
   query?: { text: string; understood?: string; ignored?: Array<{ text: string; reason: string }> }
   next: string | null
   took_us: number

@@ -22,10 +22,11 @@ function texts(value: LocationQuery[string]): string[] {
   return [...new Set(list.filter((one): one is string => typeof one === 'string' && one !== ''))]
 }
 
-export function readState(query: LocationQuery): SearchState {
+/** isFilter tells which names are filters; the node refuses others, and addresses pick up strange things. */
+export function readState(query: LocationQuery, isFilter = (_name: string) => true): SearchState {
   const filters: Filters = {}
   for (const [name, value] of Object.entries(query)) {
-    if (NOT_FACETS.has(name)) continue
+    if (NOT_FACETS.has(name) || !isFilter(name)) continue
     const values = texts(value)
     if (values.length) filters[name] = values
   }
@@ -84,13 +85,14 @@ export function sortOf(state: SearchState): string {
   return state.sort || (state.q ? 'relevance' : 'date')
 }
 
-export function apiPath(state: SearchState, facets: string[], lang: string): string {
+export function apiPath(state: SearchState, facets: string[], values: number, lang: string): string {
   const query = new URLSearchParams()
   if (state.q) query.set('q', state.q)
   for (const [name, values] of Object.entries(state.filters)) {
     for (const value of values) query.append(name, value)
   }
   query.set('facets', facets.join(','))
+  if (values) query.set('facet_values', String(values))
   query.set('sort', sortOf(state))
   query.set('limit', '20')
   if (state.cursor) query.set('cursor', state.cursor)
