@@ -13,7 +13,7 @@
 #include "file/file_priv.h"
 
 #define MAX_BYTES_DEFAULT ((int64_t)(4 * XT_GIB))
-#define CHUNK_BYTES (256 * XT_KIB)
+#define CHUNK_BYTES       (256 * XT_KIB)
 
 enum xt_code xt_file_io_failed(enum xt_msg msg, const char *path, int error, struct xt_error *err)
 {
@@ -218,8 +218,8 @@ enum xt_code xt_file_put(struct xt_files *files, const void *data, size_t n, str
     return rc == XT_OK ? side_keep(&side, out, err) : rc;
 }
 
-enum xt_code xt_file_path(struct xt_files *files, const struct xt_hash *hash, struct xt_arena *arena,
-                          const char **out, struct xt_error *err)
+enum xt_code xt_file_path(struct xt_files *files, const struct xt_hash *hash, struct xt_arena *arena, const char **out,
+                          struct xt_error *err)
 {
     char path[FILE_PATH_BYTES];
     char hex[XT_HASH_HEX];

@@ -14,7 +14,7 @@
 
 struct xt_files;
 
-#define XT_FILE_NAME_MAX 1000   /* bytes of a name in file_use */
+#define XT_FILE_NAME_MAX 1000 /* bytes of a name in file_use */
 
 /* Stores the file at path: XT_E_NOT_FOUND when it is absent, XT_E_INPUT when it cannot be opened. Sizes above max_bytes
  * (0 = 4 GiB) are XT_E_TOO_LARGE. On XT_OK the bytes are durable, and stay at least a day without a row in file_use. */

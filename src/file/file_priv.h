@@ -14,12 +14,12 @@
 #include "file/file.h"
 
 #define FILE_PATH_BYTES 4096
-#define FILE_NAME_HEX 62          /* the name below its folder of two digits */
-#define FILE_ORPHAN_S 86400       /* how long a file may be unmentioned */
+#define FILE_NAME_HEX   62    /* the name below its folder of two digits */
+#define FILE_ORPHAN_S   86400 /* how long a file may be unmentioned */
 
 struct xt_files {
-    char *root;                   /* DATA/files */
-    int lock_fd;                  /* DATA/files/lock; -1 when read-only */
+    char *root;  /* DATA/files */
+    int lock_fd; /* DATA/files/lock; -1 when read-only */
 };
 
 /* Path of hash in out: "ROOT/ab/cdef...". */

@@ -16,8 +16,8 @@ static const struct xt_stmt_def EACH_HASH = {
     .sql = "SELECT hash, max(size) FROM file_use GROUP BY hash ORDER BY hash",
 };
 
-enum xt_code xt_file_use(struct xt_tx *tx, const struct xt_hash *hash, int64_t size, struct xt_str name,
-                         xt_id *out_id, struct xt_error *err)
+enum xt_code xt_file_use(struct xt_tx *tx, const struct xt_hash *hash, int64_t size, struct xt_str name, xt_id *out_id,
+                         struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     enum xt_code rc;

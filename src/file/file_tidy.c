@@ -15,7 +15,7 @@
 struct tidy {
     struct xt_node *node;
     struct xt_job *job;
-    int64_t before;       /* seconds since 1970: what is older goes */
+    int64_t before; /* seconds since 1970: what is older goes */
     int64_t looked_at, removed;
 };
 
@@ -135,10 +135,9 @@ enum xt_code xt_file_tidy(struct xt_node *node, struct xt_job *job, int64_t age_
     struct tidy tidy = {.node = node, .job = job, .before = xt_now() / XT_SECOND - age_s};
     enum xt_code rc = tidy_folder(&tidy, "tmp", err);
 
-    for (int i = 0; i < 256 && rc == XT_OK; i++) {
-        char folder[3];
+    for (unsigned i = 0; i < 256 && rc == XT_OK; i++) {
+        const char folder[] = {"0123456789abcdef"[i / 16], "0123456789abcdef"[i % 16], 0};
 
-        (void)snprintf(folder, sizeof(folder), "%02x", i);
         rc = tidy_folder(&tidy, folder, err);
         if (rc == XT_OK && job && !xt_job_progress(job, i + 1, 256, "folder"))
             break;
@@ -185,7 +184,7 @@ static enum xt_msg what_is_wrong(const char *path, const struct xt_hash *hash, i
     (void)fclose(file); /* was only read; a read error shows as a wrong size */
     xt_hasher_end(&hasher, &found);
     return total == size && memcmp(found.bytes, hash->bytes, sizeof(found.bytes)) == 0 ? XT_MSG_NONE
-                                                                                      : XT_MSG_FILE_DAMAGED;
+                                                                                       : XT_MSG_FILE_DAMAGED;
 }
 
 static void check_file(void *context, const struct xt_hash *hash, int64_t size)

@@ -10,7 +10,7 @@
 #include "job/job_priv.h"
 
 #define FAILURE_MAX_BYTES 4096
-#define END_TRIES 3
+#define END_TRIES         3
 
 bool xt_job_stopping(struct xt_jobs *jobs)
 {
@@ -321,6 +321,7 @@ const struct xt_room xt_room_job = {
     .migrations = true,
     .routes = xt_job_routes,
     .schemas = xt_job_schemas,
+    .commands = xt_job_commands,
     .open = open_jobs,
     .close = close_jobs,
     .start = xt_job_start,

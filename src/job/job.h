@@ -14,7 +14,7 @@
 
 struct xt_job;
 
-#define XT_JOB_TEXT_MAX 65536   /* bytes of a job's input and of its result */
+#define XT_JOB_TEXT_MAX 65536 /* bytes of a job's input and of its result */
 
 /* Queues a job of kind with JSON input; a worker of `serve` takes it up, of this process at once, of another within a
  * second. XT_E_INPUT for a kind no room offers, XT_E_TOO_LARGE for an input above XT_JOB_TEXT_MAX. Opens a transaction
@@ -23,8 +23,8 @@ XT_MUST_USE enum xt_code xt_job_add(struct xt_node *node, const char *kind, stru
                                     struct xt_error *err);
 /* Starts a job in this thread (command line): its row is there and running until xt_job_end(). kind need not be one
  * that a room offers. A thread of its own renews the lease meanwhile. */
-XT_MUST_USE enum xt_code xt_job_begin(struct xt_node *node, const char *kind, struct xt_str input,
-                                      struct xt_job **out, struct xt_error *err);
+XT_MUST_USE enum xt_code xt_job_begin(struct xt_node *node, const char *kind, struct xt_str input, struct xt_job **out,
+                                      struct xt_error *err);
 /* Says how far it is (total 0 = unknown); writes at most once a second. Returns false when the job should end early:
  * it was cancelled, or the program stops. In the latter case a worker's job is queued again, whatever it returns. */
 bool xt_job_progress(struct xt_job *job, int64_t done, int64_t total, const char *unit);
@@ -36,6 +36,6 @@ struct xt_str xt_job_input(const struct xt_job *job);
  * when it has ended. */
 XT_MUST_USE enum xt_code xt_job_cancel(struct xt_node *node, struct xt_str key, struct xt_error *err);
 
-extern const struct xt_room xt_room_job;   /* routes /api/v1/jobs, worker threads on start() */
+extern const struct xt_room xt_room_job; /* routes /api/v1/jobs, worker threads on start() */
 
 #endif

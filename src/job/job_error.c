@@ -66,7 +66,7 @@ bool xt_job_error_read(struct xt_str json, struct xt_error *out)
     if (msg == XT_MSG_INTERNAL && strcmp(name, xt_msg_name(XT_MSG_INTERNAL)) != 0)
         (void)xt_fail(out, code_named(xt_json_z(tree, "code", "")), "", msg, XT_TEXT(name));
     else
-        (void)xt_fail(out, code_named(xt_json_z(tree, "code", "")), xt_json_z(tree, "field", ""), msg,
-                      arg_of(args, 0), arg_of(args, 1), arg_of(args, 2), arg_of(args, 3));
+        (void)xt_fail(out, code_named(xt_json_z(tree, "code", "")), xt_json_z(tree, "field", ""), msg, arg_of(args, 0),
+                      arg_of(args, 1), arg_of(args, 2), arg_of(args, 3));
     return true;
 }

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "job/job_priv.h"
 
-#define LIST_LIMIT 50
+#define LIST_LIMIT   50
 #define READ_WAIT_MS 2000
 
 static void add_instant(struct xt_json *w, const char *key, xt_instant at)
@@ -101,8 +101,7 @@ static void add_next(struct page *page)
 }
 
 /* The row number behind the parameter before; the largest when it is not given. */
-static enum xt_code row_before(struct xt_conn *conn, const struct xt_request *request, xt_id *out,
-                               struct xt_error *err)
+static enum xt_code row_before(struct xt_conn *conn, const struct xt_request *request, xt_id *out, struct xt_error *err)
 {
     struct xt_str before = xt_request_param(request, "before");
     struct job_row row;
@@ -181,12 +180,23 @@ static enum xt_code get_job(struct xt_request *request, struct xt_reply *reply, 
 /* ---- the tables ---- */
 
 static const struct xt_param list_params[] = {
-    {.name = "state", .in = XT_IN_QUERY, .kind = XT_P_ENUM, .values = "queued running done failed cancelled",
+    {.name = "state",
+     .in = XT_IN_QUERY,
+     .kind = XT_P_ENUM,
+     .values = "queued running done failed cancelled",
      .about = "Only jobs in this state."},
     {.name = "kind", .in = XT_IN_QUERY, .kind = XT_P_TEXT, .max = 100, .about = "Only jobs of this kind."},
-    {.name = "limit", .in = XT_IN_QUERY, .kind = XT_P_INT, .min = 1, .max = 200, .otherwise = "50",
+    {.name = "limit",
+     .in = XT_IN_QUERY,
+     .kind = XT_P_INT,
+     .min = 1,
+     .max = 200,
+     .otherwise = "50",
      .about = "Most jobs on a page."},
-    {.name = "before", .in = XT_IN_QUERY, .kind = XT_P_TEXT, .max = 26,
+    {.name = "before",
+     .in = XT_IN_QUERY,
+     .kind = XT_P_TEXT,
+     .max = 26,
      .about = "The key of the last job of the page before, as its next link carries it."},
     {.name = NULL},
 };
@@ -197,38 +207,46 @@ static const struct xt_param one_params[] = {
 };
 
 const struct xt_route xt_job_routes[] = {
-    {.method = "GET", .path = "/api/v1/jobs", .right = XT_MAY_READ, .handle = get_jobs, .params = list_params,
-     .summary = "List jobs, newest first", .reply_schema = "JobList"},
-    {.method = "GET", .path = "/api/v1/jobs/{key}", .right = XT_MAY_READ, .handle = get_job, .params = one_params,
-     .summary = "Get a job with its state and progress", .reply_schema = "Job"},
+    {.method = "GET",
+     .path = "/api/v1/jobs",
+     .right = XT_MAY_READ,
+     .handle = get_jobs,
+     .params = list_params,
+     .summary = "List jobs, newest first",
+     .reply_schema = "JobList"},
+    {.method = "GET",
+     .path = "/api/v1/jobs/{key}",
+     .right = XT_MAY_READ,
+     .handle = get_job,
+     .params = one_params,
+     .summary = "Get a job with its state and progress",
+     .reply_schema = "Job"},
     {.method = NULL},
 };
 
 #define INSTANT_OR_NULL "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
 
 const struct xt_schema xt_job_schemas[] = {
-    {"Job",
-     "{\"type\":\"object\",\"description\":\"Long work, done in the background or by a command.\","
-     "\"required\":[\"key\",\"kind\",\"state\",\"done\",\"total\",\"unit\",\"attempts\",\"created\",\"started\","
-     "\"ended\",\"failure\"],"
-     "\"properties\":{"
-     "\"key\":{\"type\":\"string\",\"pattern\":\"^[0-7][0-9A-HJKMNP-TV-Z]{25}$\"},"
-     "\"kind\":{\"type\":\"string\"},"
-     "\"state\":{\"type\":\"string\",\"enum\":[\"queued\",\"running\",\"done\",\"failed\",\"cancelled\"]},"
-     "\"done\":{\"type\":\"integer\",\"description\":\"How far it is, in units.\"},"
-     "\"total\":{\"type\":\"integer\",\"description\":\"How far it goes; 0 when unknown.\"},"
-     "\"unit\":{\"type\":\"string\",\"description\":\"What is counted.\"},"
-     "\"attempts\":{\"type\":\"integer\",\"description\":\"How often it was started.\"},"
-     "\"created\":{\"type\":\"string\",\"format\":\"date-time\"},"
-     "\"started\":" INSTANT_OR_NULL ","
-     "\"ended\":" INSTANT_OR_NULL ","
-     "\"failure\":{\"type\":[\"object\",\"null\"],\"required\":[\"code\"],\"properties\":{"
-     "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"}}},"
-     "\"result\":{\"description\":\"What the job reports; for administrators.\"}}}"},
-    {"JobList",
-     "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
-     "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Job\"}},"
-     "\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"Address of the next page.\"}}}"},
+    {"Job", "{\"type\":\"object\",\"description\":\"Long work, done in the background or by a command.\","
+            "\"required\":[\"key\",\"kind\",\"state\",\"done\",\"total\",\"unit\",\"attempts\",\"created\",\"started\","
+            "\"ended\",\"failure\"],"
+            "\"properties\":{"
+            "\"key\":{\"type\":\"string\",\"pattern\":\"^[0-7][0-9A-HJKMNP-TV-Z]{25}$\"},"
+            "\"kind\":{\"type\":\"string\"},"
+            "\"state\":{\"type\":\"string\",\"enum\":[\"queued\",\"running\",\"done\",\"failed\",\"cancelled\"]},"
+            "\"done\":{\"type\":\"integer\",\"description\":\"How far it is, in units.\"},"
+            "\"total\":{\"type\":\"integer\",\"description\":\"How far it goes; 0 when unknown.\"},"
+            "\"unit\":{\"type\":\"string\",\"description\":\"What is counted.\"},"
+            "\"attempts\":{\"type\":\"integer\",\"description\":\"How often it was started.\"},"
+            "\"created\":{\"type\":\"string\",\"format\":\"date-time\"},"
+            "\"started\":" INSTANT_OR_NULL ","
+            "\"ended\":" INSTANT_OR_NULL ","
+            "\"failure\":{\"type\":[\"object\",\"null\"],\"required\":[\"code\"],\"properties\":{"
+            "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"}}},"
+            "\"result\":{\"description\":\"What the job reports; for administrators.\"}}}"},
+    {"JobList", "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
+                "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Job\"}},"
+                "\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"Address of the next page.\"}}}"},
     {.name = NULL},
 };
 

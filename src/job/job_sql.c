@@ -1,8 +1,8 @@
 /* The table job. */
 #include "job/job_priv.h"
 
-#define COLUMNS                                                                                                     \
-    "id, key, kind, state, input, result, failure, unit, runner, done, total, attempts, created_at, started_at,"    \
+#define COLUMNS                                                                                                  \
+    "id, key, kind, state, input, result, failure, unit, runner, done, total, attempts, created_at, started_at," \
     " ended_at, lease_until"
 
 static const struct xt_stmt_def NEXT_QUEUED = {
@@ -148,8 +148,8 @@ enum xt_code xt_job_sql_find(struct xt_conn *conn, struct xt_str key, struct xt_
     return one_row(stmt, arena, out, out_found, err);
 }
 
-enum xt_code xt_job_sql_list(struct xt_conn *conn, struct xt_str kind, struct xt_str state, xt_id before,
-                             int64_t limit, void (*visit)(void *context, const struct job_row *row), void *context,
+enum xt_code xt_job_sql_list(struct xt_conn *conn, struct xt_str kind, struct xt_str state, xt_id before, int64_t limit,
+                             void (*visit)(void *context, const struct job_row *row), void *context,
                              struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
@@ -228,8 +228,8 @@ static enum xt_code take_for(struct xt_tx *tx, const struct xt_stmt_def *def, xt
     return XT_OK;
 }
 
-enum xt_code xt_job_sql_add(struct xt_tx *tx, const char *key, struct xt_str kind, struct xt_str input,
-                            xt_id *out_id, struct xt_error *err)
+enum xt_code xt_job_sql_add(struct xt_tx *tx, const char *key, struct xt_str kind, struct xt_str input, xt_id *out_id,
+                            struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     enum xt_code rc = xt_stmt_take(xt_tx_conn(tx), &ADD, &stmt, err);
@@ -258,8 +258,7 @@ enum xt_code xt_job_sql_run(struct xt_tx *tx, xt_id id, struct xt_str runner, bo
     return run_one(stmt, out_changed, err);
 }
 
-enum xt_code xt_job_sql_renew(struct xt_tx *tx, xt_id id, struct xt_str runner, bool *out_changed,
-                              struct xt_error *err)
+enum xt_code xt_job_sql_renew(struct xt_tx *tx, xt_id id, struct xt_str runner, bool *out_changed, struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     enum xt_code rc = take_for(tx, &RENEW, id, runner, &stmt, err);

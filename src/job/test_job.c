@@ -378,8 +378,8 @@ static json_t *get(struct fixture *f, const struct xt_route *route, const struct
 {
     struct xt_reply reply = {0};
     struct xt_arena arena;
-    struct xt_request request = {.node = &f->node, .route = route, .params = params, .param_count = count,
-                                 .lang = XT_EN, .arena = &arena};
+    struct xt_request request = {
+        .node = &f->node, .route = route, .params = params, .param_count = count, .lang = XT_EN, .arena = &arena};
     json_t *tree = NULL;
 
     request.actor.may[XT_MAY_ADMIN] = admin;
@@ -393,7 +393,7 @@ static json_t *get(struct fixture *f, const struct xt_route *route, const struct
     return tree;
 }
 
-#define PAIR(name, text) {XT_STR(name), {text, strlen(text)}}
+#define PAIR(key, text) ((struct xt_pair){.name = XT_STR(key), .value = {text, strlen(text)}})
 
 static void jobs_are_listed_in_pages(void **state)
 {
@@ -412,8 +412,7 @@ static void jobs_are_listed_in_pages(void **state)
     }
     assert_int_equal(rc, XT_OK);
     assert_int_equal(json_array_size(xt_json_get(first, "items")), 2);
-    (void)snprintf(before, sizeof(before), "%s",
-                   xt_json_z(json_array_get(xt_json_get(first, "items"), 1), "key", ""));
+    (void)snprintf(before, sizeof(before), "%s", xt_json_z(json_array_get(xt_json_get(first, "items"), 1), "key", ""));
     assert_non_null(strstr(xt_json_z(first, "next", ""), before));
     assert_non_null(strstr(xt_json_z(first, "next", ""), "&kind=test.good&state=queued"));
     {
@@ -474,6 +473,33 @@ static void figures_by_state(void **state)
     assert_non_null(strstr(out.s, "xietong_jobs{state=\"failed\"} 0\n"));
 }
 
+static void command_lists_and_cancels(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_error err = {0};
+    struct xt_arena arena;
+    struct job_row row;
+    struct xt_pair option = {.name = XT_STR("cancel")};
+    struct xt_cli cli = {.node = &f->node, .lang = XT_EN};
+    xt_id id;
+
+    xt_arena_init(&arena);
+    assert_int_equal(xt_job_add(&f->node, "test.good", XT_STR(""), &id, NULL), XT_OK);
+    find(f, id, &arena, &row);
+    assert_int_equal(xt_job_commands[0].run(&cli, &err), 0);
+    option.value = row.key;
+    cli.options = &option;
+    cli.option_count = 1;
+    assert_int_equal(xt_job_commands[0].run(&cli, &err), 0);
+    assert_true(is_state(f, id, "cancelled"));
+    assert_int_equal(xt_job_commands[0].run(&cli, &err), 2);
+    assert_int_equal(err.msg, XT_MSG_JOB_ENDED);
+    option = (struct xt_pair){XT_STR("limit"), XT_STR("0")};
+    assert_int_equal(xt_job_commands[0].run(&cli, &err), 2);
+    assert_int_equal(err.code, XT_E_INPUT);
+    xt_arena_done(&arena);
+}
+
 static void schemas_are_json(void **state)
 {
     (void)state;
@@ -499,6 +525,7 @@ int main(void)
         WITH(jobs_are_listed_in_pages),
         WITH(reasons_are_for_administrators),
         WITH(figures_by_state),
+        WITH(command_lists_and_cancels),
         cmocka_unit_test(schemas_are_json),
     };
 

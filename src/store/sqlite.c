@@ -95,20 +95,17 @@ static enum xt_code pragma_int(struct xt_conn *conn, const char *sql, int64_t *o
 
 /* Reads go through the mapped file and need little cache of their own; the writer keeps what a batch touches.
  * FULL: a commit is on the disk before it is acknowledged. */
-static const char COMMON_PRAGMAS[] =
-    "PRAGMA foreign_keys = ON;"
-    "PRAGMA trusted_schema = OFF;"
-    "PRAGMA temp_store = MEMORY;"
-    "PRAGMA mmap_size = 2147418112;"
-    "PRAGMA synchronous = FULL;";
-static const char READER_PRAGMAS[] =
-    "PRAGMA query_only = ON;"
-    "PRAGMA cache_size = -4096;";
+static const char COMMON_PRAGMAS[] = "PRAGMA foreign_keys = ON;"
+                                     "PRAGMA trusted_schema = OFF;"
+                                     "PRAGMA temp_store = MEMORY;"
+                                     "PRAGMA mmap_size = 2147418112;"
+                                     "PRAGMA synchronous = FULL;";
+static const char READER_PRAGMAS[] = "PRAGMA query_only = ON;"
+                                     "PRAGMA cache_size = -4096;";
 /* A checkpoint each 16 MiB of log; the log's file is cut back to 64 MiB after a long one. */
-static const char WRITER_PRAGMAS[] =
-    "PRAGMA cache_size = -32768;"
-    "PRAGMA wal_autocheckpoint = 4096;"
-    "PRAGMA journal_size_limit = 67108864;";
+static const char WRITER_PRAGMAS[] = "PRAGMA cache_size = -32768;"
+                                     "PRAGMA wal_autocheckpoint = 4096;"
+                                     "PRAGMA journal_size_limit = 67108864;";
 
 enum xt_code xt_store_conn_open(struct xt_store *store, struct xt_conn *conn, bool writer, struct xt_error *err)
 {
@@ -185,12 +182,11 @@ static void sync_folder_of(const char *path)
     free(copy);
 }
 
-/* Makes the file when it is absent and says whether it is empty. Never opens one that is there: closing it again
- * would drop the locks another connection of this process holds on it (POSIX). */
-static enum xt_code make_file(struct xt_store *store, bool create, bool *out_empty, struct xt_error *err)
+/* Makes the file when it is absent. Never opens one that is there: closing it again would drop the locks another
+ * connection of this process holds on it (POSIX). */
+static enum xt_code make_file(struct xt_store *store, bool create, struct xt_error *err)
 {
-    struct stat st = {0};
-    int failed = stat(store->path, &st) == 0 ? 0 : errno;
+    int failed = access(store->path, F_OK) == 0 ? 0 : errno;
 
     if (failed == ENOENT && !create)
         return xt_fail(err, XT_E_NOT_FOUND, "data", XT_MSG_STORE_NOT_FOUND, XT_TEXT(store->path));
@@ -204,39 +200,43 @@ static enum xt_code make_file(struct xt_store *store, bool create, bool *out_emp
     if (failed)
         return xt_fail(err, failed == ENOSPC ? XT_E_FULL : XT_E_INTERNAL, "data", XT_MSG_STORE_NOT_OPEN,
                        XT_TEXT(store->path), XT_TEXT(strerrordesc_np(failed)));
-    *out_empty = st.st_size == 0;
-    if (*out_empty && !create)
-        return xt_fail(err, XT_E_CONFLICT, "data", XT_MSG_STORE_FOREIGN, XT_TEXT(store->path));
     return XT_OK;
 }
 
-/* Checks the file's mark, or sets it in one that holds nothing yet. */
-static enum xt_code check_mark(struct xt_store *store, struct xt_conn *conn, bool made, struct xt_error *err)
+/* Sets the mark in a file that holds nothing yet. Pages are counted, not bytes: a process killed just here may have
+ * left pages that its journal takes back. */
+static enum xt_code set_mark(struct xt_conn *conn, struct xt_error *err)
 {
     char sql[64];
-    int64_t mark = 0;
-    enum xt_code rc;
+    int64_t pages = 0;
+    enum xt_code rc = pragma_int(conn, "PRAGMA page_count", &pages, err);
 
-    if (made) {
-        (void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d", APPLICATION_ID);
-        rc = exec(conn, sql, err);
-        if (rc != XT_OK)
-            return rc;
-    }
-    rc = pragma_int(conn, "PRAGMA application_id", &mark, err);
+    if (rc != XT_OK || pages > 0)
+        return rc;
+    (void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d", APPLICATION_ID);
+    return exec(conn, sql, err);
+}
+
+static enum xt_code check_mark(struct xt_store *store, struct xt_conn *conn, bool create, struct xt_error *err)
+{
+    int64_t mark = 0;
+    enum xt_code rc = create ? set_mark(conn, err) : XT_OK;
+
+    if (rc == XT_OK)
+        rc = pragma_int(conn, "PRAGMA application_id", &mark, err);
     if (rc == XT_OK && mark != APPLICATION_ID)
         rc = xt_fail(err, XT_E_CONFLICT, "data", XT_MSG_STORE_FOREIGN, XT_TEXT(store->path));
     return rc;
 }
 
-static enum xt_code open_writer(struct xt_store *store, bool made, struct xt_error *err)
+static enum xt_code open_writer(struct xt_store *store, bool create, struct xt_error *err)
 {
     char turn_path[PATH_MAX_BYTES + 8];
     enum xt_code rc;
 
     rc = xt_store_conn_open(store, &store->writer, true, err);
     if (rc == XT_OK)
-        rc = check_mark(store, &store->writer, made, err);
+        rc = check_mark(store, &store->writer, create, err);
     if (rc == XT_OK)
         rc = exec(&store->writer, "PRAGMA journal_mode = WAL", err);
     if (rc != XT_OK)
@@ -269,10 +269,9 @@ static struct xt_store *store_new(const struct xt_store_options *options)
 
 static enum xt_code open_store(struct xt_store *store, bool create, struct xt_error *err)
 {
-    bool made = false;
     enum xt_code rc;
 
-    rc = make_file(store, create, &made, err);
+    rc = make_file(store, create, err);
     if (rc != XT_OK)
         return rc;
     if (store->read_only) {
@@ -280,14 +279,14 @@ static enum xt_code open_store(struct xt_store *store, bool create, struct xt_er
         if (rc == XT_OK)
             rc = check_mark(store, &store->watch, false, err);
     } else {
-        rc = open_writer(store, made, err);
+        rc = open_writer(store, create, err);
     }
     if (rc != XT_OK)
         return rc;
     store->bare = true;
     rc = xt_store_migrate(store, "store", err);
     store->bare = false;
-    if (rc == XT_OK && made)
+    if (rc == XT_OK && create)
         sync_folder_of(store->path);
     return rc;
 }
@@ -322,8 +321,8 @@ void xt_store_close(struct xt_store **store_variable)
     if (!store)
         return;
     *store_variable = NULL;
-    assert(!store->turn_taken);     /* every tx has ended */
-    assert(store->reads_out == 0);  /* and every read */
+    assert(!store->turn_taken);    /* every tx has ended */
+    assert(store->reads_out == 0); /* and every read */
     while (store->free_reads) {
         struct xt_read *read = store->free_reads;
 
@@ -384,8 +383,8 @@ static enum xt_code check_foreign_keys(struct xt_conn *conn, struct xt_problems 
     enum xt_code rc = xt_stmt_take(conn, &FOREIGN_KEY_CHECK, &stmt, err);
 
     while (rc == XT_OK && (rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row)
-        xt_problem(problems, "store", XT_MSG_STORE_ORPHAN, XT_VIEW(xt_col_str(stmt, 0)),
-                   XT_INT(xt_col_int(stmt, 1)), XT_VIEW(xt_col_str(stmt, 2)));
+        xt_problem(problems, "store", XT_MSG_STORE_ORPHAN, XT_VIEW(xt_col_str(stmt, 0)), XT_INT(xt_col_int(stmt, 1)),
+                   XT_VIEW(xt_col_str(stmt, 2)));
     return rc;
 }
 
@@ -418,8 +417,8 @@ static enum xt_code copy_pages(struct xt_conn *from, const char *path, struct xt
     struct xt_conn to = {.store = from->store};
     sqlite3_backup *backup = NULL;
     enum xt_code rc = XT_OK;
-    int result = sqlite3_open_v2(path, &to.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                                 NULL);
+    int result =
+        sqlite3_open_v2(path, &to.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
     if (result == SQLITE_OK) {
         backup = sqlite3_backup_init(to.db, "main", from->db, "main");

@@ -7,14 +7,14 @@
 #include "base/mem.h"
 #include "store/store_priv.h"
 
-#define PARAMS_MAX 64
+#define PARAMS_MAX      64
 #define FIRST_SLOT_BITS 6u
 
 struct xt_stmt {
     sqlite3_stmt *stmt;
     struct xt_conn *conn;
     const struct xt_stmt_def *def;
-    int bind_result;                     /* the first binding that failed; told by the next step */
+    int bind_result; /* the first binding that failed; told by the next step */
     bool taken;
     bool bound;                          /* has bindings to clear */
     unsigned char index[PARAMS_MAX + 1]; /* of $N: SQLite's own number, 0 when the statement has no $N */

@@ -37,7 +37,7 @@
 #include "base/time.h"
 
 struct xt_store;
-struct xt_conn;   /* what statements run on: a tx or a read lends it */
+struct xt_conn; /* what statements run on: a tx or a read lends it */
 struct xt_tx;
 struct xt_read;
 struct xt_stmt;
@@ -54,8 +54,8 @@ struct xt_store_options {
 
 XT_MUST_USE enum xt_code xt_store_open(const struct xt_store_options *options, struct xt_store **out,
                                        struct xt_error *err);
-void xt_store_close(struct xt_store **store);   /* waits for no one: all tx and reads must have ended */
-const char *xt_store_backend(const struct xt_store *store);   /* "sqlite" */
+void xt_store_close(struct xt_store **store);               /* waits for no one: all tx and reads must have ended */
+const char *xt_store_backend(const struct xt_store *store); /* "sqlite" */
 
 /* A room's schema: SQL files embedded under sql/ROOM/NNN-name.sql, run in order, each once, in one transaction
  * each, recorded in the table migration with the file's hash. A released file whose hash changed and a store newer
@@ -68,7 +68,7 @@ XT_MUST_USE enum xt_code xt_store_migrate(struct xt_store *store, const char *ro
  * that of the first statement run in it and stays until the end. All statements must be done before the end. */
 XT_MUST_USE enum xt_code xt_read_begin(struct xt_store *store, unsigned wait_ms, struct xt_read **out,
                                        struct xt_error *err);
-void xt_read_end(struct xt_read **read);        /* NULL inside is fine; for XT_AUTO */
+void xt_read_end(struct xt_read **read); /* NULL inside is fine; for XT_AUTO */
 struct xt_conn *xt_read_conn(struct xt_read *read);
 
 /* ---- writing ---- */
@@ -78,14 +78,14 @@ struct xt_conn *xt_read_conn(struct xt_read *read);
  * before xt_tx_commit() and xt_tx_end(). Once SQLite has dropped the transaction (disk full), every further
  * statement and the commit answer that error. */
 XT_MUST_USE enum xt_code xt_tx_begin(struct xt_store *store, struct xt_tx **out, struct xt_error *err);
-XT_MUST_USE enum xt_code xt_tx_commit(struct xt_tx **tx, struct xt_error *err);   /* durable on XT_OK; *tx NULL after */
-void xt_tx_end(struct xt_tx **tx);              /* rolls back unless committed; for XT_AUTO */
+XT_MUST_USE enum xt_code xt_tx_commit(struct xt_tx **tx, struct xt_error *err); /* durable on XT_OK; *tx NULL after */
+void xt_tx_end(struct xt_tx **tx); /* rolls back unless committed; for XT_AUTO */
 struct xt_conn *xt_tx_conn(struct xt_tx *tx);
-xt_instant xt_tx_now(struct xt_tx *tx);         /* the transaction's instant: max(clock at begin, last change's) */
+xt_instant xt_tx_now(struct xt_tx *tx); /* the transaction's instant: max(clock at begin, last change's) */
 /* A part that may be undone inside tx (one row of a batch). Nested one deep. */
 XT_MUST_USE enum xt_code xt_tx_savepoint(struct xt_tx *tx, struct xt_error *err);
 XT_MUST_USE enum xt_code xt_tx_release(struct xt_tx *tx, struct xt_error *err);
-void xt_tx_rollback_to(struct xt_tx *tx);       /* undoes since the savepoint, the sequence too, and drops it */
+void xt_tx_rollback_to(struct xt_tx *tx); /* undoes since the savepoint, the sequence too, and drops it */
 
 /* ---- statements ---- */
 
@@ -104,9 +104,9 @@ void xt_stmt_done(struct xt_stmt **stmt);
 /* index is the number after the dollar sign. Text and bytes must stay until the statement is done or reset. */
 void xt_bind_int(struct xt_stmt *stmt, int index, int64_t value);
 void xt_bind_double(struct xt_stmt *stmt, int index, double value);
-void xt_bind_str(struct xt_stmt *stmt, int index, struct xt_str value);     /* s NULL binds NULL */
-void xt_bind_z(struct xt_stmt *stmt, int index, const char *value);         /* NULL binds NULL */
-void xt_bind_blob(struct xt_stmt *stmt, int index, const void *data, size_t n);   /* data NULL binds NULL */
+void xt_bind_str(struct xt_stmt *stmt, int index, struct xt_str value);         /* s NULL binds NULL */
+void xt_bind_z(struct xt_stmt *stmt, int index, const char *value);             /* NULL binds NULL */
+void xt_bind_blob(struct xt_stmt *stmt, int index, const void *data, size_t n); /* data NULL binds NULL */
 void xt_bind_null(struct xt_stmt *stmt, int index);
 
 /* Moves to the next row: *out_row says whether there is one. */
@@ -114,10 +114,10 @@ XT_MUST_USE enum xt_code xt_stmt_step(struct xt_stmt *stmt, bool *out_row, struc
 /* For statements without rows: runs to the end and makes it ready for new bindings. XT_E_CONFLICT with
  * XT_MSG_STORE_CONSTRAINT when a constraint refuses. *out_changed (NULL allowed) gets the rows changed. */
 XT_MUST_USE enum xt_code xt_stmt_run(struct xt_stmt *stmt, int64_t *out_changed, struct xt_error *err);
-void xt_stmt_reset(struct xt_stmt *stmt);       /* ready for new bindings */
+void xt_stmt_reset(struct xt_stmt *stmt); /* ready for new bindings */
 
 /* Columns of the present row, from 0. Views live until the next step, reset or done. */
-int64_t xt_col_int(struct xt_stmt *stmt, int column);       /* NULL reads as 0 */
+int64_t xt_col_int(struct xt_stmt *stmt, int column); /* NULL reads as 0 */
 double xt_col_double(struct xt_stmt *stmt, int column);
 struct xt_str xt_col_str(struct xt_stmt *stmt, int column); /* NULL reads as {NULL, 0} */
 struct xt_str xt_col_blob(struct xt_stmt *stmt, int column);
@@ -132,13 +132,13 @@ xt_id xt_last_id(struct xt_conn *conn);
 /* ---- the sequence of changes ---- */
 
 struct xt_change {
-    const char *room;          /* "catalog" */
-    struct xt_str subject;     /* what changed: a record's key, an import's number */
-    const char *action;        /* "create", "update", "delete", "merge", "import" ... */
-    struct xt_str actor;       /* who: "cli:root", a user's key */
-    struct xt_str for_whom;    /* on whose behalf, may be empty */
-    struct xt_str reason;      /* may be empty */
-    const struct xt_hash *before, *after;   /* of the subject's body; NULL when there is none */
+    const char *room;                     /* "catalog" */
+    struct xt_str subject;                /* what changed: a record's key, an import's number */
+    const char *action;                   /* "create", "update", "delete", "merge", "import" ... */
+    struct xt_str actor;                  /* who: "cli:root", a user's key */
+    struct xt_str for_whom;               /* on whose behalf, may be empty */
+    struct xt_str reason;                 /* may be empty */
+    const struct xt_hash *before, *after; /* of the subject's body; NULL when there is none */
 };
 
 /* Takes the next number and writes the change. A text of more than 4,096 bytes is XT_E_INPUT. out_seq may be NULL. */
@@ -175,8 +175,8 @@ XT_MUST_USE enum xt_code xt_store_check(struct xt_store *store, struct xt_proble
 XT_MUST_USE enum xt_code xt_store_copy(struct xt_store *store, const char *path, struct xt_error *err);
 
 struct xt_store_stats {
-    int64_t commits, transactions, busy_waits;   /* since open; transactions / commits = mean group */
-    int64_t bytes;                                /* on disk */
+    int64_t commits, transactions, busy_waits; /* since open; transactions / commits = mean group */
+    int64_t bytes;                             /* on disk */
 };
 void xt_store_stats(struct xt_store *store, struct xt_store_stats *out);
 

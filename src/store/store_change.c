@@ -226,8 +226,8 @@ static bool read_row(struct xt_stmt *stmt, struct xt_change_row *row)
     row->reason = xt_col_str(stmt, 7);
     row->has_before = !xt_col_null(stmt, 8);
     row->has_after = !xt_col_null(stmt, 9);
-    return (col_hash(stmt, 8, &row->before) || !row->has_before) &
-           (col_hash(stmt, 9, &row->after) || !row->has_after) & col_hash(stmt, 10, &row->chain);
+    return (col_hash(stmt, 8, &row->before) || !row->has_before) & (col_hash(stmt, 9, &row->after) || !row->has_after) &
+           col_hash(stmt, 10, &row->chain);
 }
 
 enum xt_code xt_change_each(struct xt_conn *conn, int64_t after_seq, int64_t limit,

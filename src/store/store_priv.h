@@ -22,19 +22,19 @@
 
 #define READERS_DEFAULT 8u
 #define BUSY_TIMEOUT_MS 10000u
-#define GROUP_AGE_US 100000   /* a group older than this takes no further transaction */
-#define GROUP_MEMBERS 64u     /* nor one that holds this many */
+#define GROUP_AGE_US    100000 /* a group older than this takes no further transaction */
+#define GROUP_MEMBERS   64u    /* nor one that holds this many */
 
 /* A connection and the statements prepared on it. Used by one thread at a time. */
 struct xt_conn {
     sqlite3 *db;
     struct xt_store *store;
-    struct xt_stmt **slots;   /* open addressing, by the address of the definition */
-    unsigned slot_bits;       /* there are 1 << slot_bits slots */
-    unsigned kept;            /* statements in slots */
-    unsigned taken;           /* of them, taken and not yet done */
-    bool in_tx;               /* the write connection, between BEGIN and COMMIT */
-    bool lost;                /* SQLite rolled the transaction back by itself; lost_error says why */
+    struct xt_stmt **slots; /* open addressing, by the address of the definition */
+    unsigned slot_bits;     /* there are 1 << slot_bits slots */
+    unsigned kept;          /* statements in slots */
+    unsigned taken;         /* of them, taken and not yet done */
+    bool in_tx;             /* the write connection, between BEGIN and COMMIT */
+    bool lost;              /* SQLite rolled the transaction back by itself; lost_error says why */
     struct xt_error lost_error;
 };
 
@@ -48,11 +48,11 @@ struct seq_state {
 /* Transactions that share a commit. Lives until the last of them has read its outcome. */
 struct group {
     unsigned refs;
-    unsigned members;       /* transactions that committed into it */
+    unsigned members; /* transactions that committed into it */
     int64_t opened_us;
     bool done;
-    struct xt_error error;  /* code XT_OK when it is durable */
-    pthread_cond_t ended;   /* with group_lock */
+    struct xt_error error; /* code XT_OK when it is durable */
+    pthread_cond_t ended;  /* with group_lock */
 };
 
 /* A thread that waits for its turn to write; lives on that thread's stack. */
@@ -66,8 +66,8 @@ struct waiter {
 struct xt_tx {
     struct xt_store *store;
     struct group *group;
-    bool in_savepoint;          /* not the group's first: undone alone, without the others */
-    bool in_row;                /* between xt_tx_savepoint() and its end */
+    bool in_savepoint; /* not the group's first: undone alone, without the others */
+    bool in_row;       /* between xt_tx_savepoint() and its end */
     xt_instant now;
     struct seq_state at_begin;
     struct seq_state at_row;
@@ -75,13 +75,13 @@ struct xt_tx {
 
 struct xt_read {
     struct xt_conn conn;
-    struct xt_read *next;       /* in the free list */
+    struct xt_read *next; /* in the free list */
 };
 
 struct xt_store {
     char *path;
     bool read_only;
-    bool bare;                  /* while opening: the store's own tables are not made yet */
+    bool bare; /* while opening: the store's own tables are not made yet */
     unsigned busy_timeout_ms;
     unsigned readers_max;
 
@@ -92,10 +92,10 @@ struct xt_store {
     struct waiter *queue_head, *queue_tail;
     struct xt_conn writer;
     struct seq_state seq;
-    int64_t seq_written;        /* node_seq as the group found it */
-    struct group *group;        /* NULL between groups */
-    int turn_fd;                /* PATH-turn, see sqlite_group.c */
-    int64_t commits, transactions;   /* under group_lock */
+    int64_t seq_written;           /* node_seq as the group found it */
+    struct group *group;           /* NULL between groups */
+    int turn_fd;                   /* PATH-turn, see sqlite_group.c */
+    int64_t commits, transactions; /* under group_lock */
     _Atomic int64_t busy_waits;
 
     /* Reading. */
@@ -110,7 +110,7 @@ struct xt_store {
     int64_t seq_last;
     uint64_t seq_wakes;
     pthread_mutex_t watch_lock;
-    struct xt_conn watch;       /* opened on first use */
+    struct xt_conn watch; /* opened on first use */
 };
 
 /* sqlite.c */
@@ -118,12 +118,12 @@ enum xt_code xt_store_conn_open(struct xt_store *store, struct xt_conn *conn, bo
 void xt_store_conn_close(struct xt_conn *conn);
 /* Says what SQLite's result means. */
 enum xt_code xt_store_fail(const struct xt_conn *conn, int result, struct xt_error *err);
-void xt_store_cond_init(pthread_cond_t *cond);               /* on the monotonic clock */
-void xt_store_after_ms(unsigned ms, struct timespec *out);   /* that clock, ms from now */
+void xt_store_cond_init(pthread_cond_t *cond);             /* on the monotonic clock */
+void xt_store_after_ms(unsigned ms, struct timespec *out); /* that clock, ms from now */
 
 /* sqlite_stmt.c */
 enum xt_code xt_stmt_once(struct xt_conn *conn, const struct xt_stmt_def *def,
-                          struct xt_error *err);             /* takes def, runs it without parameters, gives it back */
+                          struct xt_error *err); /* takes def, runs it without parameters, gives it back */
 void xt_stmts_free(struct xt_conn *conn);
 
 /* sqlite_read.c */

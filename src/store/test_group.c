@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #define THREADS 8
-#define ROUNDS 60
+#define ROUNDS  60
 
 static const struct xt_stmt_def LAST_NUMBER = {.name = "test_last_number", .sql = "SELECT max(seq) FROM item"};
 
@@ -120,6 +120,7 @@ struct member {
     pthread_t thread;
     struct xt_store *store;
     enum xt_code code;
+    int64_t seq;
     bool spoil; /* its statement makes the database drop the whole transaction */
 };
 
@@ -132,14 +133,13 @@ static void *join_in(void *context)
 {
     XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
     struct member *m = context;
-    int64_t seq;
 
     m->code = xt_tx_begin(m->store, &tx, NULL);
     if (m->code == XT_OK)
-        m->code = add_both(tx, 1, &seq, NULL);
+        m->code = add_both(tx, 1, &m->seq, NULL);
     if (m->code == XT_OK && m->spoil) {
         m->code = xt_stmt_once(xt_tx_conn(tx), &SPOIL, NULL);
-        if (m->code != XT_E_CONFLICT || add_both(tx, 1, &seq, NULL) != XT_E_CONFLICT)
+        if (m->code != XT_E_CONFLICT || add_both(tx, 1, &m->seq, NULL) != XT_E_CONFLICT)
             m->code = XT_E_INTERNAL; /* it went on writing outside of any transaction */
         return NULL;
     }
@@ -229,6 +229,8 @@ static void group_of_waiting_threads_is_one_commit(void **state)
     xt_store_stats(f->store, &after);
     assert_int_equal(after.commits - before.commits, 1);
     assert_int_equal(after.transactions - before.transactions, 4);
+    for (int i = 0; i < 3; i++) /* whoever asked first wrote first */
+        assert_int_equal(members[i].seq, i + 2);
     assert_int_equal(verified(f->store), 4);
 }
 
@@ -372,6 +374,33 @@ static void kill_9_loses_nothing_acknowledged(void **state)
     }
 }
 
+/* Killed while it makes the store, at any moment: the next start makes it whole. */
+static void kill_9_while_the_store_is_made(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int round = 0; round < 25; round++) {
+        int status;
+        pid_t pid = fork();
+
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            (void)open_at(f->path);
+            _exit(0);
+        }
+        (void)usleep((useconds_t)(200 * round));
+        (void)kill(pid, SIGKILL);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        f->store = open_at(f->path);
+        assert_int_equal(write_one(f->store, 1), 1);
+        assert_int_equal(verified(f->store), 1);
+        xt_store_close(&f->store);
+        remove_file(f->path, "");
+        remove_file(f->path, "-wal");
+        remove_file(f->path, "-shm");
+    }
+}
+
 static void other_process_is_noticed_within_100_ms(void **state)
 {
     struct fixture *f = *state;
@@ -400,6 +429,7 @@ int main(void)
         WITH(fixture_folder, processes_take_turns),
         WITH(fixture_folder, busy_process_does_not_starve_another),
         WITH(fixture_folder, kill_9_loses_nothing_acknowledged),
+        WITH(fixture_folder, kill_9_while_the_store_is_made),
         WITH(fixture_folder, other_process_is_noticed_within_100_ms),
         WITH(fixture_open, threads_share_commits_and_keep_order),
         WITH(fixture_open, failed_commit_fails_all_and_stores_nothing),

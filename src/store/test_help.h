@@ -22,8 +22,7 @@
 #define ITEM_SQL "CREATE TABLE item (id INTEGER PRIMARY KEY, who INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE);"
 
 static const struct xt_stmt_def ADD_ITEM = {
-    .name = "test_add_item",
-    .sql = "INSERT INTO item (who, seq) VALUES ($2, $1)", /* out of order on purpose */
+    .name = "test_add_item", .sql = "INSERT INTO item (who, seq) VALUES ($2, $1)", /* out of order on purpose */
 };
 static const struct xt_stmt_def COUNT_ITEMS = {.name = "test_count_items", .sql = "SELECT count(*) FROM item"};
 
@@ -78,8 +77,8 @@ static inline void remove_file(const char *path, const char *suffix)
 
 static inline int fixture_close(void **state)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-turn", "-journal", ".copy", ".copy-wal", ".copy-shm",
-                                           ".copy-turn", ".copy.part"};
+    static const char *const suffixes[] = {"",      "-wal",      "-shm",      "-turn",      "-journal",
+                                           ".copy", ".copy-wal", ".copy-shm", ".copy-turn", ".copy.part"};
     struct fixture *f = *state;
 
     xt_store_close(&f->store);
@@ -95,8 +94,8 @@ static inline enum xt_code add_both(struct xt_tx *tx, int64_t who, int64_t *out_
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     const struct xt_hash after = xt_hash_of("after", 5);
-    const struct xt_change change = {.room = "test", .subject = XT_STR("item/1"), .action = "create",
-                                     .actor = XT_STR("cli:test"), .after = &after};
+    const struct xt_change change = {
+        .room = "test", .subject = XT_STR("item/1"), .action = "create", .actor = XT_STR("cli:test"), .after = &after};
     enum xt_code rc;
 
     rc = xt_change_add(tx, &change, out_seq, err);

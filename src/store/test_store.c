@@ -383,18 +383,21 @@ static void waiting_ends_at_a_commit_and_at_a_wake(void **state)
 
 /* ---- the chain ---- */
 
-static const unsigned char FIRST_BYTES[] = {
-    0, 0, 0, 0, 0, 0, 0, 1,                         /* seq */
-    0, 0, 0, 0, 0, 0, 0, 0,                         /* at: filled in */
-    0, 0, 0, 8, 'c', 'l', 'i', ':', 't', 'e', 's', 't',
-    0, 0, 0, 0,                                     /* for_whom */
-    0, 0, 0, 4, 't', 'e', 's', 't',
-    0, 0, 0, 6, 'i', 't', 'e', 'm', '/', '1',
-    0, 0, 0, 6, 'c', 'r', 'e', 'a', 't', 'e',
-    0, 0, 0, 0,                                     /* reason */
-    0,                                              /* before_hash: none */
-    1,                                              /* after_hash: its 32 bytes follow */
-};
+/* The fields of the first change as they are hashed; the instant stands at byte 8. */
+static const char FIRST_BYTES[] = "\0\0\0\0\0\0\0\1" /* seq */
+                                  "\0\0\0\0\0\0\0\0" /* at: filled in */
+                                  "\0\0\0\10"
+                                  "cli:test"
+                                  "\0\0\0\0" /* for_whom */
+                                  "\0\0\0\4"
+                                  "test"
+                                  "\0\0\0\6"
+                                  "item/1"
+                                  "\0\0\0\6"
+                                  "create"
+                                  "\0\0\0\0" /* reason */
+                                  "\0"       /* before_hash: none */
+                                  "\1";      /* after_hash: its 32 bytes follow */
 
 static bool keep_row(void *context, const struct xt_change_row *row)
 {
@@ -408,17 +411,18 @@ static void chain_is_over_the_documented_bytes(void **state)
     struct fixture *f = *state;
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
     struct xt_change_row row;
-    unsigned char bytes[32 + sizeof(FIRST_BYTES) + 32] = {0};
+    const size_t fields = sizeof(FIRST_BYTES) - 1;
+    unsigned char bytes[32 + sizeof(FIRST_BYTES) - 1 + 32] = {0};
     struct xt_hash after = xt_hash_of("after", 5);
     struct xt_hash chain;
 
     assert_int_equal(write_one(f->store, 1), 1);
     assert_int_equal(xt_read_begin(f->store, 1000, &read, NULL), XT_OK);
     assert_int_equal(xt_change_each(xt_read_conn(read), 0, 10, keep_row, &row, NULL), XT_OK);
-    memcpy(bytes + 32, FIRST_BYTES, sizeof(FIRST_BYTES));
+    memcpy(bytes + 32, FIRST_BYTES, fields);
     for (int i = 0; i < 8; i++)
         bytes[32 + 8 + i] = (unsigned char)((uint64_t)row.at >> (8 * (7 - i)));
-    memcpy(bytes + 32 + sizeof(FIRST_BYTES), after.bytes, 32);
+    memcpy(bytes + 32 + fields, after.bytes, 32);
     chain = xt_hash_of(bytes, sizeof(bytes));
     assert_memory_equal(row.chain.bytes, chain.bytes, sizeof(chain.bytes));
     assert_memory_equal(row.after.bytes, after.bytes, sizeof(after.bytes));
@@ -642,7 +646,9 @@ static void check_finds_orphans(void **state)
     assert_int_equal(sqlite3_exec(f->store->writer.db,
                                   "CREATE TABLE part (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES item (id));"
                                   "PRAGMA foreign_keys = OFF; INSERT INTO part VALUES (5, 99);"
-                                  "PRAGMA foreign_keys = ON", NULL, NULL, NULL), SQLITE_OK);
+                                  "PRAGMA foreign_keys = ON",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(xt_store_check(f->store, &problems, NULL), XT_OK);
     assert_int_equal(problems.seen, 1);
     assert_int_equal(problems.list[0].msg, XT_MSG_STORE_ORPHAN);

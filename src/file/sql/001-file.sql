@@ -2,7 +2,7 @@
 
 -- One row for each use; the same bytes may be used under several names. A file that no row mentions goes after a day.
 CREATE TABLE file_use (
-    id   INTEGER PRIMARY KEY,
+    id   INTEGER PRIMARY KEY,                -- local
     hash BLOB NOT NULL,                      -- SHA-256 of the content, 32 bytes: where it lies
     size INTEGER NOT NULL CHECK (size >= 0), -- bytes
     name TEXT NOT NULL,                      -- what it was called where it came from: "patents-2026.csv"

@@ -1,10 +1,10 @@
 -- Long work: what is to be done, what runs where, and how it ended.
-
 CREATE TABLE job (
     id          INTEGER PRIMARY KEY,             -- local; queued jobs are taken in this order
     key         TEXT NOT NULL UNIQUE,            -- a ULID: how the job is addressed
     kind        TEXT NOT NULL,                   -- "file.tidy"
-    state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    state       TEXT NOT NULL                    -- ended_at says when it came to one of the last three
+                CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
     input       TEXT NOT NULL,                   -- JSON; '' when the kind needs none
     result      TEXT NOT NULL DEFAULT '',        -- JSON of a job that is done; may be ''
     failure     TEXT NOT NULL DEFAULT '',        -- JSON of the error of a failed one: code, field, msg, args

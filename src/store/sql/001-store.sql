@@ -11,7 +11,7 @@ CREATE TABLE migration (
 
 -- One row: where the sequence of changes stands. Written once per group of transactions, in their commit.
 CREATE TABLE node_seq (
-    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    id    INTEGER PRIMARY KEY CHECK (id = 1), -- there is one row
     seq   INTEGER NOT NULL CHECK (seq >= 0),  -- the last number given; 0 before the first change
     at    INTEGER NOT NULL,                   -- the instant of that change; no later change is earlier
     chain BLOB NOT NULL                       -- its chain value, 32 bytes; zeros before the first change
