@@ -106,7 +106,7 @@ const areaKnown = fs.existsSync(areaFile);
     }
 }
 
-const accepts = (list, code) => list.items.has(code) || (list.open?.test(code) ?? false);
+const accepts = (list, code) => list !== undefined && (list.items.has(code) || (list.open?.test(code) ?? false));
 
 /* ---- roles, facets, schemes ---- */
 
