@@ -89,7 +89,7 @@ static void say_problems(const struct xt_problems *problems, enum xt_lang lang)
 static enum xt_code choose_mapping(struct xt_node *node, const char *mapping, const char *type, enum xt_lang lang,
                                    struct xt_mapping **out, struct xt_error *err)
 {
-    XT_AUTO(xt_problems_done) struct xt_problems problems;
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
     const struct xt_type *found;
     enum xt_code rc;
 

@@ -42,6 +42,7 @@ struct import {
     struct side waiting[XT_MAPPED_MAX];   /* of the present row, taken over when it is stored */
     size_t waiting_count;
     int64_t began, said;
+    xt_instant datestamp;        /* of all its rows: within a file the earlier row wins */
 };
 
 /* ---- saying ---- */
@@ -318,7 +319,7 @@ static enum xt_code put_record(struct import *m, const struct xt_row *row, const
     struct xt_put put = {
         .type = record->type, .origin = XT_ORIGIN_IMPORT, .source_key = record->key,
         .mapping = xt_str(xt_mapping_name(m->mapping)), .file = m->file, .row = row->number,
-        .deleted = record->deleted, .body = record->body, .actor = m->options->actor,
+        .datestamp = m->datestamp, .deleted = record->deleted, .body = record->body, .actor = m->options->actor,
     };
     enum xt_code rc;
 
@@ -453,17 +454,28 @@ static enum xt_code take_row(struct import *m, const struct xt_row *row, struct 
     return XT_OK;
 }
 
+/* In a file without head the reader took the first row for one. */
+static enum xt_code take_head(struct import *m, struct xt_row *row, struct xt_error *err)
+{
+    if (!xt_mapping_headless(m->mapping))
+        return XT_OK;
+    row->number = xt_table_facts(m->table)->head_row;
+    row->count = xt_table_columns(m->table, &row->cells);
+    return row->count > 0 ? take_row(m, row, err) : XT_OK;
+}
+
 static enum xt_code take_rows(struct import *m, struct xt_error *err)
 {
     struct xt_row row = {0};
     bool more = true;
-    enum xt_code rc;
+    enum xt_code rc = take_head(m, &row, err);
 
-    for (;;) {
+    while (rc == XT_OK) {
         rc = xt_table_next(m->table, &row, &more, err);
         if (rc == XT_E_INPUT && more) {
             m->result->seen++;
             reject_error(m, &row, err);
+            rc = XT_OK;
             continue;
         }
         if (rc != XT_OK || !more)
@@ -471,8 +483,6 @@ static enum xt_code take_rows(struct import *m, struct xt_error *err)
         rc = take_row(m, &row, err);
         if (rc == XT_OK && batch_is_full(m))
             rc = end_batch(m, &row, err);
-        if (rc != XT_OK)
-            break;
     }
     if (rc == XT_OK)
         rc = end_batch(m, &row, err);
@@ -511,7 +521,7 @@ static enum xt_code open_input(struct import *m, struct xt_error *err)
 
 static enum xt_code keep_input(struct import *m, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text input;
+    XT_AUTO(xt_text_done) struct xt_text input = {0};
     struct xt_json w;
     enum xt_code rc;
 
@@ -532,7 +542,7 @@ static enum xt_code keep_input(struct import *m, struct xt_error *err)
 
 static void end_job(struct import *m, enum xt_code rc, const struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text result;
+    XT_AUTO(xt_text_done) struct xt_text result = {0};
     struct xt_json w;
 
     if (!m->job)
@@ -557,7 +567,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     struct import m = {
         .node = node, .mapping = mapping, .options = options, .result = result, .path = path,
         .name = options->name ? options->name : slash ? slash + 1 : path, .began = xt_monotonic_us(),
-        .seen = result->seen,
+        .seen = result->seen, .datestamp = xt_now(),
     };
     struct xt_error own;
     enum xt_code rc;

@@ -38,6 +38,8 @@ void xt_mapping_free(struct xt_mapping **mapping);
 
 const char *xt_mapping_name(const struct xt_mapping *mapping);
 const struct xt_type *xt_mapping_type(const struct xt_mapping *mapping);   /* of xt_mapping_of_type(), else NULL */
+/* Its files have no head: the first row is data, although a table reader takes it for one. */
+bool xt_mapping_headless(const struct xt_mapping *mapping);
 /* What the mapping says about its files, for xt_table_open(); lives as long as the mapping. */
 const struct xt_table_options *xt_mapping_table_options(const struct xt_mapping *mapping);
 

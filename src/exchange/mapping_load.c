@@ -783,6 +783,8 @@ static void compile_input(struct compile *c, const json_t *json)
     if (json_is_integer(head))
         m->table.head_row = json_integer_value(head);
     m->columns = names_member(c, input, "columns", &m->column_count);
+    if (m->columns)
+        m->table.head_row = 1;
     m->table.known_heads = names_member(c, input, "heads", &ignored);
     m->table.charset = text_member(c, input, "charset").s;
     m->table.sheet = text_member(c, input, "sheet").s;
@@ -893,6 +895,11 @@ struct xt_mapping *xt_mapping_of_type(const struct xt_region *region, const stru
 const char *xt_mapping_name(const struct xt_mapping *mapping)
 {
     return mapping->name;
+}
+
+bool xt_mapping_headless(const struct xt_mapping *mapping)
+{
+    return mapping->columns != NULL;
 }
 
 const struct xt_type *xt_mapping_type(const struct xt_mapping *mapping)

@@ -94,8 +94,8 @@ static void fold_into(struct xt_str s, struct xt_text *out)
 
 static int find_head(const struct xt_plan *plan, const char *name)
 {
-    XT_AUTO(xt_text_done) struct xt_text a;
-    XT_AUTO(xt_text_done) struct xt_text b;
+    XT_AUTO(xt_text_done) struct xt_text a = {0};
+    XT_AUTO(xt_text_done) struct xt_text b = {0};
     size_t i;
 
     for (i = 0; i < plan->head_count; i++) {
@@ -250,7 +250,7 @@ static void bind_refs(struct xt_plan *plan)
 
 static enum xt_code bind_direct(struct xt_plan *plan, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text have;
+    XT_AUTO(xt_text_done) struct xt_text have = {0};
     bool any = plan->headless;
     size_t i;
 
