@@ -1,0 +1,49 @@
+/* Any query is read, said again, and said the same when what was said is read once more. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "search/query.h"
+#include "search/test_help.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool known(void *context, unsigned facet, struct xt_str value)
+{
+    (void)context;
+    return facet == TYPE && xt_str_is(value, "paper");
+}
+
+static void mark_hits(const struct query *query, struct xt_arena *arena, struct xt_str text)
+{
+    const struct xt_search_words *words = query_words(query, arena);
+    struct xt_text marked;
+
+    xt_text_init(&marked, XT_MIB);
+    for (unsigned field = 0; field < TEST_FIELDS; field++)
+        (void)xt_search_highlight(words, field, text, 20, &marked);
+    xt_text_done(&marked);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct query_env env = {&test_schema, known, NULL};
+    struct xt_str text = {(const char *)data, size};
+    struct xt_arena arena;
+    struct query query, again;
+
+    xt_arena_init(&arena);
+    query_parse(&env, text, &arena, &query);
+    for (int lang = 0; lang < XT_LANGS; lang++) {
+        const char *said = query_understood(&env, &query, (enum xt_lang)lang, &arena);
+
+        if (query.leaf_count == QUERY_LEAVES_MAX || strlen(said) > QUERY_BYTES_MAX)
+            continue; /* at a limit the second reading may leave out more */
+        query_parse(&env, xt_str(said), &arena, &again);
+        if (again.leaf_count != query.leaf_count ||
+            strcmp(said, query_understood(&env, &again, (enum xt_lang)lang, &arena)) != 0)
+            abort();
+    }
+    mark_hits(&query, &arena, text);
+    xt_arena_done(&arena);
+    return 0;
+}

@@ -1,0 +1,93 @@
+/*
+ * query.h - the query language: from what a person typed to a tree, and from the tree to words for highlighting.
+ *
+ * For the room's own files. Parsing never fails: what cannot be used is left out and reported. Everything lies in the
+ * arena given. docs/search.md describes the language.
+ */
+#ifndef XT_SEARCH_QUERY_H
+#define XT_SEARCH_QUERY_H
+
+#include "search/search.h"
+
+#define QUERY_BYTES_MAX 4096
+#define QUERY_LEAVES_MAX 64
+#define QUERY_DEPTH_MAX 24
+#define QUERY_TOKENS_MAX 256     /* of one phrase */
+
+#define SCHEMA_FIELDS_MAX 256
+#define SCHEMA_FACETS_MAX 16
+#define SCHEMA_RANGES_MAX 8
+
+/* A set of the schema's fields. */
+struct field_set {
+    uint64_t bits[SCHEMA_FIELDS_MAX / 64];
+};
+
+static inline bool field_set_has(const struct field_set *set, size_t field)
+{
+    return set->bits[field / 64] >> (field % 64) & 1u;
+}
+
+static inline void field_set_add(struct field_set *set, size_t field)
+{
+    set->bits[field / 64] |= (uint64_t)1 << (field % 64);
+}
+
+enum query_kind { QUERY_ALL, QUERY_NONE, QUERY_AND, QUERY_OR, QUERY_NOT, QUERY_TEXT, QUERY_FACET, QUERY_RANGE };
+
+struct query_node {
+    enum query_kind kind;
+    struct query_node *first, *next;   /* children of AND, OR, NOT; next of the same parent */
+    struct xt_str written;             /* as it was given, for "understood" */
+    bool quoted, starred;
+    bool named;                        /* the fields were given by name */
+    struct xt_str name;                /* of the field as given */
+
+    /* TEXT: a phrase */
+    const struct xt_str *tokens;
+    size_t token_count;
+    bool prefix;                       /* the last token matches from its beginning */
+    struct field_set fields;           /* where it may match */
+    unsigned leaf;                     /* number among the text leaves */
+
+    /* FACET: one value, or years from low to high */
+    unsigned facet;
+    struct xt_str value;
+    bool is_span;
+
+    /* RANGE, or FACET with is_span */
+    unsigned range;
+    int64_t low, high;                 /* both inclusive */
+
+    /* set when the query is asked: which ordinals of the facet this node takes */
+    const uint8_t *pass;
+};
+
+struct query {
+    struct query_node *root;           /* never NULL */
+    struct query_node *leaves[QUERY_LEAVES_MAX];   /* the text leaves, in order */
+    size_t leaf_count;
+    const struct xt_search_ignored *ignored;
+    size_t ignored_count;
+};
+
+struct query_env {
+    const struct xt_search_schema *schema;
+    /* Does the facet know this value? NULL = it knows all. */
+    bool (*known)(void *context, unsigned facet, struct xt_str value);
+    void *context;
+};
+
+void query_parse(const struct query_env *env, struct xt_str text, struct xt_arena *arena, struct query *out);
+
+/* The query as it was read. */
+const char *query_understood(const struct query_env *env, const struct query *query, enum xt_lang lang,
+                             struct xt_arena *arena);
+
+/* "2015..2018", "2015..", "..2018", ">=2015", "2015"; numbers are multiplied by scale, dates become days. */
+bool query_span(struct xt_str text, bool is_date, bool is_year, int64_t scale, int64_t *out_low, int64_t *out_high);
+
+/* What xt_search_highlight marks: every phrase that is not excluded. */
+const struct xt_search_words *query_words(const struct query *query, struct xt_arena *arena);
+
+#endif

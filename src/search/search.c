@@ -1,0 +1,285 @@
+/* The header's functions: the feeder's lock, the engine in use, and the scratch memory of those who ask. */
+#include "search/search.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "search/ask.h"
+
+/* An engine is closed when the last of its users lets go: another may have taken its place meanwhile. */
+struct use {
+    struct engine *engine;
+    unsigned users;
+    bool replaced;
+};
+
+struct xt_search {
+    const struct engine_ops *ops;
+    const struct xt_search_schema *schema;
+    char *engine_dir;
+    int lock_fd;                 /* held by the feeder, else -1 */
+    pthread_mutex_t lock;        /* all below */
+    struct use *use;
+    struct scratch *scratch;     /* idle */
+};
+
+static void close_use(struct xt_search *search, struct use *use)
+{
+    search->ops->close(use->engine);
+    free(use);
+}
+
+/* Tries to become the feeder; leaves lock_fd at -1 when another process is. */
+static enum xt_code take_lock(struct xt_search *search, const char *dir, struct xt_error *err)
+{
+    struct xt_text path;
+
+    xt_text_init(&path, 4096);
+    xt_text_addf(&path, "%s/lock", dir);
+    int fd = open(path.s, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    xt_text_done(&path);
+    if (fd < 0)
+        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(dir), XT_TEXT(strerror(errno)));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        (void)close(fd);
+        return XT_OK;
+    }
+    search->lock_fd = fd;
+    return XT_OK;
+}
+
+static enum xt_code open_engine(struct xt_search *search, struct use **out, bool *out_fresh, struct xt_error *err)
+{
+    struct use *use = xt_calloc(1, sizeof *use);
+    enum xt_code rc = search->ops->open(search->engine_dir, search->schema, search->lock_fd >= 0, &use->engine,
+                                        out_fresh, err);
+
+    if (rc != XT_OK) {
+        free(use);
+        return rc;
+    }
+    *out = use;
+    return XT_OK;
+}
+
+enum xt_code xt_search_open(const struct xt_search_options *options, struct xt_search **out, bool *out_fresh,
+                            struct xt_error *err)
+{
+    struct xt_search *search = xt_calloc(1, sizeof *search);
+    struct xt_text dir;
+    enum xt_code rc = XT_OK;
+
+    assert(options->schema->field_count > 0 && options->schema->field_count <= SCHEMA_FIELDS_MAX);
+    assert(options->schema->facet_count <= SCHEMA_FACETS_MAX);
+    assert(options->schema->range_count <= SCHEMA_RANGES_MAX);
+    search->ops = &engine_fts5;
+    search->schema = options->schema;
+    search->lock_fd = -1;
+    (void)pthread_mutex_init(&search->lock, NULL); /* cannot fail with default attributes */
+    xt_text_init(&dir, 4096);
+    xt_text_addf(&dir, "%s/%s", options->dir, search->ops->name);
+    search->engine_dir = xt_text_take(&dir);
+    xt_text_done(&dir);
+
+    *out_fresh = false;
+    if (options->may_feed) {
+        if (mkdir(options->dir, 0750) != 0 && errno != EEXIST)
+            rc = xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(options->dir), XT_TEXT(strerror(errno)));
+        if (rc == XT_OK)
+            rc = take_lock(search, options->dir, err);
+    }
+    if (rc == XT_OK)
+        rc = open_engine(search, &search->use, out_fresh, err);
+    if (rc != XT_OK) {
+        xt_search_close(&search);
+        return rc;
+    }
+    *out = search;
+    return XT_OK;
+}
+
+void xt_search_close(struct xt_search **search_variable)
+{
+    struct xt_search *search = *search_variable;
+
+    if (!search)
+        return;
+    if (search->use)
+        close_use(search, search->use);
+    while (search->scratch) {
+        struct scratch *scratch = search->scratch;
+
+        search->scratch = scratch->next;
+        scratch_free(scratch);
+    }
+    if (search->lock_fd >= 0)
+        (void)close(search->lock_fd);
+    (void)pthread_mutex_destroy(&search->lock);
+    free(search->engine_dir);
+    free(search);
+    *search_variable = NULL;
+}
+
+bool xt_search_is_feeder(const struct xt_search *search)
+{
+    return search->lock_fd >= 0;
+}
+
+/* Puts a newly opened engine in the place of the one whose files are gone. The lock is held. */
+static enum xt_code replace(struct xt_search *search, struct xt_error *err)
+{
+    struct use *use = NULL;
+    bool fresh;
+    enum xt_code rc = open_engine(search, &use, &fresh, err);
+
+    if (rc != XT_OK)
+        return rc;
+    search->use->replaced = true;
+    if (search->use->users == 0)
+        close_use(search, search->use);
+    search->use = use;
+    return XT_OK;
+}
+
+/* The engine in use and scratch memory, to be given back with release(). */
+static struct use *acquire(struct xt_search *search, struct scratch **out_scratch)
+{
+    (void)pthread_mutex_lock(&search->lock);
+    /* The feeder rebuilt the index under us; until it is there the old one, still open, answers. */
+    if (search->lock_fd < 0 && search->ops->gone(search->use->engine))
+        (void)replace(search, NULL);
+    struct use *use = search->use;
+    use->users++;
+    *out_scratch = search->scratch;
+    if (search->scratch)
+        search->scratch = search->scratch->next;
+    (void)pthread_mutex_unlock(&search->lock);
+    if (!*out_scratch)
+        *out_scratch = xt_calloc(1, sizeof **out_scratch);
+    return use;
+}
+
+static void release(struct xt_search *search, struct use *use, struct scratch *scratch)
+{
+    (void)pthread_mutex_lock(&search->lock);
+    scratch->next = search->scratch;
+    search->scratch = scratch;
+    bool last = --use->users == 0 && use->replaced;
+    (void)pthread_mutex_unlock(&search->lock);
+    if (last)
+        close_use(search, use);
+}
+
+/* For the feeder, whose index was deleted: makes it anew and says that it starts from 0. */
+static enum xt_code still_there(struct xt_search *search, struct xt_error *err)
+{
+    enum xt_code rc = XT_OK;
+
+    assert(xt_search_is_feeder(search));
+    if (!search->ops->gone(search->use->engine)) /* only the feeder replaces it: no lock to read it */
+        return XT_OK;
+    (void)pthread_mutex_lock(&search->lock);
+    rc = replace(search, err);
+    (void)pthread_mutex_unlock(&search->lock);
+    return rc == XT_OK ? xt_fail(err, XT_E_GONE, "", XT_MSG_SEARCH_INDEX_GONE) : rc;
+}
+
+enum xt_code xt_search_feed(struct xt_search *search, const struct xt_search_doc *docs, size_t count, int64_t reached,
+                            struct xt_error *err)
+{
+    enum xt_code rc = still_there(search, err);
+
+    return rc == XT_OK ? search->ops->feed(search->use->engine, docs, count, reached, err) : rc;
+}
+
+enum xt_code xt_search_tidy(struct xt_search *search, unsigned budget_ms, struct xt_error *err)
+{
+    enum xt_code rc = still_there(search, err);
+
+    return rc == XT_OK ? search->ops->tidy(search->use->engine, budget_ms, err) : rc;
+}
+
+static struct index_state state_of(struct xt_search *search, int64_t *out_bytes)
+{
+    struct scratch *scratch;
+    struct use *use = acquire(search, &scratch);
+    struct index_state state = {0};
+    struct view view;
+
+    if (search->ops->begin(use->engine, &view, NULL) == XT_OK) {
+        state = view.state;
+        search->ops->end(&view);
+    }
+    if (out_bytes)
+        *out_bytes = search->ops->bytes(use->engine);
+    release(search, use, scratch);
+    return state;
+}
+
+int64_t xt_search_reached(struct xt_search *search)
+{
+    return state_of(search, NULL).reached;
+}
+
+void xt_search_stats(struct xt_search *search, struct xt_search_stats *out)
+{
+    struct index_state state = state_of(search, &out->bytes);
+
+    out->documents = (int64_t)state.live;
+    out->tombstones = (int64_t)(state.docs - state.live);
+    out->reached = state.reached;
+    out->engine = search->ops->name;
+}
+
+enum xt_code xt_search_verify(struct xt_search *search, struct xt_problems *problems, struct xt_error *err)
+{
+    struct scratch *scratch;
+    struct use *use = acquire(search, &scratch);
+    enum xt_code rc = search->ops->verify(use->engine, problems, err);
+
+    release(search, use, scratch);
+    return rc;
+}
+
+enum xt_code xt_search_each(struct xt_search *search, bool (*visit)(void *context, int64_t id), void *context,
+                            struct xt_error *err)
+{
+    struct scratch *scratch;
+    struct use *use = acquire(search, &scratch);
+    struct view view;
+    enum xt_code rc = search->ops->begin(use->engine, &view, err);
+
+    if (rc == XT_OK) {
+        for (uint64_t doc = 0; doc < view.state.docs; doc++)
+            if (columns_alive(view.columns, (uint32_t)doc, view.state.generation) &&
+                !visit(context, *COLUMN_ID(view.columns, (uint32_t)doc)))
+                break;
+        search->ops->end(&view);
+    }
+    release(search, use, scratch);
+    return rc;
+}
+
+enum xt_code xt_search_ask(struct xt_search *search, const struct xt_search_request *request, struct xt_arena *arena,
+                           struct xt_search_answer *out, struct xt_error *err)
+{
+    struct scratch *scratch;
+    struct use *use = acquire(search, &scratch);
+    struct view view;
+    enum xt_code rc = search->ops->begin(use->engine, &view, err);
+
+    if (rc == XT_OK) {
+        rc = ask_view(search->ops, &view, search->schema, scratch, request, arena, out, err);
+        search->ops->end(&view);
+    }
+    release(search, use, scratch);
+    return rc;
+}
