@@ -1,5 +1,6 @@
 // Every kind of page, in its ordinary and its extreme states, at three widths: it fits, axe finds
 // nothing, it has one h1 and a title of its own, and nothing is logged.
+// time limit: 300 s
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertAccessible, assertFits, launch, open, WIDTHS, withPage } from './lib/browser.mjs'

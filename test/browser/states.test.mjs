@@ -1,5 +1,6 @@
 // The address is the state: filters, sorting, pages, tabs and languages survive going back and reloading.
 // And what a reader meets when the node is slow, fails, or holds markup.
+// time limit: 300 s
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { idle, launch, open, text, withPage } from './lib/browser.mjs'
@@ -121,6 +122,7 @@ test('unused parts of a query are shown, hits are marked', LIMIT, () =>
     await open(page, '/search?q=机器人+(')
     assert.match(await text(page, '.ignored'), /\(\s*括号没有合上/)
     assert.equal(await text(page, '.card h2 mark'), '机器人')
+    assert.match(await text(page, '.card .snippet'), /^摘要：本文/, 'it says where the hit is')
     assert.equal((await page.locator('.card h2').first().innerText()).includes('\u0002'), false)
   }))
 

@@ -1,4 +1,5 @@
 // The main story against the program itself, with the sample region: come, find, narrow, open, follow, go back.
+// time limit: 300 s
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
