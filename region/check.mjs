@@ -15,17 +15,93 @@ const areaFile = process.argv[2] ?? path.join(here, '../build/gen/region/codes/a
 const problems = [];
 const problem = (where, what) => problems.push(`${where}: ${what}`);
 
-const KINDS = new Set(['string', 'text', 'integer', 'decimal', 'money', 'bool', 'date', 'year', 'code', 'identifier', 'url',
-    'email', 'link', 'group']);
-const FIELD_KEYS = new Set(['name', 'label', 'kind', 'to', 'role', 'codes', 'scheme', 'identity', 'required', 'many',
-    'unique_items', 'min', 'max', 'unit', 'pattern', 'facet', 'range', 'search', 'visibility', 'example', 'help', 'fields']);
+const KINDS = new Set([
+    'string',
+    'text',
+    'integer',
+    'decimal',
+    'money',
+    'bool',
+    'date',
+    'year',
+    'code',
+    'identifier',
+    'url',
+    'email',
+    'link',
+    'group',
+]);
+const FIELD_KEYS = new Set([
+    'name',
+    'label',
+    'kind',
+    'to',
+    'role',
+    'codes',
+    'scheme',
+    'identity',
+    'required',
+    'many',
+    'unique_items',
+    'min',
+    'max',
+    'unit',
+    'pattern',
+    'facet',
+    'range',
+    'search',
+    'visibility',
+    'example',
+    'help',
+    'fields',
+]);
 const SEARCH = new Set(['title', 'keywords', 'who', 'text', 'ident']);
 const CLASSES = new Set(['public', 'member', 'officer', 'private']);
-const RULES = new Set(['uscc', 'orcid', 'doi', 'issn', 'isbn', 'cn-patent', 'cn-application', 'standard-number', 'cstr', 'ror', 'none']);
-const ELEMENTS = new Set(['title', 'creator', 'subject', 'description', 'publisher', 'contributor', 'date', 'type', 'format',
-    'identifier', 'source', 'language', 'relation', 'coverage', 'rights'].map((name) => `dc:${name}`));
+const RULES = new Set([
+    'uscc',
+    'orcid',
+    'doi',
+    'issn',
+    'isbn',
+    'cn-patent',
+    'cn-application',
+    'standard-number',
+    'cstr',
+    'ror',
+    'none',
+]);
+const ELEMENTS = new Set(
+    [
+        'title',
+        'creator',
+        'subject',
+        'description',
+        'publisher',
+        'contributor',
+        'date',
+        'type',
+        'format',
+        'identifier',
+        'source',
+        'language',
+        'relation',
+        'coverage',
+        'rights',
+    ].map((name) => `dc:${name}`),
+);
 /* Types whose sample records are all invented and must say so. */
-const INVENTED = new Set(['person', 'project', 'achievement', 'patent', 'paper', 'instrument', 'service', 'need', 'product', 'call']);
+const INVENTED = new Set([
+    'person',
+    'project',
+    'achievement',
+    'patent',
+    'paper',
+    'instrument',
+    'service',
+    'need',
+    'product',
+    'call',
+]);
 
 function readJson(name) {
     try {
@@ -38,13 +114,10 @@ function readJson(name) {
 
 function checkLabel(where, label) {
     for (const lang of ['zh', 'en']) {
-        if (typeof label?.[lang] !== 'string' || label[lang].trim() === '')
-            problem(where, `no ${lang} label`);
-        else if (label[lang] !== label[lang].trim())
-            problem(where, `spaces around the ${lang} label`);
+        if (typeof label?.[lang] !== 'string' || label[lang].trim() === '') problem(where, `no ${lang} label`);
+        else if (label[lang] !== label[lang].trim()) problem(where, `spaces around the ${lang} label`);
     }
-    if (label?.en && /[\u4e00-\u9fff]/.test(label.en))
-        problem(where, `Chinese in the English label ${label.en}`);
+    if (label?.en && /[\u4e00-\u9fff]/.test(label.en)) problem(where, `Chinese in the English label ${label.en}`);
 }
 
 /* ---- code lists ---- */
@@ -52,27 +125,19 @@ function checkLabel(where, label) {
 function readList(file, list, where) {
     const lines = fs.readFileSync(file, 'utf8').split('\n');
     const head = /^# ([^\t]+)\t([^\t]+)(?:\topen=(.+))?$/.exec(lines[0]);
-    if (!head)
-        problem(where, 'first line is not "# zh TAB en [TAB open=PATTERN]"');
-    else if (!list.label)
-        list.label = { zh: head[1], en: head[2] };
-    if (head?.[3])
-        list.open = new RegExp(`^(?:${head[3]})$`);
-    if (!/^code\tzh\ten\tparent(\t|$)/.test(lines[1]))
-        problem(where, 'second line is not the heads');
-    if (lines.at(-1) !== '')
-        problem(where, 'no line break at the end');
+    if (!head) problem(where, 'first line is not "# zh TAB en [TAB open=PATTERN]"');
+    else if (!list.label) list.label = { zh: head[1], en: head[2] };
+    if (head?.[3]) list.open = new RegExp(`^(?:${head[3]})$`);
+    if (!/^code\tzh\ten\tparent(\t|$)/.test(lines[1])) problem(where, 'second line is not the heads');
+    if (lines.at(-1) !== '') problem(where, 'no line break at the end');
     lines.slice(2, -1).forEach((line, i) => {
         const [code, zh, en, parent] = line.split('\t');
         const at = `${where}:${i + 3}`;
         if (!code || !zh || code !== code.trim() || zh !== zh.trim())
             problem(at, 'code or label is missing or has spaces around it');
-        if (list.items.has(code))
-            problem(at, `${code} twice`);
-        if (!en && !list.namesOnly)
-            problem(at, `${code} has no English label`);
-        if (en && /[\u4e00-\u9fff]/.test(en))
-            problem(at, `Chinese in the English label of ${code}`);
+        if (list.items.has(code)) problem(at, `${code} twice`);
+        if (!en && !list.namesOnly) problem(at, `${code} has no English label`);
+        if (en && /[\u4e00-\u9fff]/.test(en)) problem(at, `Chinese in the English label of ${code}`);
         list.items.set(code, { zh, en: en ?? '', parent: parent ?? '' });
     });
 }
@@ -81,24 +146,23 @@ const lists = new Map();
 const areaKnown = fs.existsSync(areaFile);
 {
     const folder = path.join(here, 'codes');
-    const names = fs.readdirSync(folder).filter((name) => name.endsWith('.tsv')).map((name) => name.slice(0, -'.tsv'.length));
+    const names = fs
+        .readdirSync(folder)
+        .filter((name) => name.endsWith('.tsv'))
+        .map((name) => name.slice(0, -'.tsv'.length));
     for (const name of names.filter((item) => !item.endsWith('-extra'))) {
         lists.set(name, { items: new Map() });
         readList(path.join(folder, `${name}.tsv`), lists.get(name), `codes/${name}.tsv`);
     }
     lists.set('area', { items: new Map(), namesOnly: true });
-    if (areaKnown)
-        readList(areaFile, lists.get('area'), areaFile);
+    if (areaKnown) readList(areaFile, lists.get('area'), areaFile);
     for (const name of names.filter((item) => item.endsWith('-extra'))) {
         const base = lists.get(name.slice(0, -'-extra'.length));
-        if (base)
-            readList(path.join(folder, `${name}.tsv`), base, `codes/${name}.tsv`);
-        else
-            problem(`codes/${name}.tsv`, 'there is no list to add to');
+        if (base) readList(path.join(folder, `${name}.tsv`), base, `codes/${name}.tsv`);
+        else problem(`codes/${name}.tsv`, 'there is no list to add to');
     }
     for (const [name, list] of lists) {
-        if (name === 'area' && !areaKnown)
-            continue;
+        if (name === 'area' && !areaKnown) continue;
         for (const [code, item] of list.items) {
             if (item.parent && (item.parent === code || !list.items.has(item.parent)))
                 problem(`codes/${name}.tsv`, `${code}: no parent ${item.parent}`);
@@ -119,11 +183,9 @@ for (const [name, role] of Object.entries(roles)) {
 }
 for (const [name, scheme] of Object.entries(schemes)) {
     checkLabel(`schemes.json ${name}`, scheme.label);
-    if (!RULES.has(scheme.check))
-        problem(`schemes.json ${name}`, `no check rule ${scheme.check}`);
+    if (!RULES.has(scheme.check)) problem(`schemes.json ${name}`, `no check rule ${scheme.check}`);
 }
-if (facets.length > 11)
-    problem('facets.json', `${facets.length} facets, at most 11`);
+if (facets.length > 11) problem('facets.json', `${facets.length} facets, at most 11`);
 for (const facet of facets) {
     checkLabel(`facets.json ${facet.name}`, facet.label);
     const seen = new Map();
@@ -135,7 +197,10 @@ for (const facet of facets) {
         for (const [code, item] of lists.get(name).items) {
             const other = seen.get(code);
             if (other && (other.zh !== item.zh || other.en !== item.en || other.parent !== item.parent))
-                problem(`facets.json ${facet.name}`, `${code} is ${other.zh} in ${other.list} and ${item.zh} in ${name}`);
+                problem(
+                    `facets.json ${facet.name}`,
+                    `${code} is ${other.zh} in ${other.list} and ${item.zh} in ${name}`,
+                );
             seen.set(code, other ?? { ...item, list: name });
         }
     }
@@ -151,8 +216,7 @@ const checks = {
     none: (text) => text.trim() !== '',
     uscc(text) {
         const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
-        if (!/^[0-9A-HJ-NPQRTUWXY]{18}$/.test(text))
-            return false;
+        if (!/^[0-9A-HJ-NPQRTUWXY]{18}$/.test(text)) return false;
         let sum = 0;
         let weight = 1;
         for (const c of text.slice(0, 17)) {
@@ -160,14 +224,21 @@ const checks = {
             weight = (weight * 3) % 31;
         }
         const organisation = text.slice(8, 17);
-        const own = 11 - ([...organisation.slice(0, 8)].reduce((total, c, i) =>
-            total + parseInt(c, 36) * [3, 7, 9, 10, 5, 8, 4, 2][i], 0) % 11);
-        return text[17] === alphabet[(31 - (sum % 31)) % 31] && organisation[8] === (own === 10 ? 'X' : own === 11 ? '0' : String(own));
+        const own =
+            11 -
+            ([...organisation.slice(0, 8)].reduce(
+                (total, c, i) => total + parseInt(c, 36) * [3, 7, 9, 10, 5, 8, 4, 2][i],
+                0,
+            ) %
+                11);
+        return (
+            text[17] === alphabet[(31 - (sum % 31)) % 31] &&
+            organisation[8] === (own === 10 ? 'X' : own === 11 ? '0' : String(own))
+        );
     },
     orcid(text) {
         const plain = text.replace(/-/g, '');
-        if (!/^\d{15}[\dX]$/.test(plain))
-            return false;
+        if (!/^\d{15}[\dX]$/.test(plain)) return false;
         const total = [...plain.slice(0, 15)].reduce((sum, c) => (sum + Number(c)) * 2, 0);
         const check = (12 - (total % 11)) % 11;
         return plain[15] === (check === 10 ? 'X' : String(check));
@@ -175,27 +246,26 @@ const checks = {
     doi: (text) => /^10\.[0-9.]{4,}\/\S+$/.test(text),
     issn(text) {
         const plain = text.replace(/-/g, '');
-        if (!/^\d{7}[\dX]$/.test(plain))
-            return false;
+        if (!/^\d{7}[\dX]$/.test(plain)) return false;
         const check = (11 - modulo(plain.slice(0, 7), (i) => 8 - i, 11)) % 11;
         return plain[7] === (check === 10 ? 'X' : String(check));
     },
-    isbn: (text) => /^\d{13}$/.test(text.replace(/-/g, '')) && modulo(text.replace(/-/g, ''), (i) => (i % 2 ? 3 : 1), 10) === 0,
+    isbn: (text) =>
+        /^\d{13}$/.test(text.replace(/-/g, '')) && modulo(text.replace(/-/g, ''), (i) => (i % 2 ? 3 : 1), 10) === 0,
     'cn-patent': (text) => /^CN\d{7,9}[A-Z]\d?$/.test(text),
     'cn-application'(text) {
         const plain = text.replace(/^(CN|ZL)/, '').replace('.', '');
-        if (!/^(\d{8}|\d{12})[\dX]$/.test(plain))
-            return false;
+        if (!/^(\d{8}|\d{12})[\dX]$/.test(plain)) return false;
         const check = modulo(plain.slice(0, -1), (i) => 2 + (i % 8), 11);
         return plain.at(-1) === (check === 10 ? 'X' : String(check));
     },
-    'standard-number': (text) => /^[A-Z][A-Z/ ]*\d[\d.-]*(-\d+|:\d{4})$/.test(text) || /^[A-Z]\/[A-Z]+ \d+(\.\d+)?-\d{4}$/.test(text),
+    'standard-number': (text) =>
+        /^[A-Z][A-Z/ ]*\d[\d.-]*(-\d+|:\d{4})$/.test(text) || /^[A-Z]\/[A-Z]+ \d+(\.\d+)?-\d{4}$/.test(text),
     cstr: (text) => /^\d{5}\.\d{2}\.\S+$/.test(text),
     ror(text) {
         const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
         const id = text.replace('https://ror.org/', '');
-        if (!/^0[0-9a-hj-km-np-tv-z]{6}\d{2}$/.test(id))
-            return false;
+        if (!/^0[0-9a-hj-km-np-tv-z]{6}\d{2}$/.test(id)) return false;
         const number = [...id.slice(0, 7)].reduce((sum, c) => sum * 32n + BigInt(alphabet.indexOf(c)), 0n);
         return BigInt(id.slice(7)) === 98n - ((number * 100n) % 97n);
     },
@@ -209,72 +279,60 @@ const used = { roles: new Set(), schemes: new Set(['src']), lists: new Set(), fa
 function checkField(where, field, top) {
     const at = `${where} ${field.name}`;
     for (const key of Object.keys(field)) {
-        if (!FIELD_KEYS.has(key))
-            problem(at, `unknown member ${key}`);
+        if (!FIELD_KEYS.has(key)) problem(at, `unknown member ${key}`);
     }
-    if (!/^[a-z][a-z0-9_]*$/.test(field.name ?? ''))
-        problem(at, 'bad name');
+    if (!/^[a-z][a-z0-9_]*$/.test(field.name ?? '')) problem(at, 'bad name');
     checkLabel(at, field.label);
-    if (field.help)
-        checkLabel(`${at} help`, field.help);
-    if (!KINDS.has(field.kind))
-        problem(at, `no kind ${field.kind}`);
-    if (field.visibility && !CLASSES.has(field.visibility))
-        problem(at, `no class ${field.visibility}`);
-    if (field.search && !SEARCH.has(field.search))
-        problem(at, `no search field ${field.search}`);
+    if (field.help) checkLabel(`${at} help`, field.help);
+    if (!KINDS.has(field.kind)) problem(at, `no kind ${field.kind}`);
+    if (field.visibility && !CLASSES.has(field.visibility)) problem(at, `no class ${field.visibility}`);
+    if (field.search && !SEARCH.has(field.search)) problem(at, `no search field ${field.search}`);
     if ((field.kind === 'code') !== Boolean(field.codes) || (field.codes && !lists.has(field.codes)))
         problem(at, `codes ${field.codes}`);
     if ((field.kind === 'identifier') !== Boolean(field.scheme) || (field.scheme && !schemes[field.scheme]))
         problem(at, `scheme ${field.scheme}`);
     if ((field.kind === 'link') !== Boolean(field.role && field.to) || (field.role && !roles[field.role]))
         problem(at, `role ${field.role}`);
-    if ((field.kind === 'group') !== Boolean(field.fields))
-        problem(at, 'fields go with kind group');
+    if ((field.kind === 'group') !== Boolean(field.fields)) problem(at, 'fields go with kind group');
     if (!top && (field.kind === 'group' || field.kind === 'link' || field.facet || field.identity || field.search))
         problem(at, 'a field of a group is plain: no group, link, facet, identity or search');
     if (field.facet) {
         const facet = facets.find((item) => item.name === field.facet);
         const known = facet?.lists ?? (facet?.codes ? [facet.codes] : []);
         used.facets.add(field.facet);
-        if (!facet)
-            problem(at, `no facet ${field.facet}`);
+        if (!facet) problem(at, `no facet ${field.facet}`);
         else if (field.codes && !known.includes(field.codes))
             problem(at, `facet ${field.facet} does not know the list ${field.codes}`);
-        if (field.visibility && field.visibility !== 'public')
-            problem(at, 'a facet is public');
+        if (field.visibility && field.visibility !== 'public') problem(at, 'a facet is public');
     }
     if (field.example && field.scheme && !checks[schemes[field.scheme].check](field.example))
         problem(at, `the example ${field.example} fails its own check`);
     used.roles.add(field.role);
     used.schemes.add(field.scheme);
     used.lists.add(field.codes);
-    for (const inner of field.fields ?? [])
-        checkField(at, inner, false);
+    for (const inner of field.fields ?? []) checkField(at, inner, false);
 }
 
 for (const file of fs.readdirSync(path.join(here, 'types')).filter((name) => name.endsWith('.json'))) {
     const type = readJson(`types/${file}`);
-    if (!type)
-        continue;
+    if (!type) continue;
     const where = `types/${file}`;
-    if (`${type.type}.json` !== file)
-        problem(where, `holds type ${type.type}`);
+    if (`${type.type}.json` !== file) problem(where, `holds type ${type.type}`);
     types.set(type.type, type);
     checkLabel(where, type.label);
     checkLabel(`${where} description`, type.description);
-    if (!type.plural?.en)
-        problem(where, 'no English plural');
+    if (!type.plural?.en) problem(where, 'no English plural');
     const names = type.fields.map((field) => field.name);
     type.fields.forEach((field) => checkField(where, field, true));
     const title = type.fields.find((field) => field.name === type.title);
     if (!title || title.kind !== 'string' || !title.required || title.many)
         problem(where, 'the title is not one required string');
-    if (new Set(names).size !== names.length)
-        problem(where, 'a field name occurs twice');
+    if (new Set(names).size !== names.length) problem(where, 'a field name occurs twice');
     for (const lang of ['zh', 'en']) {
         const labels = type.fields.map((field) => field.label[lang].toLowerCase());
-        labels.filter((label, i) => labels.indexOf(label) !== i).forEach((label) => problem(where, `two fields are called ${label}`));
+        labels
+            .filter((label, i) => labels.indexOf(label) !== i)
+            .forEach((label) => problem(where, `two fields are called ${label}`));
     }
     const placed = type.sections.flatMap((section) => section.fields);
     for (const name of names) {
@@ -283,12 +341,10 @@ for (const file of fs.readdirSync(path.join(here, 'types')).filter((name) => nam
     }
     type.sections.forEach((section) => checkLabel(`${where} section`, section.label));
     for (const name of [...placed, ...type.facts, ...Object.keys(type.exchange)]) {
-        if (!names.includes(name))
-            problem(where, `no field ${name}`);
+        if (!names.includes(name)) problem(where, `no field ${name}`);
     }
     for (const [name, element] of Object.entries(type.exchange)) {
-        if (!ELEMENTS.has(element))
-            problem(where, `${name}: no element ${element}`);
+        if (!ELEMENTS.has(element)) problem(where, `${name}: no element ${element}`);
         if ((type.fields.find((field) => field.name === name)?.visibility ?? 'public') !== 'public')
             problem(where, `${name} is protected and cannot be exchanged`);
     }
@@ -296,27 +352,29 @@ for (const file of fs.readdirSync(path.join(here, 'types')).filter((name) => nam
 for (const [name, type] of types) {
     for (const field of type.fields) {
         for (const target of field.to ?? []) {
-            if (target !== '*' && !types.has(target))
-                problem(`types/${name}.json ${field.name}`, `no type ${target}`);
+            if (target !== '*' && !types.has(target)) problem(`types/${name}.json ${field.name}`, `no type ${target}`);
         }
     }
 }
-for (const [what, known, seen] of [['role', Object.keys(roles), used.roles], ['scheme', Object.keys(schemes), used.schemes],
-    ['code list', [...lists.keys()], used.lists], ['facet', facets.map((facet) => facet.name), used.facets]]) {
+for (const [what, known, seen] of [
+    ['role', Object.keys(roles), used.roles],
+    ['scheme', Object.keys(schemes), used.schemes],
+    ['code list', [...lists.keys()], used.lists],
+    ['facet', facets.map((facet) => facet.name), used.facets],
+]) {
     known.filter((name) => !seen.has(name)).forEach((name) => problem('region', `${what} ${name} is used by no type`));
 }
 
 /* ---- sample ---- */
 
-const sample = new Map();   // "type/key" -> { type, body }
+const sample = new Map(); // "type/key" -> { type, body }
 const identities = new Map();
 const linked = new Map();
 let unchecked = 0;
 
 function isDate(text) {
     const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text);
-    if (!match || Number(match[2] ?? 1) < 1 || Number(match[2] ?? 1) > 12)
-        return false;
+    if (!match || Number(match[2] ?? 1) < 1 || Number(match[2] ?? 1) > 12) return false;
     return !match[3] || new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 }
 
@@ -324,72 +382,80 @@ function checkOne(at, field, value, own) {
     const text = typeof value === 'string';
     const tooLong = text && [...value].length > (field.max ?? (field.kind === 'text' ? 20000 : 500));
     switch (field.kind) {
-    case 'string':
-    case 'text':
-    case 'url':
-    case 'email':
-        if (!text || value !== value.trim() || value === '' || tooLong || (field.kind !== 'text' && /[\n\t]/.test(value)))
-            problem(at, `bad ${field.kind} ${JSON.stringify(value)}`);
-        if ((field.kind === 'url' && !/^https?:\/\/\S+$/.test(value)) || (field.kind === 'email' && !/^\S+@\S+\.\S+$/.test(value)))
-            problem(at, `bad ${field.kind} ${value}`);
-        break;
-    case 'integer':
-    case 'money':
-    case 'year':
-    case 'decimal':
-        if (typeof value !== 'number' || (field.kind !== 'decimal' && !Number.isInteger(value)) ||
-            value < (field.min ?? -Infinity) || value > (field.max ?? Infinity) || (field.kind === 'year' && (value < 1000 || value > 2200)))
-            problem(at, `bad ${field.kind} ${value}`);
-        break;
-    case 'bool':
-        if (typeof value !== 'boolean')
-            problem(at, `bad bool ${value}`);
-        break;
-    case 'date':
-        if (!text || !isDate(value))
-            problem(at, `bad date ${value}`);
-        break;
-    case 'code':
-        if (field.codes === 'area' && !areaKnown)
-            unchecked += 1;
-        else if (!text || !accepts(lists.get(field.codes), value))
-            problem(at, `${value} is not in ${field.codes}`);
-        break;
-    case 'identifier':
-        if (!text || tooLong || !checks[schemes[field.scheme].check](value))
-            problem(at, `${value} is no ${field.scheme}`);
-        else if (field.identity) {
-            const key = `${field.scheme}:${value}`;
-            if (identities.has(key) && identities.get(key) !== own)
-                problem(at, `${key} is also ${identities.get(key)}`);
-            identities.set(key, own);
-        }
-        break;
-    case 'link':
-        if (!value?.label || Object.keys(value).some((key) => key !== 'ref' && key !== 'label'))
-            problem(at, 'a link is {"ref", "label"}');
-        else if (value.ref)
-            linked.set(`${at} ${value.ref}`, { field, ref: value.ref, label: value.label, at, own });
-        break;
-    case 'group':
-        checkBody(at, field.fields, value, own);
-        break;
-    default:
-        break;
+        case 'string':
+        case 'text':
+        case 'url':
+        case 'email':
+            if (
+                !text ||
+                value !== value.trim() ||
+                value === '' ||
+                tooLong ||
+                (field.kind !== 'text' && /[\n\t]/.test(value))
+            )
+                problem(at, `bad ${field.kind} ${JSON.stringify(value)}`);
+            if (
+                (field.kind === 'url' && !/^https?:\/\/\S+$/.test(value)) ||
+                (field.kind === 'email' && !/^\S+@\S+\.\S+$/.test(value))
+            )
+                problem(at, `bad ${field.kind} ${value}`);
+            break;
+        case 'integer':
+        case 'money':
+        case 'year':
+        case 'decimal':
+            if (
+                typeof value !== 'number' ||
+                (field.kind !== 'decimal' && !Number.isInteger(value)) ||
+                value < (field.min ?? -Infinity) ||
+                value > (field.max ?? Infinity) ||
+                (field.kind === 'year' && (value < 1000 || value > 2200))
+            )
+                problem(at, `bad ${field.kind} ${value}`);
+            break;
+        case 'bool':
+            if (typeof value !== 'boolean') problem(at, `bad bool ${value}`);
+            break;
+        case 'date':
+            if (!text || !isDate(value)) problem(at, `bad date ${value}`);
+            break;
+        case 'code':
+            if (field.codes === 'area' && !areaKnown) unchecked += 1;
+            else if (!text || !accepts(lists.get(field.codes), value)) problem(at, `${value} is not in ${field.codes}`);
+            break;
+        case 'identifier':
+            if (!text || tooLong || !checks[schemes[field.scheme].check](value))
+                problem(at, `${value} is no ${field.scheme}`);
+            else if (field.identity) {
+                const key = `${field.scheme}:${value}`;
+                if (identities.has(key) && identities.get(key) !== own)
+                    problem(at, `${key} is also ${identities.get(key)}`);
+                identities.set(key, own);
+            }
+            break;
+        case 'link':
+            if (!value?.label || Object.keys(value).some((key) => key !== 'ref' && key !== 'label'))
+                problem(at, 'a link is {"ref", "label"}');
+            else if (value.ref)
+                linked.set(`${at} ${value.ref}`, { field, ref: value.ref, label: value.label, at, own });
+            break;
+        case 'group':
+            checkBody(at, field.fields, value, own);
+            break;
+        default:
+            break;
     }
 }
 
 function checkBody(where, fields, body, own) {
     for (const name of Object.keys(body)) {
-        if (!fields.some((field) => field.name === name))
-            problem(where, `unknown field ${name}`);
+        if (!fields.some((field) => field.name === name)) problem(where, `unknown field ${name}`);
     }
     for (const field of fields) {
         const value = body[field.name];
         const at = `${where} ${field.name}`;
         if (value === undefined) {
-            if (field.required)
-                problem(at, 'missing');
+            if (field.required) problem(at, 'missing');
         } else if (Array.isArray(value) !== Boolean(field.many)) {
             problem(at, field.many ? 'not a list' : 'a list');
         } else if (field.many) {
@@ -405,8 +471,7 @@ function checkBody(where, fields, body, own) {
 const listed = readJson('sample/sample.json') ?? [];
 const counts = new Map();
 for (const name of fs.readdirSync(path.join(here, 'sample')).filter((file) => file.endsWith('.jsonl'))) {
-    if (!listed.some((item) => item.file === name))
-        problem('sample/sample.json', `does not list ${name}`);
+    if (!listed.some((item) => item.file === name)) problem('sample/sample.json', `does not list ${name}`);
 }
 for (const { file, type: typeName } of listed) {
     const type = types.get(typeName);
@@ -414,7 +479,10 @@ for (const { file, type: typeName } of listed) {
         problem('sample/sample.json', `no type ${typeName}`);
         continue;
     }
-    const lines = fs.readFileSync(path.join(here, 'sample', file), 'utf8').trimEnd().split('\n');
+    const lines = fs
+        .readFileSync(path.join(here, 'sample', file), 'utf8')
+        .trimEnd()
+        .split('\n');
     counts.set(typeName, lines.length);
     lines.forEach((line, i) => {
         const where = `sample/${file}:${i + 1}`;
@@ -426,8 +494,7 @@ for (const { file, type: typeName } of listed) {
             return;
         }
         const { _key: key, ...body } = row;
-        if (!key?.startsWith(`${typeName}/`) || sample.has(key))
-            problem(where, `bad or repeated _key ${key}`);
+        if (!key?.startsWith(`${typeName}/`) || sample.has(key)) problem(where, `bad or repeated _key ${key}`);
         sample.set(key, { type: typeName, title: body[type.title] });
         checkBody(where, type.fields, body, key);
         if (INVENTED.has(typeName) && !String(body[type.title]).includes('示例'))
@@ -435,25 +502,22 @@ for (const { file, type: typeName } of listed) {
     });
 }
 for (const name of types.keys()) {
-    if (!counts.has(name))
-        problem('sample', `no records of type ${name}`);
+    if (!counts.has(name)) problem('sample', `no records of type ${name}`);
 }
 for (const { field, ref, label, at } of linked.values()) {
     const target = ref.startsWith('src:') ? sample.get(ref.slice('src:'.length)) : undefined;
-    if (!target)
-        problem(at, `${ref} leads nowhere`);
+    if (!target) problem(at, `${ref} leads nowhere`);
     else if (!field.to.includes('*') && !field.to.includes(target.type))
         problem(at, `${ref} is a ${target.type}, not ${field.to.join(' or ')}`);
-    else if (target.title !== label)
-        problem(at, `${ref} is called ${target.title}, not ${label}`);
+    else if (target.title !== label) problem(at, `${ref} is called ${target.title}, not ${label}`);
 }
 
 /* ---- the result ---- */
 
-for (const line of problems.slice(0, 200))
-    process.stderr.write(`${line}\n`);
+for (const line of problems.slice(0, 200)) process.stderr.write(`${line}\n`);
 const codes = [...lists.values()].reduce((sum, list) => sum + list.items.size, 0);
-if (!areaKnown)
-    process.stdout.write(`areas not looked up (${unchecked} codes): ${areaFile} is not there\n`);
-process.stdout.write(`types=${types.size} lists=${lists.size} codes=${codes} sample=${sample.size} links=${linked.size} problems=${problems.length}\n`);
+if (!areaKnown) process.stdout.write(`areas not looked up (${unchecked} codes): ${areaFile} is not there\n`);
+process.stdout.write(
+    `types=${types.size} lists=${lists.size} codes=${codes} sample=${sample.size} links=${linked.size} problems=${problems.length}\n`,
+);
 process.exit(problems.length > 0 ? 1 : 0);
