@@ -1,13 +1,10 @@
 /* rooms.c - the rooms of this program. */
 #include "rooms.h"
 
+#include "catalog/catalog.h"
 #include "file/file.h"
 #include "http/http.h"
 #include "job/job.h"
 
 const struct xt_room *const xt_rooms[] = {
-    &xt_room_job,
-    &xt_room_file,
-    &xt_room_http,
-    NULL,
 };

@@ -56,14 +56,14 @@ static void print_marked(struct xt_str s, bool terminal)
     }
 }
 
+/* One hit as a line, or as an object of w. */
 static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const struct xt_search_answer *answer,
-                              xt_id id, struct xt_arena *arena, bool json, struct xt_error *err)
+                              xt_id id, struct xt_arena *arena, struct xt_json *w, struct xt_error *err)
 {
     XT_AUTO(xt_json_unref) json_t *body = NULL;
     XT_AUTO(xt_text_done) struct xt_text text;
     const struct xt_type *type;
     struct xt_record record;
-    struct xt_json w;
     enum xt_code rc;
 
     xt_text_init(&text, 4 * XT_MIB);
@@ -73,15 +73,13 @@ static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const st
     type = rc == XT_OK ? xt_region_type(cli->node->region, xt_str(record.type)) : NULL;
     if (!type)
         return rc == XT_E_NOT_FOUND ? XT_OK : rc;
-    if (json) {
-        xt_json_init(&w, &text);
-        xt_json_object(&w);
-        xt_json_kv_z(&w, "key", record.key);
-        xt_json_kv_z(&w, "type", record.type);
-        xt_json_kv_z(&w, "title", record.title);
-        view_facts(&w, type, body, cli->lang);
-        xt_json_end_object(&w);
-        printf("%s\n", text.s);
+    if (w) {
+        xt_json_object(w);
+        xt_json_kv_z(w, "key", record.key);
+        xt_json_kv_z(w, "type", record.type);
+        xt_json_kv_z(w, "title", record.title);
+        view_facts(w, type, body, cli->lang);
+        xt_json_end_object(w);
         return XT_OK;
     }
     (void)xt_search_highlight(answer->words, (unsigned)(type->title->search >= 0 ? type->title->search : 0),
@@ -90,6 +88,32 @@ static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const st
     print_marked(xt_text_view(&text), cli->terminal);
     printf("\n");
     return XT_OK;
+}
+
+/* {"total", "relation", "items", "took_us"} as /api/v1/search has them. */
+static enum xt_code print_json(struct xt_cli *cli, struct xt_conn *conn, const struct xt_search_answer *answer,
+                               struct xt_arena *arena, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text out;
+    struct xt_json w;
+    size_t i;
+    enum xt_code rc = XT_OK;
+
+    xt_text_init(&out, 64 * XT_MIB);
+    xt_json_init(&w, &out);
+    xt_json_object(&w);
+    xt_json_kv_int(&w, "total", answer->total);
+    xt_json_kv_z(&w, "relation", answer->at_least ? "gte" : "eq");
+    xt_json_key(&w, "items");
+    xt_json_array(&w);
+    for (i = 0; rc == XT_OK && i < answer->hit_count; i++)
+        rc = print_hit(cli, conn, answer, answer->hits[i].id, arena, &w, err);
+    xt_json_end_array(&w);
+    xt_json_kv_int(&w, "took_us", answer->took_us);
+    xt_json_end_object(&w);
+    if (rc == XT_OK)
+        printf("%s\n", out.s);
+    return rc;
 }
 
 static void print_ignored(const struct xt_cli *cli, const struct xt_search_answer *answer)
@@ -124,9 +148,10 @@ static enum xt_code search(struct xt_cli *cli, struct xt_error *err)
     if (rc != XT_OK)
         return rc;
     print_ignored(cli, &answer);
+    if (xt_cli_option(cli, "json"))
+        return print_json(cli, xt_read_conn(read), &answer, &arena, err);
     for (i = 0; rc == XT_OK && i < answer.hit_count; i++)
-        rc = print_hit(cli, xt_read_conn(read), &answer, answer.hits[i].id, &arena, xt_cli_option(cli, "json") != NULL,
-                       err);
+        rc = print_hit(cli, xt_read_conn(read), &answer, answer.hits[i].id, &arena, NULL, err);
     fprintf(stderr, cli->lang == XT_ZH ? "共 %lld 条，%lld 微秒\n" : "%lld found in %lld us\n",
             (long long)answer.total, (long long)answer.took_us);
     return rc;
@@ -183,7 +208,7 @@ static int run_delete(struct xt_cli *cli, struct xt_error *err)
 
 static const struct xt_option search_options[] = {
     {"limit", "N", "最多显示几条（默认 20）", "most hits shown (default 20)"},
-    {"json", NULL, "每行一个 JSON 对象", "one JSON object a line"},
+    {"json", NULL, "输出 JSON", "answer in JSON"},
     {NULL, NULL, NULL, NULL},
 };
 static const struct xt_option delete_options[] = {

@@ -82,6 +82,7 @@ XT_MUST_USE enum xt_code sql_keep_version(struct xt_conn *conn, xt_id id, struct
 XT_MUST_USE enum xt_code sql_put_source(struct xt_conn *conn, xt_id record, const struct source *s, struct xt_str body,
                                         bool replace, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_spell_sources(struct xt_conn *conn, xt_id record, struct xt_error *err);
+XT_MUST_USE enum xt_code sql_withdraw_source(struct xt_conn *conn, const struct source *s, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_withdraw_sources(struct xt_conn *conn, xt_id record, int64_t seq, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_insert_identity(struct xt_conn *conn, struct xt_str type, struct xt_str scheme,
                                              struct xt_str value, xt_id record, struct xt_error *err);

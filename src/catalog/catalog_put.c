@@ -327,6 +327,10 @@ static void apply_source(struct putting *p, struct sources *sources)
 
         if (xt_str_eq(s->node, p->from_node) && xt_str_eq(s->source_key, p->source_key) &&
             s->ordinal == p->source.ordinal) {
+            if (p->put->deleted) {   /* what it last said is kept */
+                s->deleted = true;
+                return;
+            }
             json_decref(s->body);
             *s = p->source;
             s->body = json_incref(p->put->body);
@@ -426,6 +430,8 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
         rc = note_change(p, old.key, "source", NULL, &p->hash, &p->source.seq, err);
     else
         rc = write_version(p, &old, &f, out, err);
+    if (rc == XT_OK && p->put->deleted)
+        return sql_withdraw_source(p->conn, &p->source, err);
     if (rc == XT_OK)
         rc = sql_put_source(p->conn, old.id, &p->source,
                             alone ? (struct xt_str){NULL, 0} : xt_text_view(&p->text), p->replace, err);

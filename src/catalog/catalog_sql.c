@@ -347,6 +347,27 @@ enum xt_code sql_spell_sources(struct xt_conn *conn, xt_id record, struct xt_err
     return run_with(conn, &SPELL_SOURCES, record, NULL, err);
 }
 
+static const struct xt_stmt_def WITHDRAW_SOURCE = {
+    .name = "catalog_withdraw_source",
+    .sql  = "UPDATE record_source SET deleted = 1, seq = $4, datestamp = $5"
+            " WHERE node = $1 AND source_key = $2 AND ordinal = $3",
+};
+
+enum xt_code sql_withdraw_source(struct xt_conn *conn, const struct source *s, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &WITHDRAW_SOURCE, &stmt, err);
+
+    if (rc != XT_OK)
+        return rc;
+    xt_bind_str(stmt, 1, s->node);
+    xt_bind_str(stmt, 2, s->source_key);
+    xt_bind_int(stmt, 3, s->ordinal);
+    xt_bind_int(stmt, 4, s->seq);
+    xt_bind_int(stmt, 5, s->datestamp);
+    return xt_stmt_run(stmt, NULL, err);
+}
+
 static const struct xt_stmt_def WITHDRAW_SOURCES = {
     .name = "catalog_withdraw_sources",
     .sql  = "UPDATE record_source SET deleted = 1, seq = $2 WHERE record_id = $1 AND deleted = 0",

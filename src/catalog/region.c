@@ -392,7 +392,7 @@ static void make_schema(struct region_build *b)
     }
     facets[0].context = region;
     facets[0].by_label = type_by_label;
-    region->schema = (struct xt_search_schema){
+    region->schema = (struct xt_search_schema){   /* the lists are the region's now */
         .fields = b->search_fields, .field_count = b->search_field_count,
         .facets = facets, .facet_count = region->facet_count,
         .ranges = b->ranges, .range_count = b->range_count,
@@ -422,9 +422,10 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     load_roles(&b);
     load_schemes(&b);
     load_facets(&b);
-    if (problems->count == 0)
+    if (problems->count == 0) {
         region_load_types(&b);
-    make_schema(&b);
+        make_schema(&b);
+    }
     xt_hasher_end(&files->hasher, &region->hash);
     if (problems->count > 0) {
         size_t wrong = problems->seen;

@@ -1,0 +1,449 @@
+/* test_catalog.c - records: put, fold, links, identities, history, tombstones, the index behind them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "catalog/catalog_priv.h"
+#include "file/file.h"
+#include "room/node.h"
+
+/* The rows below name only what matters to them. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+static const struct xt_room *const rooms[] = {&xt_room_file, &xt_room_catalog, NULL};
+
+struct fixture {
+    char folder[64], data[80];
+    struct xt_node *node;
+    struct xt_problems problems;
+    struct xt_arena arena;
+};
+
+static void say(const struct xt_error *err)
+{
+    struct xt_text text;
+
+    xt_text_init(&text, 4 * XT_KIB);
+    xt_error_say(err, XT_EN, &text);
+    print_message("%s: %s\n", err->field, text.s);
+    xt_text_done(&text);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = xt_calloc(1, sizeof *f);
+    struct xt_node_options options = {.rooms = rooms};
+    struct xt_node_made made;
+    struct xt_error err = {0};
+
+    snprintf(f->folder, sizeof f->folder, "/tmp/xietong-catalog-XXXXXX");
+    assert_non_null(mkdtemp(f->folder));
+    snprintf(f->data, sizeof f->data, "%s/data", f->folder);
+    options.data = f->data;
+    if (xt_node_make(&options, "test.local", &made, &err) != XT_OK || xt_node_open(&options, &f->node, &err) != XT_OK) {
+        say(&err);
+        return 1;
+    }
+    xt_problems_init(&f->problems);
+    xt_arena_init(&f->arena);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    char command[160];
+
+    xt_node_close(&f->node);
+    xt_problems_done(&f->problems);
+    xt_arena_done(&f->arena);
+    snprintf(command, sizeof command, "rm -rf '%s'", f->folder);
+    assert_int_equal(system(command), 0);
+    free(f);
+    return 0;
+}
+
+struct given {
+    const char *type, *key, *body;   /* body NULL = withdrawn */
+    enum xt_origin origin;
+    xt_id file;
+    int64_t row;
+    xt_instant datestamp;
+};
+
+static enum xt_code try_put(struct fixture *f, const struct given *g, struct xt_put_result *out)
+{
+    struct xt_put put = {
+        .type = xt_region_type(f->node->region, xt_str(g->type)), .origin = g->origin,
+        .source_key = xt_str(g->key), .file = g->file, .row = g->row, .datestamp = g->datestamp,
+        .deleted = !g->body, .actor = XT_STR("cli:test"), .reason = XT_STR("test"),
+    };
+    struct xt_tx *tx = NULL;
+    struct xt_error err = {0};
+    enum xt_code rc;
+
+    assert_non_null(put.type);
+    if (g->body)
+        assert_int_equal(xt_json_parse(xt_str(g->body), &put.body, &err), XT_OK);
+    assert_int_equal(xt_tx_begin(f->node->store, &tx, &err), XT_OK);
+    rc = xt_catalog_put(f->node, tx, &put, &f->problems, out, &err);
+    if (rc == XT_OK)
+        assert_int_equal(xt_tx_commit(&tx, &err), XT_OK);
+    else if (rc != XT_E_INPUT)
+        say(&err);
+    xt_tx_end(&tx);
+    json_decref(put.body);
+    return rc;
+}
+
+static struct xt_put_result put(struct fixture *f, struct given g)
+{
+    struct xt_put_result result = {0};
+
+    g.origin = g.origin ? g.origin : XT_ORIGIN_IMPORT;
+    if (try_put(f, &g, &result) != XT_OK) {
+        struct xt_text text;
+
+        xt_text_init(&text, 64 * XT_KIB);
+        xt_problems_say(&f->problems, XT_EN, &text);
+        print_message("refused: %s\n", text.s);
+        xt_text_done(&text);
+        fail();
+    }
+    return result;
+}
+
+static struct xt_record get(struct fixture *f, const char *key)
+{
+    struct xt_read *read = NULL;
+    struct xt_record record;
+    struct xt_error err;
+
+    assert_int_equal(xt_read_begin(f->node->store, 1000, &read, &err), XT_OK);
+    assert_int_equal(xt_catalog_get(xt_read_conn(read), xt_str(key), &f->arena, &record, &err), XT_OK);
+    xt_read_end(&read);
+    return record;
+}
+
+static int64_t query_int(struct fixture *f, const char *sql)
+{
+    struct xt_stmt_def *def = xt_arena_alloc(&f->arena, sizeof *def);
+    struct xt_read *read = NULL;
+    struct xt_error err;
+    int64_t value = -1;
+
+    *def = (struct xt_stmt_def){.name = "test", .sql = sql};
+    assert_int_equal(xt_read_begin(f->node->store, 1000, &read, &err), XT_OK);
+    assert_int_equal(xt_query_int(xt_read_conn(read), def, -1, &value, &err), XT_OK);
+    xt_read_end(&read);
+    return value;
+}
+
+static void assert_check_clean(struct fixture *f)
+{
+    struct xt_problems problems;
+    struct xt_error err = {0};
+    struct xt_text text;
+
+    xt_problems_init(&problems);
+    xt_text_init(&text, 64 * XT_KIB);
+    assert_int_equal(xt_room_catalog.check(f->node, &problems, &err), XT_OK);
+    xt_problems_say(&problems, XT_EN, &text);
+    if (problems.count > 0)
+        print_message("check: %s\n", text.s);
+    assert_int_equal(problems.count, 0);
+    xt_text_done(&text);
+    xt_problems_done(&problems);
+}
+
+/* ---- tests ---- */
+
+static void a_record_is_stored_once(void **state)
+{
+    struct fixture *f = *state;
+    const struct given paper = {"paper", "p1", "{\"title\":\" 激光 器 \",\"keywords\":[\"光学\",\"\"]}"};
+    struct xt_put_result first = put(f, paper), again = put(f, paper);
+    struct xt_record record = get(f, first.key);
+
+    assert_int_equal(first.outcome, XT_STORED);
+    assert_true(first.created);
+    assert_int_equal(again.outcome, XT_UNCHANGED);
+    assert_string_equal(again.key, first.key);
+    assert_string_equal(record.title, "激光 器");
+    assert_string_equal(record.body.s, "{\"title\":\"激光 器\",\"keywords\":[\"光学\"]}");
+    assert_int_equal(query_int(f, "SELECT count(*) FROM change WHERE room = 'catalog'"), 1);
+    assert_check_clean(f);
+}
+
+static void a_new_version_keeps_the_old(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result first = put(f, (struct given){"paper", "p1", "{\"title\":\"一\"}", .file = 1});
+    struct xt_put_result second = put(f, (struct given){"paper", "p1", "{\"title\":\"二\"}", .file = 2});
+    struct xt_record record = get(f, first.key);
+
+    assert_string_equal(second.key, first.key);
+    assert_int_equal(record.version, 2);
+    assert_string_equal(record.title, "二");
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_version WHERE body LIKE '%一%' AND version = 1"), 1);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_source"), 1);
+    assert_check_clean(f);
+}
+
+/* Two rows of one file under one key are two facts of one record, and the file a second time changes nothing. */
+static void rows_with_one_key_are_folded(void **state)
+{
+    struct fixture *f = *state;
+    const struct given a = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"甲\"]}", .file = 7, .row = 2, .datestamp = 9};
+    const struct given b = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"乙\"]}", .file = 7, .row = 3, .datestamp = 9};
+    struct xt_put_result first = put(f, a), second = put(f, b);
+    int i;
+
+    assert_string_equal(second.key, first.key);
+    assert_string_equal(get(f, first.key).body.s, "{\"title\":\"课题\",\"keywords\":[\"甲\",\"乙\"]}");
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(put(f, a).outcome, XT_UNCHANGED);
+        assert_int_equal(put(f, b).outcome, XT_UNCHANGED);
+    }
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record"), 1);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_source"), 2);
+    assert_check_clean(f);
+}
+
+static void equal_identities_are_one_record(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result a = put(f, (struct given){"paper", "x/1", "{\"title\":\"甲\",\"doi\":\"10.1000/A\"}", .datestamp = 1});
+    struct xt_put_result b = put(f, (struct given){"paper", "y/1", "{\"title\":\"乙\",\"doi\":\"https://doi.org/10.1000/a\",\"journal\":\"学报\"}", .datestamp = 2});
+    struct xt_record record = get(f, a.key);
+
+    assert_string_equal(a.key, b.key);
+    assert_string_equal(record.title, "乙");   /* the newer datestamp */
+    assert_non_null(strstr(record.body.s, "学报"));
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_identity WHERE value = '10.1000/a'"), 1);
+    (void)put(f, (struct given){"paper", "y/1", NULL});   /* the newer source is withdrawn: the older stands again */
+    record = get(f, a.key);
+    assert_string_equal(record.title, "甲");
+    assert_null(strstr(record.body.s, "学报"));
+    assert_int_equal(record.deleted, 0);
+    assert_check_clean(f);
+}
+
+static void local_typing_wins_by_field(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result a = put(f, (struct given){"paper", "x/1", "{\"title\":\"甲\",\"doi\":\"10.1000/a\",\"volume\":\"3\"}", .datestamp = 1});
+    struct given local = {"paper", "local/1", "{\"title\":\"校正\",\"doi\":\"10.1000/a\"}", .origin = XT_ORIGIN_LOCAL};
+    struct xt_put_result result;
+    struct xt_record record;
+
+    assert_int_equal(try_put(f, &local, &result), XT_OK);
+    (void)put(f, (struct given){"paper", "x/1", "{\"title\":\"再收割\",\"doi\":\"10.1000/a\",\"volume\":\"4\"}", .datestamp = 99});
+    record = get(f, a.key);
+    assert_string_equal(record.title, "校正");
+    assert_non_null(strstr(record.body.s, "\"volume\":\"4\""));
+    assert_check_clean(f);
+}
+
+static void identities_of_two_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    const struct given both = {"paper", "c", "{\"title\":\"丙\",\"doi\":\"10.1000/a\",\"cstr\":\"16666.11.b\"}", .origin = XT_ORIGIN_IMPORT};
+    struct xt_put_result result;
+    int64_t changes;
+
+    (void)put(f, (struct given){"paper", "a", "{\"title\":\"甲\",\"doi\":\"10.1000/a\"}"});
+    (void)put(f, (struct given){"paper", "b", "{\"title\":\"乙\",\"cstr\":\"16666.11.b\"}"});
+    changes = query_int(f, "SELECT count(*) FROM change");
+    assert_int_equal(try_put(f, &both, &result), XT_E_INPUT);
+    assert_int_equal(f->problems.list[0].msg, XT_MSG_IDENTITY_OF_TWO);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM change"), changes);
+    assert_check_clean(f);
+}
+
+static void links_resolve_when_the_target_arrives(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result paper = put(f, (struct given){"paper", "p",
+        "{\"title\":\"甲\",\"authors\":[{\"label\":\"示例人\"},{\"ref\":\"src:person/1\",\"label\":\"示例人二\"}],"
+        "\"units\":[{\"ref\":\"ror:https://ror.org/05a28rw58\",\"label\":\"示例所\"}]}"});
+    struct xt_put_result person, unit;
+    char sql[200];
+
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_link WHERE to_id IS NULL"), 2);
+    person = put(f, (struct given){"person", "person/1", "{\"name\":\"示例人二\"}"});
+    unit = put(f, (struct given){"organisation", "o1", "{\"name\":\"示例所\",\"kind\":\"research-institute\",\"ror\":\"05a28rw58\"}"});
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_link WHERE to_id IS NULL"), 0);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM record_link WHERE from_id = %lld AND to_id IN (%lld, %lld)",
+             (long long)paper.id, (long long)person.id, (long long)unit.id);
+    assert_int_equal(query_int(f, sql), 2);
+    assert_check_clean(f);
+}
+
+static void deleted_records_stay_and_come_back(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result a = put(f, (struct given){"paper", "p", "{\"title\":\"甲\",\"doi\":\"10.1000/a\"}"});
+    struct xt_put_result gone = put(f, (struct given){"paper", "p", NULL}), back;
+    struct xt_record record = get(f, a.key);
+
+    assert_int_equal(gone.outcome, XT_DELETED);
+    assert_true(record.deleted);
+    assert_check_clean(f);
+    back = put(f, (struct given){"paper", "q", "{\"title\":\"甲\",\"doi\":\"10.1000/a\"}"});
+    assert_string_equal(back.key, a.key);
+    assert_false(get(f, a.key).deleted);
+    assert_check_clean(f);
+}
+
+static void delete_by_key(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result a = put(f, (struct given){"paper", "p", "{\"title\":\"甲\"}"});
+    struct xt_tx *tx = NULL;
+    struct xt_error err;
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(xt_tx_begin(f->node->store, &tx, &err), XT_OK);
+        assert_int_equal(xt_catalog_delete(f->node, tx, xt_str(a.key), XT_STR("cli:test"), XT_STR("wrong"), &err),
+                         i == 0 ? XT_OK : XT_E_GONE);
+        assert_int_equal(xt_tx_commit(&tx, &err), XT_OK);
+    }
+    assert_true(get(f, a.key).deleted);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM change WHERE action = 'delete' AND reason = 'wrong'"), 1);
+    assert_check_clean(f);
+}
+
+static void all_problems_at_once(void **state)
+{
+    struct fixture *f = *state;
+    const struct given wrong = {"instrument", "i",
+        "{\"original_value\":\"many\",\"accepted_on\":\"2016-13-01\",\"nonsense\":1,\"area\":\"999999\",\"longitude\":200}",
+        .origin = XT_ORIGIN_IMPORT};
+    struct xt_put_result result;
+    static const char *const paths[] = {"name", "owner", "original_value", "accepted_on", "nonsense", "area", "longitude"};
+    size_t i, k;
+
+    assert_int_equal(try_put(f, &wrong, &result), XT_E_INPUT);
+    for (i = 0; i < XT_COUNT(paths); i++) {
+        for (k = 0; k < f->problems.count; k++) {
+            if (strcmp(f->problems.list[k].path, paths[i]) == 0)
+                break;
+        }
+        if (k == f->problems.count)
+            print_message("no problem for %s\n", paths[i]);
+        assert_true(k < f->problems.count);
+    }
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record"), 0);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM change"), 0);
+}
+
+static size_t hits(struct fixture *f, const char *query, enum xt_class reader)
+{
+    struct xt_search_request ask = {.query = xt_str(query), .limit = 10, .reader = reader};
+    struct xt_search_answer answer;
+    struct xt_error err = {0};
+
+    assert_int_equal(xt_catalog_catch_up(f->node, 0, NULL, NULL, &err), XT_OK);
+    assert_int_equal(xt_search_ask(f->node->search, &ask, &f->arena, &answer, &err), XT_OK);
+    return (size_t)answer.total;
+}
+
+static void what_is_stored_is_found(void **state)
+{
+    struct fixture *f = *state;
+
+    (void)put(f, (struct given){"paper", "p", "{\"title\":\"飞行器结构优化\",\"keywords\":[\"拓扑\"],\"note\":\"内部秘密\"}", .file = 1});
+    assert_int_equal(hits(f, "行器", XT_PUBLIC), 1);
+    assert_int_equal(hits(f, "拓扑", XT_PUBLIC), 1);
+    assert_int_equal(hits(f, "内部秘密", XT_PUBLIC), 0);
+    assert_int_equal(hits(f, "类型:论文", XT_PUBLIC), 1);
+    (void)put(f, (struct given){"paper", "p", "{\"title\":\"水下机器人\"}", .file = 2});
+    assert_int_equal(hits(f, "行器", XT_PUBLIC), 0);
+    assert_int_equal(hits(f, "机器人", XT_PUBLIC), 1);
+    (void)put(f, (struct given){"paper", "p", NULL});
+    assert_int_equal(hits(f, "机器人", XT_PUBLIC), 0);
+    assert_check_clean(f);
+}
+
+static void cells_become_values_and_back(void **state)
+{
+    static const struct {
+        const char *type, *field, *cell, *json;   /* json NULL = refused */
+    } cells[] = {
+        {"instrument", "original_value", "1,234.50", "123450"},
+        {"instrument", "original_value", "￥12", "1200"},
+        {"instrument", "original_value", "1.234", NULL},
+        {"instrument", "accepted_on", "2016年3月5日", "\"2016-03-05\""},
+        {"instrument", "accepted_on", "2016/3", "\"2016-03\""},
+        {"instrument", "accepted_on", "20160305", "\"2016-03-05\""},
+        {"instrument", "accepted_on", "2016-02-30", NULL},
+        {"instrument", "area", "广州市", "\"440100\""},
+        {"instrument", "longitude", "113.5", "113.5"},
+        {"instrument", "longitude", "1e400", NULL},
+        {"paper", "keywords", "甲；乙;丙", "[\"甲\",\"乙\",\"丙\"]"},
+        {"paper", "keywords", "[\"a;b\",\"c\"]", "[\"a;b\",\"c\"]"},
+        {"paper", "open_access", "是", "true"},
+        {"paper", "open_access", "maybe", NULL},
+        {"paper", "authors", "示例甲 <src:person/1>；示例乙", "[{\"ref\":\"src:person/1\",\"label\":\"示例甲\"},{\"label\":\"示例乙\"}]"},
+    };
+    struct fixture *f = *state;
+    size_t i;
+
+    for (i = 0; i < XT_COUNT(cells); i++) {
+        const struct xt_type *type = xt_region_type(f->node->region, xt_str(cells[i].type));
+        const struct xt_field *field = xt_type_field(type, xt_str(cells[i].field));
+        json_t *value, *wanted = NULL, *again;
+        struct xt_text text;
+        struct xt_error err;
+
+        xt_problems_clear(&f->problems);
+        value = xt_field_from_text(f->node->region, field, xt_str(cells[i].cell), "cell", &f->problems);
+        if (!cells[i].json) {
+            assert_null(value);
+            assert_int_equal(f->problems.count, 1);
+            continue;
+        }
+        assert_int_equal(xt_json_parse(xt_str(cells[i].json), &wanted, &err), XT_OK);
+        if (!json_equal(value, wanted))
+            print_message("%s: %s\n", cells[i].field, cells[i].cell);
+        assert_true(json_equal(value, wanted));
+        xt_text_init(&text, 4 * XT_KIB);
+        xt_field_to_text(field, value, &text);
+        again = xt_field_from_text(f->node->region, field, xt_text_view(&text), "cell", &f->problems);
+        assert_true(json_equal(again, wanted));
+        xt_text_done(&text);
+        json_decref(value);
+        json_decref(wanted);
+        json_decref(again);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_record_is_stored_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_new_version_keeps_the_old, setup, teardown),
+        cmocka_unit_test_setup_teardown(rows_with_one_key_are_folded, setup, teardown),
+        cmocka_unit_test_setup_teardown(equal_identities_are_one_record, setup, teardown),
+        cmocka_unit_test_setup_teardown(local_typing_wins_by_field, setup, teardown),
+        cmocka_unit_test_setup_teardown(identities_of_two_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(links_resolve_when_the_target_arrives, setup, teardown),
+        cmocka_unit_test_setup_teardown(deleted_records_stay_and_come_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(delete_by_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_problems_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_stored_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(cells_become_values_and_back, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
