@@ -91,4 +91,5 @@ test('a record prints without the shell, within A4', { timeout: 60_000 }, () =>
       assert.equal(await page.locator(hidden).first().isVisible(), false, `${hidden} is not printed`)
     }
     assert.equal(await page.locator('h1').isVisible(), true)
+    assert.match(await page.locator('.print-only').innerText(), /^http.*\/records\/paper\//)
   }))
