@@ -148,7 +148,7 @@ static enum xt_code take(struct xt_node *node, struct xt_arena *arena, struct xt
 {
     XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
     char runner[XT_ULID_SIZE];
-    struct job_row row;
+    struct job_row row = {0};
     bool found = false;
     enum xt_code rc = xt_tx_begin(node->store, &tx, err);
 

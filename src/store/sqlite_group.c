@@ -132,12 +132,22 @@ static void undo_all(struct xt_store *store)
     store->writer.lost = false;
 }
 
+/* After a full disk: the log is folded into the file and written from its start again, before it takes what space was
+ * freed meanwhile. Tried at each group until it succeeds. */
+static void make_space(struct xt_store *store)
+{
+    if (store->writer.full)
+        store->writer.full =
+            sqlite3_wal_checkpoint_v2(store->writer.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) != SQLITE_OK;
+}
+
 static enum xt_code begin_database(struct xt_store *store, struct xt_error *err)
 {
     enum xt_code rc = lock_turn(store, err);
 
     if (rc != XT_OK)
         return rc;
+    make_space(store);
     rc = xt_stmt_once(&store->writer, &BEGIN_WRITE, err);
     (void)flock(store->turn_fd, LOCK_UN); /* of our own file: nothing can fail */
     if (rc != XT_OK)

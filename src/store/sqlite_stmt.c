@@ -221,6 +221,7 @@ static enum xt_code step_failed(struct xt_stmt *stmt, int result, struct xt_erro
     if (rc == XT_E_INTERNAL)
         xt_log_detail("statement %s", stmt->def->name);
     (void)sqlite3_reset(stmt->stmt); /* repeats result */
+    conn->full |= rc == XT_E_FULL;
     /* A full disk or a failed read may undo the whole transaction. What ran after it would then commit by itself,
      * so nothing more may run on this connection until the group has ended. */
     if (conn->in_tx && sqlite3_get_autocommit(conn->db) && !conn->lost) {

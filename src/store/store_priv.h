@@ -35,6 +35,7 @@ struct xt_conn {
     unsigned taken;         /* of them, taken and not yet done */
     bool in_tx;             /* the write connection, between BEGIN and COMMIT */
     bool lost;              /* SQLite rolled the transaction back by itself; lost_error says why */
+    bool full;              /* a write found no space */
     struct xt_error lost_error;
 };
 
