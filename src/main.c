@@ -14,7 +14,7 @@
 #include "rooms.h"
 #include "store/store.h"
 
-#define EXIT_FOUND 1     /* it ran, and found something wrong */
+#define EXIT_FOUND     1 /* it ran, and found something wrong */
 #define EXIT_COULD_NOT 2
 
 static int run_init(struct xt_cli *cli, struct xt_error *err);
@@ -26,7 +26,8 @@ static int run_help(struct xt_cli *cli, struct xt_error *err);
 static const struct xt_option init_options[] = {
     {"name", "NAME", "节点名（域名，如 gdut.example.cn）；默认取一个 .local 名",
      "the node's name, a domain name; invented under .local by default"},
-    {"store", "URL", "记录存放之处；默认为数据文件夹中的 SQLite", "where records are kept; SQLite in the data folder by default"},
+    {"store", "URL", "记录存放之处；默认为数据文件夹中的 SQLite",
+     "where records are kept; SQLite in the data folder by default"},
     {"sample", NULL, "导入示例区域", "import the sample region"},
     {NULL, NULL, NULL, NULL},
 };
@@ -69,11 +70,11 @@ static struct xt_node_options node_options(const struct xt_cli *cli, bool read_o
 }
 
 /* Prints a sentence on standard output: tell(cli, XT_MSG_..., arguments). */
-#define tell(cli, ...)                                        \
-    do {                                                      \
-        struct xt_error said;                                 \
-        (void)xt_fail(&said, XT_E_INPUT, "", __VA_ARGS__);    \
-        print_sentence(stdout, "", &said, (cli)->lang);       \
+#define tell(cli, ...)                                     \
+    do {                                                   \
+        struct xt_error said;                              \
+        (void)xt_fail(&said, XT_E_INPUT, "", __VA_ARGS__); \
+        print_sentence(stdout, "", &said, (cli)->lang);    \
     } while (0)
 
 static void print_sentence(FILE *out, const char *before, const struct xt_error *err, enum xt_lang lang)
@@ -87,15 +88,9 @@ static void print_sentence(FILE *out, const char *before, const struct xt_error 
 
 static enum xt_code import_sample(struct xt_cli *cli, const struct xt_node_options *options, struct xt_error *err)
 {
-    XT_AUTO(xt_node_close) struct xt_node *node = NULL;
-    enum xt_code rc = xt_node_note_sample(options->data, XT_SAMPLE_BEGUN, err);
-
     (void)cli;
-    if (rc == XT_OK)
-        rc = xt_node_open(options, &node, err);
-    if (rc == XT_OK)
-        rc = xt_fail(err, XT_E_INPUT, "sample", XT_MSG_NODE_NO_SAMPLE);
-    return rc;
+    (void)options;
+    return xt_fail(err, XT_E_INPUT, "sample", XT_MSG_NODE_NO_SAMPLE);
 }
 
 /* The part of a URL that may be repeated aloud: what follows may hold a password. */
@@ -138,8 +133,7 @@ static int run_init(struct xt_cli *cli, struct xt_error *err)
     }
     if (!sample)
         return 0;
-    return import_sample(cli, &options, err) == XT_OK &&
-           xt_node_note_sample(options.data, XT_SAMPLE_DONE, err) == XT_OK ? 0 : EXIT_COULD_NOT;
+    return import_sample(cli, &options, err) == XT_OK ? 0 : EXIT_COULD_NOT;
 }
 
 static enum xt_code check_store(struct xt_node *node, struct xt_problems *problems, int64_t *out_changes,
@@ -155,7 +149,7 @@ static enum xt_code check_store(struct xt_node *node, struct xt_problems *proble
     rc = xt_change_verify(xt_read_conn(read), out_changes, err);
     if (rc != XT_E_CONFLICT)
         return rc;
-    xt_problems_add_error(problems, err);   /* a broken chain is a finding, not a failure to look */
+    xt_problems_add_error(problems, err); /* a broken chain is a finding, not a failure to look */
     return XT_OK;
 }
 

@@ -7,4 +7,5 @@
 #include "job/job.h"
 
 const struct xt_room *const xt_rooms[] = {
+    &xt_room_job, &xt_room_file, &xt_room_catalog, &xt_room_http, NULL,
 };

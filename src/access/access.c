@@ -20,8 +20,8 @@ struct xt_actor xt_access_cli(struct xt_arena *arena)
     };
 
     /* Not $USER: whoever runs the program may set that to anything. */
-    if (getpwuid_r(getuid(), &entry, space, sizeof space, &found) == 0 && found && xt_utf8_valid(entry.pw_name,
-                                                                                                  strlen(entry.pw_name)))
+    if (getpwuid_r(getuid(), &entry, space, sizeof space, &found) == 0 && found &&
+        xt_utf8_valid(entry.pw_name, strlen(entry.pw_name)))
         actor.name = xt_arena_printf(arena, "cli:%s", entry.pw_name);
     else
         actor.name = xt_arena_printf(arena, "cli:%u", (unsigned)getuid());

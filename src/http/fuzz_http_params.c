@@ -70,7 +70,7 @@ static void read_request(struct xt_str path, struct xt_str query)
     xt_http_params(&request, &match, query);
     for (size_t i = 0; i < request.param_count; i++) {
         if (!xt_utf8_valid(request.params[i].value.s, request.params[i].value.n))
-            abort();   /* what handlers get is UTF-8 without zero bytes */
+            abort(); /* what handlers get is UTF-8 without zero bytes */
     }
     (void)xt_request_int(&request, "limit", 0);
     (void)xt_request_bool(&request, "open", false);

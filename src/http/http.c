@@ -16,15 +16,15 @@
 #include "base/number.h"
 #include "base/time.h"
 
-#define LISTEN_DEFAULT "127.0.0.1:8080"
-#define BACKLOG 1024
-#define SLOW_QUEUE 64
-#define SLOW_WAIT_MS 2000
-#define CONNECTIONS 2048
-#define IDLE_S 30
-#define SEND_S 120             /* a reply must be taken within it */
-#define SPARE_FILES 128        /* file handles kept for the store, the index and files */
-#define REFUSED_BODY_MAX (8 * XT_MIB)   /* a body over the limit is read up to here so that the answer arrives */
+#define LISTEN_DEFAULT   "127.0.0.1:8080"
+#define BACKLOG          1024
+#define SLOW_QUEUE       64
+#define SLOW_WAIT_MS     2000
+#define CONNECTIONS      2048
+#define IDLE_S           30
+#define SEND_S           120          /* a reply must be taken within it */
+#define SPARE_FILES      128          /* file handles kept for the store, the index and files */
+#define REFUSED_BODY_MAX (8 * XT_MIB) /* a body over the limit is read up to here so that the answer arrives */
 /* libmicrohttpd's memory of a connection: request line and headers at their limits, and the reply's headers. */
 #define CONNECTION_BYTES (XT_HTTP_URL_MAX + XT_HTTP_HEADERS_MAX + 8 * XT_KIB)
 
@@ -56,8 +56,8 @@ static void *on_request_line(void *context, const char *target, struct MHD_Conne
     hr->started_us = xt_monotonic_us();
     hr->connection = connection;
     hr->target_size = strlen(target);
-    hr->request.target = xt_arena_strndup(&hr->arena, target,
-                                          hr->target_size > XT_HTTP_URL_MAX ? XT_HTTP_URL_MAX : hr->target_size);
+    hr->request.target =
+        xt_arena_strndup(&hr->arena, target, hr->target_size > XT_HTTP_URL_MAX ? XT_HTTP_URL_MAX : hr->target_size);
     set_deadline(connection, http->idle_s);
     return hr;
 }
@@ -66,12 +66,18 @@ static const struct {
     const char *name;
     size_t offset;
 } wanted_headers[] = {
-#define H(name, member) {name, offsetof(struct http_headers, member)}
-    H("Accept-Encoding", accept_encoding), H("Accept-Language", accept_language),
-    H("Content-Encoding", content_encoding), H("Content-Length", content_length), H("Content-Type", content_type),
-    H("Host", host), H("If-Match", if_match), H("If-None-Match", if_none_match), H("X-Request-Id", request_id),
-    H("Transfer-Encoding", transfer_encoding),
-#undef H
+#define AT(member) offsetof(struct http_headers, member)
+    {"Accept-Encoding", AT(accept_encoding)},
+    {"Accept-Language", AT(accept_language)},
+    {"Content-Encoding", AT(content_encoding)},
+    {"Content-Length", AT(content_length)},
+    {"Content-Type", AT(content_type)},
+    {"Host", AT(host)},
+    {"If-Match", AT(if_match)},
+    {"If-None-Match", AT(if_none_match)},
+    {"X-Request-Id", AT(request_id)},
+    {"Transfer-Encoding", AT(transfer_encoding)},
+#undef AT
 };
 
 static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -101,7 +107,7 @@ static enum MHD_Result run(struct http_request *hr, struct MHD_Connection *conne
     set_deadline(connection, 0);
     if (hr->request.route->flags & XT_ROUTE_SLOW) {
         if (xt_http_slow_add(&hr->http->slow, hr))
-            return MHD_YES;   /* suspended */
+            return MHD_YES; /* suspended */
     } else {
         xt_http_request_handle(hr);
     }
@@ -110,7 +116,8 @@ static enum MHD_Result run(struct http_request *hr, struct MHD_Connection *conne
 
 static bool has_body(const struct http_request *hr)
 {
-    return hr->headers.transfer_encoding || (hr->headers.content_length && strcmp(hr->headers.content_length, "0") != 0);
+    return hr->headers.transfer_encoding ||
+           (hr->headers.content_length && strcmp(hr->headers.content_length, "0") != 0);
 }
 
 /* The headers are there. A reply queued now makes libmicrohttpd close the connection, as it must where a body is
@@ -130,26 +137,25 @@ static enum MHD_Result take_body(struct http_request *hr, const char *data, size
         xt_text_add(&hr->body, data, *size);
         hr->too_much_body = xt_text_overflowed(&hr->body);
     }
-    hr->headers.bytes += *size;   /* a body without a length has no other bound */
+    hr->headers.bytes += *size; /* a body without a length has no other bound */
     *size = 0;
     return hr->headers.bytes > REFUSED_BODY_MAX ? MHD_NO : MHD_YES;
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *data, size_t *data_size,
-                                  void **request)
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *data_size, void **request)
 {
     struct http_request *hr = *request;
 
     (void)context;
-    (void)url;   /* hr->request.target is as it was sent */
+    (void)url; /* hr->request.target is as it was sent */
     (void)version;
     switch (hr->stage) {
     case HTTP_NEW:
         return first_call(hr, connection, method);
     case HTTP_BODY:
         return *data_size > 0 ? take_body(hr, data, data_size) : run(hr, connection);
-    case HTTP_PREPARED:   /* refused before, or resumed by the slow pool */
+    case HTTP_PREPARED: /* refused before, or resumed by the slow pool */
         return queue_reply(hr, connection);
     case HTTP_WAITING:
     case HTTP_QUEUED:
@@ -247,7 +253,7 @@ static void cut_late(struct xt_http *http)
         int64_t deadline = atomic_load_explicit(&hc->deadline_us, memory_order_relaxed);
 
         if (deadline > 0 && now > deadline && hc->fd >= 0) {
-            (void)shutdown(hc->fd, SHUT_RDWR);   /* its I/O thread sees the end and closes it */
+            (void)shutdown(hc->fd, SHUT_RDWR); /* its I/O thread sees the end and closes it */
             atomic_store_explicit(&hc->deadline_us, 0, memory_order_relaxed);
         }
     }
@@ -284,7 +290,7 @@ static enum xt_code split_listen(const char *listen_on, char *host, size_t host_
         start++;
         n -= 2;
     } else if (n > 0 && memchr(listen_on, ':', n)) {
-        n = 0;   /* a bare IPv6 address: which colon begins the port? */
+        n = 0; /* a bare IPv6 address: which colon begins the port? */
     }
     if (n == 0 || n >= host_size || !xt_int_parse(xt_str(colon + 1), out_port) || *out_port < 0 || *out_port > 65535)
         return xt_fail(err, XT_E_INPUT, "listen", XT_MSG_HTTP_LISTEN_FORM, XT_TEXT(listen_on));
@@ -300,7 +306,7 @@ static int try_listen(const struct addrinfo *address)
 
     if (fd < 0)
         return -1;
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);   /* without it, a restart waits a minute */
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* without it, a restart waits a minute */
     if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     failure = errno;
@@ -370,7 +376,7 @@ static unsigned connection_limit(unsigned wanted)
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return wanted;
     files.rlim_cur = files.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &files);   /* where it may not be raised, it stays as it is */
+    (void)setrlimit(RLIMIT_NOFILE, &files); /* where it may not be raised, it stays as it is */
     (void)getrlimit(RLIMIT_NOFILE, &files);
     if (files.rlim_cur < (rlim_t)wanted + SPARE_FILES)
         return files.rlim_cur > 2 * SPARE_FILES ? (unsigned)(files.rlim_cur - SPARE_FILES) : SPARE_FILES;
@@ -381,16 +387,12 @@ static enum xt_code start_daemon(struct xt_http *http, const struct xt_http_opti
 {
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, on_request, http,
-        MHD_OPTION_LISTEN_SOCKET, http->listen_fd,
-        MHD_OPTION_THREAD_POOL_SIZE, given_or(options->io_threads, thread_default()),
-        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+        MHD_OPTION_LISTEN_SOCKET, http->listen_fd, MHD_OPTION_THREAD_POOL_SIZE,
+        given_or(options->io_threads, thread_default()), MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_CONNECTION_LIMIT, connection_limit(given_or(options->connections, CONNECTIONS)),
-        MHD_OPTION_CONNECTION_TIMEOUT, http->idle_s,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, http->idle_s, MHD_OPTION_END);
     if (http->daemon)
         return XT_OK;
     return xt_fail(err, XT_E_INTERNAL, "listen", XT_MSG_HTTP_LISTEN, XT_TEXT(http->url), XT_TEXT("libmicrohttpd"));

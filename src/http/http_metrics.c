@@ -7,8 +7,8 @@
 #include "store/store.h"
 
 static const int statuses[HTTP_STATUSES] = {
-    200, 201, 202, 204, 206, 301, 302, 303, 304, 400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 500, 503,
-    0,   /* any other */
+    200, 201, 202, 204, 206, 301, 302, 303, 304, 400, 401, 403,
+    404, 405, 406, 409, 410, 412, 413, 414, 415, 500, 503, 0, /* any other */
 };
 
 /* Upper bounds in microseconds: a cheap route takes some ten, a search some thousand. */

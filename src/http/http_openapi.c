@@ -13,7 +13,7 @@
 
 static void set(json_t *object, const char *key, json_t *value)
 {
-    (void)json_object_set_new(object, key, value);   /* fails only without memory: then the document is short */
+    (void)json_object_set_new(object, key, value); /* fails only without memory: then the document is short */
 }
 
 static void set_z(json_t *object, const char *key, const char *value)
@@ -85,7 +85,7 @@ static json_t *param_schema(const struct xt_param *row)
     json_t *schema = value_schema(row), *array;
 
     if (row->kind == XT_P_LIST)
-        (void)json_object_del(schema, "maxLength");   /* it is the list's, not the item's */
+        (void)json_object_del(schema, "maxLength"); /* it is the list's, not the item's */
     if (row->kind == XT_P_LIST || row->many) {
         array = json_object();
         set_z(array, "type", "array");
@@ -228,8 +228,9 @@ static json_t *operation_of(const struct xt_route *route, const struct xt_room *
     set(operation, "tags", json_pack("[s]", owner->name));
     set(operation, "parameters", params_of(route));
     if (route->body_schema)
-        set(operation, "requestBody", json_pack("{s:b,s:{s:{s:o}}}", "required", 1, "content", "application/json",
-                                                "schema", ref_to("schemas", route->body_schema)));
+        set(operation, "requestBody",
+            json_pack("{s:b,s:{s:{s:o}}}", "required", 1, "content", "application/json", "schema",
+                      ref_to("schemas", route->body_schema)));
     set(operation, "responses", responses_of(route));
     return operation;
 }
@@ -350,11 +351,11 @@ static json_t *shared_params(struct xt_node *node)
                                "schema", "type", "string", "enum", "zh", "en");
 
     if (any_route(node, takes_any))
-        set(params, "facets", json_pack("{s:s,s:s,s:s,s:s,s:b,s:{s:s,s:{s:s,s:{s:s}}}}", "name", "filters", "in",
-                                        "query", "description",
-                                        "Any facet by its name, repeated for several values: type=paper&type=patent.",
-                                        "style", "form", "explode", 1, "schema", "type", "object",
-                                        "additionalProperties", "type", "array", "items", "type", "string"));
+        set(params, "facets",
+            json_pack("{s:s,s:s,s:s,s:s,s:b,s:{s:s,s:{s:s,s:{s:s}}}}", "name", "filters", "in", "query", "description",
+                      "Any facet by its name, repeated for several values: type=paper&type=patent.", "style", "form",
+                      "explode", 1, "schema", "type", "object", "additionalProperties", "type", "array", "items",
+                      "type", "string"));
     return params;
 }
 
@@ -383,8 +384,8 @@ static json_t *tags_of(struct xt_node *node)
 
         if (!room->routes || !room->routes[0].method)
             continue;
-        (void)json_array_append_new(tags, json_pack("{s:s,s:s}", "name", room->name, "description",
-                                                    room->about ? room->about : room->name));
+        (void)json_array_append_new(
+            tags, json_pack("{s:s,s:s}", "name", room->name, "description", room->about ? room->about : room->name));
     }
     return tags;
 }

@@ -6,7 +6,7 @@
 #include "http/http_priv.h"
 #include "room/nearest.h"
 
-#define TEXT_MAX 1000   /* bytes of a TEXT whose row names no limit */
+#define TEXT_MAX 1000 /* bytes of a TEXT whose row names no limit */
 
 /* ---- decoding ---- */
 
@@ -287,7 +287,7 @@ static void read_path(struct xt_request *request, struct pairs *pairs, const str
         const struct xt_param *row;
         size_t bad;
 
-        at = strchr(at, '{') + 1;   /* one for each value: the router matched this very path */
+        at = strchr(at, '{') + 1; /* one for each value: the router matched this very path */
         name = (struct xt_str){at, strcspn(at, "}")};
         if (!xt_http_decode(match->values[i], false, request->arena, &value, &bad)) {
             xt_problem(&request->problems, name_z(request, name), XT_MSG_HTTP_PARAM_ESCAPE, XT_INT(bad));

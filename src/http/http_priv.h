@@ -23,8 +23,8 @@
 struct http_node;
 struct http_router {
     struct http_node *root;
-    const struct xt_route **routes;   /* all of them, in order: the index is the route's number in metrics */
-    const struct xt_room **owners;    /* of each route */
+    const struct xt_route **routes; /* all of them, in order: the index is the route's number in metrics */
+    const struct xt_room **owners;  /* of each route */
     size_t route_count, capacity;
     struct xt_arena arena;
 };
@@ -33,11 +33,11 @@ struct http_router {
 #define HTTP_METHODS_SIZE 64
 
 struct http_match {
-    const struct xt_route *route;     /* NULL: no such path (allow "") or no such method there */
-    size_t number;                    /* of the route */
-    struct xt_str values[HTTP_SEGMENTS_MAX];   /* what the {names} of the route took, raw, in order */
+    const struct xt_route *route;            /* NULL: no such path (allow "") or no such method there */
+    size_t number;                           /* of the route */
+    struct xt_str values[HTTP_SEGMENTS_MAX]; /* what the {names} of the route took, raw, in order */
     size_t value_count;
-    char allow[HTTP_METHODS_SIZE];    /* "GET, HEAD, OPTIONS" */
+    char allow[HTTP_METHODS_SIZE]; /* "GET, HEAD, OPTIONS" */
 };
 
 /* Compiles the routes of all rooms. Two rows that cannot be told apart are our own mistake: an assertion. */
@@ -60,37 +60,37 @@ bool xt_http_lang_of_query(struct xt_str query, enum xt_lang *out);
 /* ---- header values ---- */
 
 bool xt_http_accepts_gzip(struct xt_str accept_encoding);
-enum xt_lang xt_http_accept_lang(struct xt_str accept_language);   /* zh unless en is preferred */
-bool xt_http_id_sane(struct xt_str request_id);    /* 1 to 64 of letters, digits, . _ - */
-bool xt_http_host_sane(struct xt_str host);        /* fit to be repeated in addresses */
+enum xt_lang xt_http_accept_lang(struct xt_str accept_language); /* zh unless en is preferred */
+bool xt_http_id_sane(struct xt_str request_id);                  /* 1 to 64 of letters, digits, . _ - */
+bool xt_http_host_sane(struct xt_str host);                      /* fit to be repeated in addresses */
 bool xt_http_media_is(struct xt_str content_type, const char *media_type);
 
 /* ---- a request under way ---- */
 
 struct http_bytes {
-    unsigned char *data;              /* owned */
+    unsigned char *data; /* owned */
     size_t size, capacity;
 };
 
 enum http_stage { HTTP_NEW, HTTP_BODY, HTTP_WAITING, HTTP_PREPARED, HTTP_QUEUED };
 
-struct http_headers {                 /* views into libmicrohttpd's memory, zero-terminated */
+struct http_headers { /* views into libmicrohttpd's memory, zero-terminated */
     const char *accept_encoding, *accept_language, *content_encoding, *content_length, *content_type, *host;
     const char *if_match, *if_none_match, *request_id, *transfer_encoding;
     size_t bytes;
 };
 
 struct http_request {
-    struct xt_request request;        /* first: what handlers see */
+    struct xt_request request; /* first: what handlers see */
     struct xt_reply reply;
     struct xt_http *http;
-    struct http_request *next_free;   /* in http->free_requests */
-    struct http_request *next_slow;   /* in the pool's queue */
+    struct http_request *next_free; /* in http->free_requests */
+    struct http_request *next_slow; /* in the pool's queue */
     struct MHD_Connection *connection;
     struct http_headers headers;
     struct xt_arena arena;
-    struct xt_text body;              /* of the request */
-    struct http_bytes packed;         /* the reply, compressed (or a fixed one, unpacked) */
+    struct xt_text body;      /* of the request */
+    struct http_bytes packed; /* the reply, compressed (or a fixed one, unpacked) */
     enum http_stage stage;
     struct http_match match;
     const struct xt_embed_file *file; /* the reply is this file */
@@ -99,15 +99,15 @@ struct http_request {
     bool by_language;                 /* the reply depends on the language */
     bool too_much_body;
     bool gzip_accepted;
-    bool gzipped;                     /* out is */
-    const void *out;                  /* the bytes to send */
+    bool gzipped;    /* out is */
+    const void *out; /* the bytes to send */
     size_t out_size;
     const char *allow;
     unsigned retry_after_s;
     int64_t started_us, queued_us;
-    size_t target_size;               /* as sent, before it was cut */
+    size_t target_size; /* as sent, before it was cut */
     char id[65];
-    char etag[112];                   /* of the representation, without quotes */
+    char etag[112]; /* of the representation, without quotes */
 };
 
 /* Checks, routes and either fills the reply (stage HTTP_PREPARED) or asks to be run on the slow pool. */
@@ -146,17 +146,17 @@ bool xt_http_slow_add(struct http_slow *slow, struct http_request *hr);
 
 /* ---- counts ---- */
 
-#define HTTP_BUCKETS 14
+#define HTTP_BUCKETS  14
 #define HTTP_STATUSES 24
 
 struct http_route_counts {
     _Atomic uint64_t status[HTTP_STATUSES];
-    _Atomic uint64_t bucket[HTTP_BUCKETS + 1];   /* the last is above all bounds */
+    _Atomic uint64_t bucket[HTTP_BUCKETS + 1]; /* the last is above all bounds */
     _Atomic uint64_t sum_us;
 };
 
 struct http_metrics {
-    struct http_route_counts *routes;   /* one per route, then "page" and "none" */
+    struct http_route_counts *routes; /* one per route, then "page" and "none" */
     size_t route_count;
     _Atomic uint64_t connections_total, refused_busy, sent_bytes;
     _Atomic int64_t connections;
@@ -173,7 +173,7 @@ void xt_http_metrics_write(struct xt_http *http, struct xt_text *out);
 struct http_connection {
     struct http_connection *previous, *next;
     int fd;
-    _Atomic int64_t deadline_us;   /* monotonic; 0 = the answer is our part, none */
+    _Atomic int64_t deadline_us; /* monotonic; 0 = the answer is our part, none */
 };
 
 struct xt_http {
@@ -184,22 +184,22 @@ struct xt_http {
     struct http_slow slow;
     bool quiet;
     unsigned idle_s;
-    const char *base_url;              /* given, or NULL */
+    const char *base_url; /* given, or NULL */
     char url[300];
-    int listen_fd;                     /* -1 once drained */
+    int listen_fd; /* -1 once drained */
     _Atomic bool draining;
     _Atomic unsigned active;
 
-    pthread_mutex_t free_lock;         /* free_requests */
+    pthread_mutex_t free_lock; /* free_requests */
     struct http_request *free_requests;
     unsigned free_count;
 
-    pthread_mutex_t connections_lock;  /* the list, and closing against the watchdog */
+    pthread_mutex_t connections_lock; /* the list, and closing against the watchdog */
     struct http_connection *connections;
     pthread_t watchdog;
-    pthread_cond_t watchdog_end;       /* with connections_lock */
-    bool watchdog_stop;                /* with connections_lock */
-    bool watching;                     /* the thread runs */
+    pthread_cond_t watchdog_end; /* with connections_lock */
+    bool watchdog_stop;          /* with connections_lock */
+    bool watching;               /* the thread runs */
 
     struct xt_text openapi;
     char openapi_etag[17];

@@ -8,26 +8,18 @@
 #include "http/http_priv.h"
 #include "room/etag.h"
 
-#define GZIP_LEVEL 1           /* measured on record and search replies: see docs/performance.md */
-#define GZIP_LEAST XT_KIB      /* smaller replies fit in a packet or two anyway */
+#define GZIP_LEVEL 1      /* measured on record and search replies: see docs/performance.md */
+#define GZIP_LEAST XT_KIB /* smaller replies fit in a packet or two anyway */
 
 static const enum xt_msg titles[XT_CODES_COUNT] = {
-    [XT_E_INPUT] = XT_MSG_HTTP_TITLE_INPUT,
-    [XT_E_UNAUTHENTICATED] = XT_MSG_HTTP_TITLE_UNAUTHENTICATED,
-    [XT_E_DENIED] = XT_MSG_HTTP_TITLE_DENIED,
-    [XT_E_NOT_FOUND] = XT_MSG_HTTP_TITLE_NOT_FOUND,
-    [XT_E_METHOD] = XT_MSG_HTTP_TITLE_METHOD,
-    [XT_E_NOT_ACCEPTABLE] = XT_MSG_HTTP_TITLE_NOT_ACCEPTABLE,
-    [XT_E_TIMEOUT] = XT_MSG_HTTP_TITLE_TIMEOUT,
-    [XT_E_CONFLICT] = XT_MSG_HTTP_TITLE_CONFLICT,
-    [XT_E_GONE] = XT_MSG_HTTP_TITLE_GONE,
-    [XT_E_CHANGED] = XT_MSG_HTTP_TITLE_CHANGED,
-    [XT_E_TOO_LARGE] = XT_MSG_HTTP_TITLE_TOO_LARGE,
-    [XT_E_MEDIA] = XT_MSG_HTTP_TITLE_MEDIA,
-    [XT_E_TOO_MANY] = XT_MSG_HTTP_TITLE_TOO_MANY,
-    [XT_E_INTERNAL] = XT_MSG_HTTP_TITLE_INTERNAL,
-    [XT_E_BUSY] = XT_MSG_HTTP_TITLE_BUSY,
-    [XT_E_FULL] = XT_MSG_HTTP_TITLE_FULL,
+    [XT_E_INPUT] = XT_MSG_HTTP_TITLE_INPUT,         [XT_E_UNAUTHENTICATED] = XT_MSG_HTTP_TITLE_UNAUTHENTICATED,
+    [XT_E_DENIED] = XT_MSG_HTTP_TITLE_DENIED,       [XT_E_NOT_FOUND] = XT_MSG_HTTP_TITLE_NOT_FOUND,
+    [XT_E_METHOD] = XT_MSG_HTTP_TITLE_METHOD,       [XT_E_NOT_ACCEPTABLE] = XT_MSG_HTTP_TITLE_NOT_ACCEPTABLE,
+    [XT_E_TIMEOUT] = XT_MSG_HTTP_TITLE_TIMEOUT,     [XT_E_CONFLICT] = XT_MSG_HTTP_TITLE_CONFLICT,
+    [XT_E_GONE] = XT_MSG_HTTP_TITLE_GONE,           [XT_E_CHANGED] = XT_MSG_HTTP_TITLE_CHANGED,
+    [XT_E_TOO_LARGE] = XT_MSG_HTTP_TITLE_TOO_LARGE, [XT_E_MEDIA] = XT_MSG_HTTP_TITLE_MEDIA,
+    [XT_E_TOO_MANY] = XT_MSG_HTTP_TITLE_TOO_MANY,   [XT_E_INTERNAL] = XT_MSG_HTTP_TITLE_INTERNAL,
+    [XT_E_BUSY] = XT_MSG_HTTP_TITLE_BUSY,           [XT_E_FULL] = XT_MSG_HTTP_TITLE_FULL,
 };
 
 /* ---- problems ---- */
@@ -93,7 +85,7 @@ void xt_http_reply_problem(struct http_request *hr, int status, const struct xt_
     xt_json_kv_z(&w, "request_id", hr->id);
     add_problems(&w, hr, err, &sentence);
     xt_json_end_object(&w);
-    if (reply->problem_members) {   /* in the place of the closing brace */
+    if (reply->problem_members) { /* in the place of the closing brace */
         xt_text_cut(&reply->body, reply->body.n - 1);
         xt_text_addf(&reply->body, ",%s}", reply->problem_members);
     }
@@ -112,7 +104,7 @@ static void free_compressor(void *compressor)
 static void make_compressor_key(void)
 {
     if (pthread_key_create(&compressor_key, free_compressor) != 0)
-        abort();   /* only where a process has over a thousand keys */
+        abort(); /* only where a process has over a thousand keys */
 }
 
 /* One for each thread: making it costs more than most replies. */
@@ -183,10 +175,10 @@ static bool choose_bytes(struct http_request *hr)
 static void inflate_fixed(struct http_request *hr)
 {
     struct libdeflate_decompressor *unpack = libdeflate_alloc_decompressor();
-    const unsigned char *end = (const unsigned char *)hr->out + hr->out_size - 4;   /* gzip: the size, at the end */
+    const unsigned char *end = (const unsigned char *)hr->out + hr->out_size - 4; /* gzip: the size, at the end */
     size_t size = (size_t)end[0] | (size_t)end[1] << 8 | (size_t)end[2] << 16 | (size_t)end[3] << 24;
 
-    assert(size <= XT_HTTP_REPLY_MAX);   /* fixed bodies are the program's own */
+    assert(size <= XT_HTTP_REPLY_MAX); /* fixed bodies are the program's own */
     xt_grow(&hr->packed.data, &hr->packed.capacity, size, 1);
     if (unpack &&
         libdeflate_gzip_decompress(unpack, hr->out, hr->out_size, hr->packed.data, size, NULL) == LIBDEFLATE_SUCCESS) {

@@ -13,7 +13,7 @@
 #include "base/number.h"
 #include "http/http_priv.h"
 
-#define BUFFER_KEEP (256 * XT_KIB)   /* a buffer that grew beyond it is not kept for the next request */
+#define BUFFER_KEEP       (256 * XT_KIB) /* a buffer that grew beyond it is not kept for the next request */
 #define FREE_REQUESTS_MAX 256
 
 /* ---- request objects, reused with their memory ---- */
@@ -114,11 +114,11 @@ static enum http_run refuse(struct http_request *hr, int status, const struct xt
     return HTTP_RUN_NOT;
 }
 
-#define REFUSE(hr, status, code, field, ...)                      \
-    do {                                                          \
-        struct xt_error refusal;                                  \
-        (void)xt_fail(&refusal, code, field, __VA_ARGS__);        \
-        return refuse(hr, status, &refusal);                      \
+#define REFUSE(hr, status, code, field, ...)               \
+    do {                                                   \
+        struct xt_error refusal;                           \
+        (void)xt_fail(&refusal, code, field, __VA_ARGS__); \
+        return refuse(hr, status, &refusal);               \
     } while (0)
 
 static void take_id(struct http_request *hr)
@@ -166,7 +166,7 @@ static enum http_run check_page(struct http_request *hr, struct xt_str path)
 {
     const char *method = hr->request.method;
 
-    hr->match.number = hr->http->router.route_count + 1;   /* counted as "none" */
+    hr->match.number = hr->http->router.route_count + 1; /* counted as "none" */
     if (!xt_http_static_find(hr, path))
         REFUSE(hr, 0, XT_E_NOT_FOUND, "", XT_MSG_HTTP_NO_ROUTE, XT_VIEW(path));
     hr->match.number = hr->http->router.route_count;
@@ -254,7 +254,7 @@ enum http_run xt_http_request_check(struct http_request *hr, const char *method)
     split_target(request->target, &raw_path, &query);
     if (hr->headers.accept_language)
         request->lang = xt_http_accept_lang(xt_str(hr->headers.accept_language));
-    (void)xt_http_lang_of_query(query, &request->lang);   /* it need not say */
+    (void)xt_http_lang_of_query(query, &request->lang); /* it need not say */
 
     if (check_size(hr) == HTTP_RUN_NOT)
         return HTTP_RUN_NOT;
@@ -274,7 +274,7 @@ enum http_run xt_http_request_check(struct http_request *hr, const char *method)
     if (request->problems.count > 0) {
         struct xt_error err;
 
-        (void)xt_fail(&err, XT_E_INPUT, "", XT_MSG_NONE);   /* the problems say it */
+        (void)xt_fail(&err, XT_E_INPUT, "", XT_MSG_NONE); /* the problems say it */
         return refuse(hr, 0, &err);
     }
     if (check_body(hr) == HTTP_RUN_NOT)
@@ -306,7 +306,7 @@ void xt_http_request_handle(struct http_request *hr)
         rc = hr->request.route->handle(&hr->request, &hr->reply, &err);
     }
     if (rc != XT_OK) {
-        if (err.code == XT_OK)   /* a handler may leave it to its problems */
+        if (err.code == XT_OK) /* a handler may leave it to its problems */
             (void)xt_fail(&err, rc, "", XT_MSG_NONE);
         if (rc == XT_E_INTERNAL || rc == XT_E_FULL)
             log_failure(hr, &err);

@@ -4,14 +4,14 @@
 
 static struct http_request *own(struct xt_request *request)
 {
-    return (struct http_request *)request;   /* its first member */
+    return (struct http_request *)request; /* its first member */
 }
 
 static enum xt_code get_health(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     struct xt_json w;
 
-    if (atomic_load(&own(request)->http->draining))   /* a balancer then sends its requests elsewhere */
+    if (atomic_load(&own(request)->http->draining)) /* a balancer then sends its requests elsewhere */
         return xt_fail(err, XT_E_BUSY, "", XT_MSG_HTTP_STOPPING);
     xt_json_init(&w, &reply->body);
     xt_json_object(&w);

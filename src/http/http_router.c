@@ -8,11 +8,11 @@
 #define METHODS_MAX 8
 
 struct http_node {
-    struct xt_str segment;            /* literal text; of a {name} "" */
-    struct http_node *children;       /* literal ones, linked by next */
+    struct xt_str segment;      /* literal text; of a {name} "" */
+    struct http_node *children; /* literal ones, linked by next */
     struct http_node *next;
-    struct http_node *any;            /* the {name} child */
-    size_t routes[METHODS_MAX];       /* numbers of the routes that end here */
+    struct http_node *any;      /* the {name} child */
+    size_t routes[METHODS_MAX]; /* numbers of the routes that end here */
     size_t route_count;
     char allow[HTTP_METHODS_SIZE];
 };
@@ -73,7 +73,7 @@ static void add_route(struct http_router *router, const struct xt_room *owner, c
     } while (path.n > 0);
     assert(segments <= HTTP_SEGMENTS_MAX);
     for (i = 0; i < node->route_count; i++)
-        assert(strcmp(router->routes[node->routes[i]]->method, route->method) != 0);   /* two rows for one thing */
+        assert(strcmp(router->routes[node->routes[i]]->method, route->method) != 0); /* two rows for one thing */
     assert(node->route_count < METHODS_MAX);
     node->routes[node->route_count++] = router->route_count;
 

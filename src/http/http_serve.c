@@ -11,8 +11,8 @@
 #include "http/http_priv.h"
 #include "room/cli.h"
 
-#define DRAIN_US (10 * XT_SECOND)
-#define SETTLE_US 100000   /* while draining: requests that are on their way already still arrive */
+#define DRAIN_US  (10 * XT_SECOND)
+#define SETTLE_US 100000 /* while draining: requests that are on their way already still arrive */
 
 const struct xt_option xt_http_serve_options[] = {
     {"listen", "HOST:PORT", "监听地址（默认 127.0.0.1:8080；端口 0 取一个空闲端口）",
@@ -20,7 +20,8 @@ const struct xt_option xt_http_serve_options[] = {
     {"base-url", "URL", "反向代理之后本节点对外的网址", "how clients name this node, behind a proxy"},
     {"quiet", NULL, "不逐条记录请求", "no line a request in the log"},
     {"threads", "N", "I/O 线程数（默认为核数）", "I/O threads (default: number of cores)"},
-    {"slow-threads", "N", "检索等慢请求的线程数（默认为核数）", "threads for slow requests such as search (default: cores)"},
+    {"slow-threads", "N", "检索等慢请求的线程数（默认为核数）",
+     "threads for slow requests such as search (default: cores)"},
     {"slow-queue", "N", "慢请求最多排队数，超出即答 503（默认 64）",
      "slow requests that may wait; beyond it 503 is answered (default 64)"},
     {"slow-wait", "MS", "慢请求最长排队毫秒数（默认 2000）", "longest wait of a slow request in ms (default 2000)"},
@@ -61,12 +62,9 @@ static enum xt_code read_options(const struct xt_cli *cli, struct xt_http_option
         int64_t max;
         unsigned *value;
     } numbers[] = {
-        {"threads", 256, &out->io_threads},
-        {"slow-threads", 256, &out->slow_threads},
-        {"slow-queue", 100000, &out->slow_queue},
-        {"slow-wait", 600000, &out->slow_wait_ms},
-        {"connections", 1000000, &out->connections},
-        {"idle-timeout", 3600, &out->idle_s},
+        {"threads", 256, &out->io_threads},          {"slow-threads", 256, &out->slow_threads},
+        {"slow-queue", 100000, &out->slow_queue},    {"slow-wait", 600000, &out->slow_wait_ms},
+        {"connections", 1000000, &out->connections}, {"idle-timeout", 3600, &out->idle_s},
     };
     enum xt_code rc;
 
@@ -163,14 +161,14 @@ int xt_http_run_serve(struct xt_cli *cli, struct xt_error *err)
 
     if (read_options(cli, &options, err) != XT_OK)
         return 2;
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);   /* before the first thread */
-    (void)signal(SIGPIPE, SIG_IGN);                     /* a client that left, or a log whose reader did */
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before the first thread */
+    (void)signal(SIGPIPE, SIG_IGN);                   /* a client that left, or a log whose reader did */
     if (start_rooms(cli->node, &started, err) != XT_OK || xt_http_start(cli->node, &options, &http, err) != XT_OK) {
         stop_rooms(cli->node, started);
         return 2;
     }
     printf("listening on %s\n", xt_http_url(http));
-    (void)fflush(stdout);   /* who started it may not listen */
+    (void)fflush(stdout); /* who started it may not listen */
     wait_for_signal(&signals);
     drain(http, &signals);
     xt_http_stop(&http);

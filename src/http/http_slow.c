@@ -53,7 +53,7 @@ static void *work(void *context)
         pthread_mutex_lock(&slow->lock);
         slow->busy--;
         pthread_mutex_unlock(&slow->lock);
-        MHD_resume_connection(connection);   /* from here on hr is the I/O thread's */
+        MHD_resume_connection(connection); /* from here on hr is the I/O thread's */
     }
     return NULL;
 }
@@ -66,7 +66,7 @@ void xt_http_slow_start(struct http_slow *slow, unsigned threads, unsigned limit
     slow->threads = xt_calloc(threads, sizeof *slow->threads);
     for (unsigned i = 0; i < threads; i++) {
         if (pthread_create(&slow->threads[i], NULL, work, slow) != 0)
-            break;   /* fewer threads still do the work */
+            break; /* fewer threads still do the work */
         slow->thread_count++;
     }
 }

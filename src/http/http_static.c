@@ -62,7 +62,7 @@ bool xt_http_static_find(struct http_request *hr, struct xt_str path)
     packed[3 + path.n] = '\0';
     hr->file = path.n > 1 ? xt_embed_find(packed) : NULL;
     if (hr->file) {
-        hr->immutable = xt_str_starts(path, "/assets/");   /* their names hold a hash of what is in them */
+        hr->immutable = xt_str_starts(path, "/assets/"); /* their names hold a hash of what is in them */
         hr->is_page = xt_str_ends(path, ".html");
         return true;
     }

@@ -15,10 +15,26 @@ static void gzip_is_accepted_or_not(void **state)
         const char *header;
         bool accepted;
     } rows[] = {
-        {"gzip", true}, {"GZIP", true}, {"gzip, deflate, br", true}, {"deflate, gzip;q=0.5", true}, {"", false},
-        {"br", false}, {"gzip;q=0", false}, {"gzip;q=0.0", false}, {"gzip;q=0.000", false}, {"*", true},
-        {"*;q=0", false}, {"gzip;q=0, *", false}, {"identity", false}, {"gzip;q=x", false}, {"gzip ; q=1", true},
-        {"x-gzip", true}, {"gzipped", false}, {"*;q=0.1, gzip;q=0", false}, {"gzip;q=2", false}, {";;,,", false},
+        {"gzip", true},
+        {"GZIP", true},
+        {"gzip, deflate, br", true},
+        {"deflate, gzip;q=0.5", true},
+        {"", false},
+        {"br", false},
+        {"gzip;q=0", false},
+        {"gzip;q=0.0", false},
+        {"gzip;q=0.000", false},
+        {"*", true},
+        {"*;q=0", false},
+        {"gzip;q=0, *", false},
+        {"identity", false},
+        {"gzip;q=x", false},
+        {"gzip ; q=1", true},
+        {"x-gzip", true},
+        {"gzipped", false},
+        {"*;q=0.1, gzip;q=0", false},
+        {"gzip;q=2", false},
+        {";;,,", false},
     };
 
     (void)state;
@@ -32,9 +48,18 @@ static void language_is_chosen(void **state)
         const char *header;
         enum xt_lang lang;
     } rows[] = {
-        {"", XT_ZH}, {"zh-CN,zh;q=0.9,en;q=0.8", XT_ZH}, {"en-GB,en;q=0.9", XT_EN}, {"en,zh", XT_ZH},
-        {"de,en;q=0.5", XT_EN}, {"fr", XT_ZH}, {"EN", XT_EN}, {"en;q=0.8,zh;q=0.7", XT_EN}, {"*", XT_ZH},
-        {"eng", XT_ZH}, {"en;q=0", XT_ZH}, {"zh-Hant;q=0.1,en-US;q=0.2", XT_EN},
+        {"", XT_ZH},
+        {"zh-CN,zh;q=0.9,en;q=0.8", XT_ZH},
+        {"en-GB,en;q=0.9", XT_EN},
+        {"en,zh", XT_ZH},
+        {"de,en;q=0.5", XT_EN},
+        {"fr", XT_ZH},
+        {"EN", XT_EN},
+        {"en;q=0.8,zh;q=0.7", XT_EN},
+        {"*", XT_ZH},
+        {"eng", XT_ZH},
+        {"en;q=0", XT_ZH},
+        {"zh-Hant;q=0.1,en-US;q=0.2", XT_EN},
     };
 
     (void)state;

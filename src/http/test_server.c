@@ -122,7 +122,10 @@ static const struct xt_param fast_params[] = {
     {.name = NULL},
 };
 
-#define GET(path_, handle_) {.method = "GET", .path = path_, .handle = handle_, .summary = "A test"}
+#define GET(path, handle)                                                     \
+    {                                                                         \
+        "GET", path, XT_MAY_READ, 0, handle, NULL, "A test", NULL, NULL, NULL \
+    }
 
 static const struct xt_route routes[] = {
     {.method = "GET", .path = "/api/v1/fast", .handle = get_fast, .params = fast_params, .summary = "A test"},
@@ -194,7 +197,7 @@ static void send_all(int fd, const char *s, size_t n)
         ssize_t sent = send(fd, s, n, MSG_NOSIGNAL);
 
         if (sent <= 0)
-            return;   /* the server may refuse the rest */
+            return; /* the server may refuse the rest */
         s += sent;
         n -= (size_t)sent;
     }
@@ -233,8 +236,8 @@ static int ask_with(const char *method, const char *target, const char *extra, c
 {
     char head[20000];
     int fd = connect_to_server();
-    int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: node.example:81\r\nConnection: close\r\n%s\r\n", method,
-                     target, extra);
+    int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: node.example:81\r\nConnection: close\r\n%s\r\n",
+                     method, target, extra);
 
     assert_true(n > 0 && (size_t)n < sizeof head);
     send_all(fd, head, (size_t)n);
@@ -311,15 +314,16 @@ static void replies_are_compressed_when_asked(void **state)
     assert_true(has("Content-Encoding: gzip\r\n"));
     assert_true(has("ETag: \"seq-7-gz\"\r\n"));
     assert_true(has("Vary: Accept-Encoding, Accept-Language\r\n"));
-    assert_int_equal(libdeflate_gzip_decompress(unpack, body(), answer_size - (size_t)(body() - answer), plain,
-                                                sizeof plain, &n), LIBDEFLATE_SUCCESS);
+    assert_int_equal(
+        libdeflate_gzip_decompress(unpack, body(), answer_size - (size_t)(body() - answer), plain, sizeof plain, &n),
+        LIBDEFLATE_SUCCESS);
     libdeflate_free_decompressor(unpack);
     assert_int_equal(ask("GET", "/api/v1/big"), 200);
     assert_false(has("Content-Encoding"));
     assert_int_equal(n, strlen(body()));
     assert_memory_equal(plain, body(), n);
     assert_int_equal(ask_with("GET", "/api/v1/fast", "Accept-Encoding: gzip\r\n", ""), 200);
-    assert_false(has("Content-Encoding"));   /* too small to be worth it */
+    assert_false(has("Content-Encoding")); /* too small to be worth it */
 }
 
 static void fixed_gzip_is_unpacked_for_others(void **state)
@@ -341,13 +345,13 @@ static void entity_tags_guard(void **state)
         {"If-None-Match: \"seq-6\", W/\"seq-7\"\r\n", 304},
         {"If-None-Match: *\r\n", 304},
         {"If-None-Match: \"seq-6\"\r\n", 200},
-        {"If-None-Match: \"seq-7\"\r\nAccept-Language: en\r\n", 200},   /* another representation */
+        {"If-None-Match: \"seq-7\"\r\nAccept-Language: en\r\n", 200}, /* another representation */
         {"If-None-Match: \"seq-7-en\"\r\nAccept-Language: en\r\n", 304},
         {"If-None-Match: \"seq-7-gz\"\r\nAccept-Encoding: gzip\r\n", 304},
         {"If-Match: \"seq-7\"\r\n", 200},
         {"If-Match: \"seq-7-en-gz\"\r\n", 200},
         {"If-Match: \"seq-6\"\r\n", 412},
-        {"If-Match: W/\"seq-7\"\r\n", 412},   /* RFC 9110, 13.1.1: strong comparison */
+        {"If-Match: W/\"seq-7\"\r\n", 412}, /* RFC 9110, 13.1.1: strong comparison */
         {"If-Match: *\r\n", 200},
     };
 
@@ -431,7 +435,7 @@ static void bodies_are_taken_within_limits(void **state)
     assert_true(has("WWW-Authenticate: Bearer\r\n"));
 
     (void)snprintf(headers, sizeof headers, "%sContent-Length: %zu\r\n", json, (size_t)XT_HTTP_BODY_MAX + 1);
-    assert_int_equal(ask_with("POST", "/api/v1/echo", headers, ""), 413);   /* before it is sent */
+    assert_int_equal(ask_with("POST", "/api/v1/echo", headers, ""), 413); /* before it is sent */
     memset(large, ' ', sizeof large - 1);
     (void)snprintf(headers, sizeof headers, "%sContent-Length: %zu\r\n", json, (size_t)XT_HTTP_BODY_MAX);
     large[XT_HTTP_BODY_MAX] = '\0';
@@ -477,7 +481,8 @@ static void long_addresses_and_headers_are_refused(void **state)
 static void too_large_headers_are_refused(void **state)
 {
     static char request[XT_HTTP_HEADERS_MAX + 4096];
-    size_t n = (size_t)snprintf(request, sizeof request, "GET /api/v1/fast HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+    size_t n =
+        (size_t)snprintf(request, sizeof request, "GET /api/v1/fast HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
     int fd;
 
     (void)state;
@@ -564,7 +569,7 @@ static void a_full_pool_says_no_early(void **state)
         usleep(1000);
     assert_int_equal(ask("GET", "/api/v1/slow"), 503);
     assert_true(has("Retry-After: 1\r\n"));
-    assert_int_equal(ask("GET", "/api/v1/fast"), 200);   /* cheap routes stay quick */
+    assert_int_equal(ask("GET", "/api/v1/fast"), 200); /* cheap routes stay quick */
     open_gate();
     for (size_t i = 0; i < XT_COUNT(held); i++) {
         receive_all(held[i]);
@@ -626,8 +631,8 @@ static void draining_answers_what_is_under_way(void **state)
 
 static void addresses_to_listen_on_are_checked(void **state)
 {
-    static const char *const wrong[] = {"", "8080", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", ":80", "::1:80",
-                                        "127.0.0.1:-1"};
+    static const char *const wrong[] = {"",    "8080",   "127.0.0.1",   "127.0.0.1:x", "127.0.0.1:70000",
+                                        ":80", "::1:80", "127.0.0.1:-1"};
     struct xt_http_options options = {.quiet = true};
     struct xt_http *other = NULL;
     struct xt_error err;
@@ -639,7 +644,7 @@ static void addresses_to_listen_on_are_checked(void **state)
         assert_null(other);
     }
     options.listen = xt_http_url(http) + strlen("http://");
-    assert_int_equal(xt_http_start(&node, &options, &other, &err), XT_E_CONFLICT);   /* taken */
+    assert_int_equal(xt_http_start(&node, &options, &other, &err), XT_E_CONFLICT); /* taken */
     assert_null(other);
 }
 

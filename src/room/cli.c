@@ -10,7 +10,8 @@
 
 const struct xt_option xt_cli_common[] = {
     {"data", "DIR", "节点的数据文件夹（默认 ./var）", "the node's data folder (default ./var)"},
-    {"region", "DIR", "区域定义文件夹，代替内置的定义", "folder of the region's definitions, in place of those built in"},
+    {"region", "DIR", "区域定义文件夹，代替内置的定义",
+     "folder of the region's definitions, in place of those built in"},
     {"help", NULL, "显示这份说明", "show this help"},
     {NULL, NULL, NULL, NULL},
 };
@@ -203,7 +204,7 @@ enum xt_code xt_cli_read(const struct xt_cli_tables *tables, int argc, char **ar
 
         if (!only_words && strcmp(word, "--") == 0)
             only_words = true;
-        else if (!only_words && word[0] == '-' && word[1] != '\0')   /* "-" alone is standard input or output */
+        else if (!only_words && word[0] == '-' && word[1] != '\0') /* "-" alone is standard input or output */
             rc = read_option(&r, err);
         else
             rc = read_word(&r, err);

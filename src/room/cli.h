@@ -12,8 +12,8 @@
 
 /* All commands of the program. */
 struct xt_cli_tables {
-    const struct xt_command *own;            /* init, check ...; ends in a row without name */
-    const struct xt_room *const *rooms;      /* NULL-terminated */
+    const struct xt_command *own;       /* init, check ...; ends in a row without name */
+    const struct xt_room *const *rooms; /* NULL-terminated */
 };
 
 /* --data, --region, --help: every command takes them. */
@@ -27,9 +27,8 @@ const struct xt_command *xt_cli_find(const struct xt_cli_tables *tables, const c
 /* Reads argv[1..]. *out_command is NULL when there is no command (then only options were given). Fills options, args
  * and their counts of cli; its strings are borrowed from argv, its arrays lie in arena. XT_E_INPUT names the first
  * thing that is wrong; with --help among the options nothing else is checked. */
-XT_MUST_USE enum xt_code xt_cli_read(const struct xt_cli_tables *tables, int argc, char **argv,
-                                     struct xt_arena *arena, struct xt_cli *cli,
-                                     const struct xt_command **out_command, struct xt_error *err);
+XT_MUST_USE enum xt_code xt_cli_read(const struct xt_cli_tables *tables, int argc, char **argv, struct xt_arena *arena,
+                                     struct xt_cli *cli, const struct xt_command **out_command, struct xt_error *err);
 
 /* A whole number given as option, or otherwise when it was not given. */
 XT_MUST_USE enum xt_code xt_cli_int(const struct xt_cli *cli, const char *name, int64_t min, int64_t max,

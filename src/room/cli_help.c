@@ -3,7 +3,7 @@
 
 #include "room/cli.h"
 
-#define NAME_WIDTH 26   /* columns before a command's or option's sentence */
+#define NAME_WIDTH 26 /* columns before a command's or option's sentence */
 
 static const char *pick(enum xt_lang lang, const char *zh, const char *en)
 {

@@ -8,8 +8,8 @@
 
 /* Keeps the best of the names offered one after the other. */
 struct xt_nearest {
-    struct xt_str word;     /* what was written */
-    const char *name;       /* the nearest so far, borrowed; NULL while none is near enough */
+    struct xt_str word; /* what was written */
+    const char *name;   /* the nearest so far, borrowed; NULL while none is near enough */
     unsigned distance;
 };
 

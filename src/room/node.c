@@ -8,7 +8,7 @@
 
 /* The node and what it was opened with. */
 struct opened {
-    struct xt_node node;       /* first: a struct xt_node * is a struct opened * */
+    struct xt_node node; /* first: a struct xt_node * is a struct opened * */
     struct node_facts facts;
     size_t rooms_opened;
 };

@@ -76,7 +76,7 @@ enum xt_code xt_node_facts_read(const char *data, struct node_facts *out, struct
         return xt_fail(err, XT_E_DENIED, "data", XT_MSG_FILE_OPEN, XT_TEXT(path), XT_TEXT(strerror(errno)));
     n = read(fd, text, sizeof text);
     failure = errno;
-    (void)close(fd);   /* only read */
+    (void)close(fd); /* only read */
     if (n < 0)
         return xt_fail(err, XT_E_INTERNAL, "data", XT_MSG_FILE_READ, XT_TEXT(path), XT_TEXT(strerror(failure)));
     return parse_facts(path, (struct xt_str){text, (size_t)n}, out, err);
@@ -95,7 +95,7 @@ static enum xt_code sync_folder(const char *path, struct xt_error *err)
     bool good = fd >= 0 && fsync(fd) == 0;
 
     if (!good)
-        (void)write_failed(path, err);   /* before close() may change errno */
+        (void)write_failed(path, err); /* before close() may change errno */
     if (fd >= 0)
         (void)close(fd);
     return good ? XT_OK : XT_E_INTERNAL;
@@ -120,7 +120,7 @@ enum xt_code xt_node_facts_write(const char *data, const struct node_facts *fact
     xt_text_add_char(&text, '\n');
 
     node_path(data, NODE_FILE, path, sizeof path);
-    node_path(data, NODE_FILE ".new", aside, sizeof aside);
+    node_path(data, NODE_FILE_NEW, aside, sizeof aside);
     fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return write_failed(aside, err);
@@ -163,7 +163,7 @@ static enum xt_code make_folders(const char *path, struct xt_error *err)
 /* What may lie in DATA before it is a node: what an earlier, interrupted making left, and the operator's region. */
 static bool is_ours(const char *name)
 {
-    static const char *const ours[] = {"region", "files", "index", NODE_FILE ".new", "lost+found"};
+    static const char *const ours[] = {"region", "files", "index", NODE_FILE_NEW, "lost+found"};
 
     if (name[0] == '.' || strncmp(name, STORE_FILE, strlen(STORE_FILE)) == 0)
         return true;
@@ -217,7 +217,7 @@ static void invent_name(char *out, size_t size)
 
     xt_ulid_make(id);
     for (size_t i = 0; i < 8; i++) {
-        char c = id[10 + i];   /* the first ten letters are the time */
+        char c = id[10 + i]; /* the first ten letters are the time */
 
         tail[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
@@ -254,7 +254,7 @@ enum xt_code xt_node_make(const struct xt_node_options *options, const char *nam
     if (rc == XT_OK)
         rc = make_store(options, err);
     if (rc == XT_OK)
-        rc = xt_node_facts_write(options->data, &facts, err);   /* last: from here on it is a node */
+        rc = xt_node_facts_write(options->data, &facts, err); /* last: from here on it is a node */
     return rc;
 }
 

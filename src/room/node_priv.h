@@ -4,8 +4,9 @@
 
 #include "room/node.h"
 
-#define NODE_FILE "node.json"
-#define STORE_FILE "store.db"
+#define NODE_FILE     "node.json"
+#define NODE_FILE_NEW NODE_FILE ".new"
+#define STORE_FILE    "store.db"
 #define NODE_FILE_MAX (64 * XT_KIB)
 
 /* What DATA/node.json says. */

@@ -20,7 +20,9 @@ static const struct xt_route route = {.method = "GET", .path = "/x", .params = p
 static void given_values_come_first(void **state)
 {
     const struct xt_pair pairs[] = {
-        {XT_STR("limit"), XT_STR("5")}, {XT_STR("limit"), XT_STR("6")}, {XT_STR("sort"), XT_STR("")},
+        {XT_STR("limit"), XT_STR("5")},
+        {XT_STR("limit"), XT_STR("6")},
+        {XT_STR("sort"), XT_STR("")},
         {XT_STR("open"), XT_STR("no")},
     };
     struct xt_request request = {.route = &route, .params = pairs, .param_count = XT_COUNT(pairs)};
