@@ -216,6 +216,8 @@ enum xt_code xt_change_add(struct xt_tx *tx, const struct xt_change *change, int
 /* False when a hash has not the size of one. */
 static bool read_row(struct xt_stmt *stmt, struct xt_change_row *row)
 {
+    bool well;
+
     row->seq = xt_col_int(stmt, 0);
     row->at = xt_col_int(stmt, 1);
     row->actor = xt_col_str(stmt, 2);
@@ -226,8 +228,10 @@ static bool read_row(struct xt_stmt *stmt, struct xt_change_row *row)
     row->reason = xt_col_str(stmt, 7);
     row->has_before = !xt_col_null(stmt, 8);
     row->has_after = !xt_col_null(stmt, 9);
-    return (col_hash(stmt, 8, &row->before) || !row->has_before) & (col_hash(stmt, 9, &row->after) || !row->has_after) &
-           col_hash(stmt, 10, &row->chain);
+    well = col_hash(stmt, 8, &row->before) || !row->has_before;
+    well &= col_hash(stmt, 9, &row->after) || !row->has_after;
+    well &= col_hash(stmt, 10, &row->chain);
+    return well;
 }
 
 enum xt_code xt_change_each(struct xt_conn *conn, int64_t after_seq, int64_t limit,
