@@ -1,5 +1,6 @@
 /* mapping_eval.c - one row through compiled specs: texts out of columns or JSON, and values of fields out of texts. */
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +183,28 @@ static void nodes_to_texts(const struct nodes *nodes, struct texts *out, struct 
     }
 }
 
+/* ---- characters in regular expressions ---- */
+
+static pthread_once_t locale_once = PTHREAD_ONCE_INIT;
+static locale_t utf8_locale;
+
+static void make_locale(void)
+{
+    utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+locale_t xt_regex_locale_begin(void)
+{
+    (void)pthread_once(&locale_once, make_locale);   /* cannot fail */
+    return utf8_locale ? uselocale(utf8_locale) : (locale_t)0;
+}
+
+void xt_regex_locale_end(locale_t before)
+{
+    if (before)
+        (void)uselocale(before);                     /* it was the thread's own */
+}
+
 /* ---- refs, templates, conditions ---- */
 
 static void eval_ref(const struct eval *eval, int number, struct texts *out)
@@ -237,20 +260,48 @@ struct xt_str xt_eval_pattern(const struct eval *eval, const struct pattern *pat
     return arena_text(eval->arena, &text);
 }
 
-static bool regex_matches(const regex_t *regex, struct xt_str s, struct xt_arena *arena, struct xt_str *out_group)
+static bool regex_runs(const regex_t *regex, const char *s, size_t *out_from, size_t *out_to)
 {
     regmatch_t match[2] = {{.rm_so = -1}, {.rm_so = -1}};
-    char *copy = xt_arena_strndup(arena, s.s, s.n);
+    const regmatch_t *group = regex->re_nsub > 0 ? &match[1] : &match[0];
 
-    if (regexec(regex, copy, 2, match, 0) != 0)
+    *out_from = *out_to = 0;
+    if (regexec(regex, s, 2, match, 0) != 0)
         return false;
-    if (out_group) {
-        const regmatch_t *m = regex->re_nsub > 0 ? &match[1] : &match[0];
-
-        *out_group = m->rm_so < 0 ? (struct xt_str){"", 0}
-                                  : (struct xt_str){copy + m->rm_so, (size_t)(m->rm_eo - m->rm_so)};
+    if (group->rm_so >= 0) {
+        *out_from = (size_t)group->rm_so;
+        *out_to = (size_t)group->rm_eo;
     }
     return true;
+}
+
+/* Whether s matches; *out_group (NULL allowed) is the first group, or the whole where there is none. */
+static bool regex_matches(const struct eval *eval, const regex_t *regex, struct xt_str s, struct xt_str *out_group)
+{
+    struct match_slot *slot = NULL;
+    size_t from, to;
+    bool matched;
+
+    if (eval->matches && s.n < MATCH_TEXT_MAX) {
+        slot = &eval->matches[(xt_hash64(s.s, s.n) ^ ((uintptr_t)regex >> 4)) % MATCH_SLOTS];
+        if (slot->regex != regex || slot->n != s.n || memcmp(slot->text, s.s, s.n) != 0) {
+            slot->regex = regex;
+            slot->n = (uint16_t)s.n;
+            memcpy(slot->text, s.s, s.n);
+            slot->text[s.n] = '\0';
+            slot->matched = regex_runs(regex, slot->text, &from, &to);
+            slot->from = (uint16_t)from;
+            slot->to = (uint16_t)to;
+        }
+        matched = slot->matched;
+        from = slot->from;
+        to = slot->to;
+    } else {
+        matched = regex_runs(regex, xt_arena_strndup(eval->arena, s.s, s.n), &from, &to);
+    }
+    if (matched && out_group)
+        *out_group = (struct xt_str){s.s + from, to - from};
+    return matched;
 }
 
 static bool condition_holds(const struct eval *eval, const struct condition *condition)
@@ -265,7 +316,7 @@ static bool condition_holds(const struct eval *eval, const struct condition *con
         return s.n == 0;
     case COND_MATCHES:
     case COND_UNLIKE:
-        return regex_matches(condition->regex, s, eval->arena, NULL) == (condition->kind == COND_MATCHES);
+        return regex_matches(eval, condition->regex, s, NULL) == (condition->kind == COND_MATCHES);
     case COND_IS:
     case COND_NOT:
         break;
@@ -389,7 +440,7 @@ static struct xt_str folded_text(struct xt_str s, struct xt_arena *arena)
 /* One value through the steps after "split"; empty when nothing is left of it. */
 static struct xt_str shape(const struct eval *eval, const struct spec *spec, struct xt_str s)
 {
-    if (spec->extract && !regex_matches(spec->extract, s, eval->arena, &s))
+    if (spec->extract && !regex_matches(eval, spec->extract, s, &s))
         return (struct xt_str){"", 0};
     s = xt_str_trim(s);
     if (s.n == 0 || means_nothing(spec, s))
@@ -410,6 +461,8 @@ static struct xt_str shape(const struct eval *eval, const struct spec *spec, str
         s = folded_text(s, eval->arena);
     if (spec->hash && s.n > 0)
         s = xt_eval_hash(s, eval->arena);
+    if (spec->longest > 0 && xt_utf8_count(s.s, s.n) > (size_t)spec->longest)
+        return (struct xt_str){"", 0};
     return s;
 }
 

@@ -527,6 +527,7 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
     out->join = text_member(c, json, "join").s;
     out->unknown = text_member(c, json, "unknown").s;
     out->otherwise = json_object_get(json, "otherwise");
+    out->longest = xt_json_int(json, "longest", 0);
     compile_number_forms(c, json, field, out);
     compile_link(c, json, field, out);
     if (each.s) {
@@ -552,7 +553,7 @@ static void compile_spec(struct compile *c, const json_t *json, const struct xt_
     static const char *const known[] = {
         "from", "text", "all", "value", "recall", "when", "strip", "split", "extract", "empty", "map", "as", "hash",
         "fold", "first", "join", "unknown", "otherwise", "unit", "date", "label", "ref", "key", "to", "each", "fields",
-        NULL,
+        "longest", NULL,
     };
     int *refs;
 
@@ -852,6 +853,7 @@ enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name,
     XT_AUTO(xt_mapping_free) struct xt_mapping *mapping = new_mapping(region, name);
     size_t before = problems->seen;
     struct compile c = {.mapping = mapping, .problems = problems};
+    locale_t characters;
     enum xt_code rc;
 
     if (json.n > XT_MAPPING_BYTES_MAX)
@@ -862,10 +864,12 @@ enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name,
         return rc;
     }
     xt_text_init(&c.path, 4 * XT_KIB);
+    characters = xt_regex_locale_begin();
     if (json_is_object(mapping->tree))
         compile_mapping(&c, mapping->tree);
     else
         fault(&c, XT_MSG_NOT_OBJECT);
+    xt_regex_locale_end(characters);
     xt_text_done(&c.path);
     if (problems->seen > before)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_MAPPING_BROKEN, XT_VIEW(name), XT_INT(problems->seen - before));

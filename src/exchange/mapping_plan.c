@@ -80,6 +80,7 @@ struct xt_plan {
     struct direct_column *direct;
     int key_column;                  /* of "_key", -1 = none */
     bool headless;                   /* JSON */
+    struct match_slot *matches;
     struct xt_memory *memory;
     bool own_memory;
     struct xt_mapped_record records[XT_MAPPED_MAX];
@@ -350,6 +351,7 @@ void xt_plan_free(struct xt_plan **plan)
         xt_problems_done(&(*plan)->records[i].problems);
     if ((*plan)->own_memory)
         xt_memory_free(&(*plan)->memory);
+    free((*plan)->matches);
     xt_arena_done(&(*plan)->row);
     xt_arena_done(&(*plan)->arena);
     free(*plan);
@@ -574,6 +576,7 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
     struct eval eval = {
         .mapping = m, .row = row, .columns = plan->columns, .node = row->json, .self = {"", 0}, .arena = &plan->row,
     };
+    locale_t before;
     size_t i;
 
     drop_bodies(plan);
@@ -588,15 +591,18 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
         plan->memory = xt_memory_new();
         plan->own_memory = true;
     }
+    if (!plan->matches && m->regex_count > 0)
+        plan->matches = xt_calloc(MATCH_SLOTS, sizeof *plan->matches);
     eval.memory = plan->memory;
-    for (i = 0; i < m->skip_count; i++) {
-        if (xt_eval_conditions(&eval, &m->skip[i])) {
-            out->skip = true;
-            return;
-        }
+    eval.matches = plan->matches;
+    before = xt_regex_locale_begin();
+    for (i = 0; i < m->skip_count && !out->skip; i++)
+        out->skip = xt_eval_conditions(&eval, &m->skip[i]);
+    if (!out->skip) {
+        remember(plan, &eval);
+        for (i = 0; i < m->record_count; i++)
+            mapped_record(plan, &eval, i);
     }
-    remember(plan, &eval);
-    for (i = 0; i < m->record_count; i++)
-        mapped_record(plan, &eval, i);
+    xt_regex_locale_end(before);
     out->count = plan->record_count;
 }

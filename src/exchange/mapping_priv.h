@@ -7,6 +7,7 @@
 #ifndef XT_EXCHANGE_MAPPING_PRIV_H
 #define XT_EXCHANGE_MAPPING_PRIV_H
 
+#include <locale.h>
 #include <regex.h>
 
 #include "base/mem.h"
@@ -81,6 +82,7 @@ struct spec {
     size_t map_count;
     const struct pattern *as;
     bool hash, fold, first;
+    int64_t longest;                   /* characters; longer values are left out; 0 = any */
     const char *join;
     const char *unknown;               /* CODE: "drop" or the code that stands for it */
     const json_t *otherwise;
@@ -150,6 +152,15 @@ struct nodes {
     const json_t **list;
     size_t count, capacity;
 };
+/* What regular expressions said of texts: columns repeat themselves, and matching is the dearest step of a row. */
+#define MATCH_SLOTS 4096u
+#define MATCH_TEXT_MAX 120
+struct match_slot {
+    const regex_t *regex;
+    uint16_t n, from, to;              /* of text; the group */
+    bool matched;
+    char text[MATCH_TEXT_MAX];
+};
 struct eval {
     const struct xt_mapping *mapping;
     const struct xt_row *row;
@@ -158,6 +169,7 @@ struct eval {
     struct xt_str self;
     struct xt_arena *arena;
     struct xt_memory *memory;
+    struct match_slot *matches;        /* MATCH_SLOTS of them, or NULL */
 };
 
 void xt_eval_nodes(const json_t *node, const struct ref *ref, struct nodes *out, struct xt_arena *arena);
@@ -178,6 +190,11 @@ bool xt_read_date(struct xt_str text, enum date_order order, char *out, bool *ou
 /* Texts by name and key, a fixed number of them: newer ones take the places of older ones. */
 void xt_memory_put(struct xt_memory *memory, const char *name, struct xt_str key, struct xt_str value);
 struct xt_str xt_memory_get(const struct xt_memory *memory, const char *name, struct xt_str key);
+
+/* Regular expressions of mappings work on characters, not bytes, whatever the locale of the process: compiling and
+ * matching stand between these two. */
+locale_t xt_regex_locale_begin(void);
+void xt_regex_locale_end(locale_t before);
 
 /* mapping_path.c */
 /* Parses "names[lang=zh].value"; false where it cannot be one. Strings go to arena. */
