@@ -134,8 +134,6 @@ static void write_server(struct xt_http *http, struct xt_text *out)
 static void write_store(struct xt_node *node, struct xt_text *out)
 {
     struct xt_store_stats stats;
-    struct xt_error err;
-    int64_t seq = 0;
 
     if (!node->store)
         return;
@@ -144,8 +142,6 @@ static void write_store(struct xt_node *node, struct xt_text *out)
     write_one(out, "xietong_store_transactions_total", "counter", "Transactions in them.", stats.transactions);
     write_one(out, "xietong_store_busy_waits_total", "counter", "Waits for another process's write.", stats.busy_waits);
     write_one(out, "xietong_store_bytes", "gauge", "Bytes on disk.", stats.bytes);
-    if (xt_seq_last(node->store, &seq, &err) == XT_OK)
-        write_one(out, "xietong_sequence", "counter", "The last number of the node's sequence.", seq);
 }
 
 void xt_http_metrics_write(struct xt_http *http, struct xt_text *out)

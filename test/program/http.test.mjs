@@ -254,11 +254,8 @@ describe('starting and stopping', () => {
   it('says 503 early under overload, and stays quick for cheap routes', async () => {
     await withData(async (data) => {
       await withNode(data, async (node) => {
-        const described = await node.json('/api/openapi.json')
-        const slow = Object.entries(described.paths).find(([path, item]) => !path.includes('{') && item.get?.responses['503'])
-        if (!slow) return   // no slow route in this build
         const statuses = await Promise.all(Array.from({ length: 64 }, async () => {
-          const answer = await ask(node, slow[0])
+          const answer = await ask(node, `/api/v1/search?q=${encodeURIComponent('机器')}&facets=type,area,year`)
           if (answer.status === 503) assert.ok(Number(answer.headers['retry-after']) > 0)
           return answer.status
         }))
