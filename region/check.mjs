@@ -204,6 +204,14 @@ for (const facet of facets) {
             seen.set(code, other ?? { ...item, list: name });
         }
     }
+    /* Two values of one facet that read the same cannot be told apart; great classifications may share a word. */
+    const words = new Map();
+    for (const [code, item] of seen) {
+        const other = words.get(item.zh);
+        if (other && other.list !== item.list && lists.get(item.list).items.size < 200)
+            problem(`facets.json ${facet.name}`, `${item.zh} is ${other.code} in ${other.list} and ${code} in ${item.list}`);
+        words.set(item.zh, other ?? { code, list: item.list });
+    }
 }
 
 /* ---- identifiers ---- */

@@ -473,7 +473,7 @@ const WAYS = [
     ['joint-transform'],
     ['equity', 'licence'],
     ['technical-service'],
-    ['entrusted-dev'],
+    ['commissioned-dev'],
 ];
 
 function addWork(theme, n, people) {
@@ -699,7 +699,7 @@ function addWork(theme, n, people) {
         ways: pick([
             ['joint-development'],
             ['commissioned-dev', 'joint-development'],
-            ['technology-service', 'expert-hired'],
+            ['technical-service', 'expert-hired'],
             ['to-discuss'],
         ]),
         published_on: day(between(2023, 2025)),
