@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "access/access.h"
+#include "exchange/exchange.h"
 #include "http/http.h"
 #include "room/cli.h"
 #include "room/node.h"
@@ -88,9 +89,12 @@ static void print_sentence(FILE *out, const char *before, const struct xt_error 
 
 static enum xt_code import_sample(struct xt_cli *cli, const struct xt_node_options *options, struct xt_error *err)
 {
-    (void)cli;
-    (void)options;
-    return xt_fail(err, XT_E_INPUT, "sample", XT_MSG_NODE_NO_SAMPLE);
+    XT_AUTO(xt_node_close) struct xt_node *node = NULL;
+    enum xt_code rc = xt_node_open(options, &node, err);
+
+    if (rc != XT_OK)
+        return rc;
+    return xt_exchange_import_sample(node, cli->lang, stderr, err);
 }
 
 /* The part of a URL that may be repeated aloud: what follows may hold a password. */

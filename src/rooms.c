@@ -2,10 +2,11 @@
 #include "rooms.h"
 
 #include "catalog/catalog.h"
+#include "exchange/exchange.h"
 #include "file/file.h"
 #include "http/http.h"
 #include "job/job.h"
 
 const struct xt_room *const xt_rooms[] = {
-    &xt_room_job, &xt_room_file, &xt_room_catalog, &xt_room_http, NULL,
+    &xt_room_job, &xt_room_file, &xt_room_catalog, &xt_room_exchange, &xt_room_http, NULL,
 };

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "exchange/table_priv.h"
+#include "exchange/table_yaml.h"
 
 #define HEAD_BYTES ((size_t)64 * XT_KIB)
 #define SAMPLE_ROWS 100u
@@ -94,7 +95,7 @@ static void keep_sample(struct xt_table *table, const struct xt_raw_row *raw, en
     *row = (struct xt_sample_row){.number = raw->number, .count = raw->count, .code = code, .bytes_done = raw->bytes_done};
     if (code != XT_OK)
         row->err = *fault;
-    row->cells = xt_arena_alloc(&table->arena, (size_t)table->limits.columns * sizeof *row->cells);
+    row->cells = xt_arena_alloc(&table->arena, (raw->count + 1) * sizeof *row->cells);
     for (i = 0; i < raw->count; i++)
         row->cells[i] = (struct xt_str){xt_arena_strndup(&table->arena, raw->cells[i].s, raw->cells[i].n), raw->cells[i].n};
     row->raw = (struct xt_str){xt_arena_strndup(&table->arena, raw->raw.s ? raw->raw.s : "", raw->raw.n), raw->raw.n};
@@ -110,14 +111,33 @@ static bool blank(const struct xt_str *cells, size_t count)
     return true;
 }
 
+/* Room for as many cells in each row of the sample as the widest has: heads of several rows and merged cells fill them. */
+static void widen_sample(struct xt_table *table)
+{
+    size_t width = 1, i;
+
+    for (i = 0; i < table->sample_count; i++)
+        if (table->sample[i].count > width)
+            width = table->sample[i].count;
+    for (i = 0; i < table->sample_count; i++) {
+        struct xt_sample_row *row = &table->sample[i];
+        struct xt_str *cells = xt_arena_alloc(&table->arena, width * sizeof *cells);
+
+        memcpy(cells, row->cells, row->count * sizeof *cells);
+        row->cells = cells;
+    }
+}
+
 /* Rows up to a count, a size or the row asked for as head; empty ones are counted and left out. */
 static enum xt_code take_sample(struct xt_table *table, int64_t head_row, struct xt_error *err)
 {
     bool more = true;
 
     while (table->sample_count < SAMPLE_ROWS && table->arena.used_bytes < SAMPLE_BYTES) {
-        struct xt_raw_row raw;
+        struct xt_raw_row raw = {0};
         struct xt_error fault;
+
+        more = false;   /* what ends the reading leaves it so */
         enum xt_code rc = table->reader->ops->next(table->reader, &raw, &more, &fault);
 
         if (rc != XT_OK && rc != XT_E_INPUT) {
@@ -229,6 +249,33 @@ static size_t head_bottom(struct xt_table *table, size_t head)
     return bottom;
 }
 
+/* A head over two or three rows: what the lowest leaves blank stands in those above it. A row of one cell is a title. */
+static void complete_head(struct xt_table *table, size_t head)
+{
+    struct xt_sample_row *row = &table->sample[head];
+    size_t above, i;
+
+    for (above = head; above > 0 && head - above < 2; above--) {
+        const struct xt_sample_row *up = &table->sample[above - 1];
+        size_t filled = 0, taken = 0;
+
+        for (i = 0; i < up->count; i++)
+            filled += !blank(&up->cells[i], 1);
+        if (filled < 2 || up->code != XT_OK || up->number + 1 != table->sample[above].number)
+            return;
+        for (i = 0; i < up->count && i < table->columns; i++) {
+            for (; row->count <= i; row->count++)
+                row->cells[row->count] = XT_STR("");
+            if (blank(&row->cells[i], 1) && !blank(&up->cells[i], 1)) {
+                row->cells[i] = up->cells[i];
+                taken++;
+            }
+        }
+        if (taken == 0)
+            return;
+    }
+}
+
 static enum xt_code find_head(struct xt_table *table, const struct xt_table_options *options, struct xt_error *err)
 {
     size_t head = 0;
@@ -238,6 +285,7 @@ static enum xt_code find_head(struct xt_table *table, const struct xt_table_opti
         return rc;
     if (table->sample_count == 0)
         return xt_fail(err, XT_E_MEDIA, "", XT_MSG_FILE_IS_EMPTY, XT_TEXT(table->name));
+    widen_sample(table);
     if (options->head_row > 0) {
         if (table->sample[0].code != XT_OK)
             return xt_fail(err, XT_E_INPUT, "", XT_MSG_TABLE_HEAD, XT_INT(options->head_row));
@@ -248,6 +296,7 @@ static enum xt_code find_head(struct xt_table *table, const struct xt_table_opti
     }
     table->facts.head_row = table->sample[head].number;
     table->columns = xt_guess_columns(table->sample, table->sample_count, head);
+    complete_head(table, head);
     set_heads(table, &table->sample[head]);
     table->sample_at = head + 1;
     return XT_OK;
@@ -401,7 +450,7 @@ static void zip_files_close(void *user)
     free(files);
 }
 
-/* An archive is a table when there is JSON in it; what is none is passed over and counted. */
+/* An archive is a table when there is JSON or YAML in it; what is none is passed over and counted. */
 static enum xt_code open_archive(struct xt_table *table, const struct xt_json_files *files, struct xt_error *err)
 {
     table->facts.format = XT_FORMAT_JSON;
@@ -467,7 +516,7 @@ static bool zip_has_json(zip_t *zip)
     for (i = 0; i < n; i++) {
         const char *name = zip_get_name(zip, (zip_uint64_t)i, 0);
 
-        if (name && (xt_str_ends(xt_str(name), ".json") || xt_str_ends(xt_str(name), ".jsonl")))
+        if (name && (xt_str_ends(xt_str(name), ".json") || xt_str_ends(xt_str(name), ".jsonl") || xt_yaml_name(xt_str(name))))
             return true;
     }
     return false;
@@ -804,6 +853,7 @@ static enum xt_code next_raw(struct xt_table *table, struct xt_raw_row *raw, boo
             *err = row->err;
         return row->code;
     }
+    *out_more = false;   /* what ends the reading leaves it so */
     return table->reader->ops->next(table->reader, raw, out_more, err);
 }
 

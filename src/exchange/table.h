@@ -3,7 +3,7 @@
  *
  * A reader finds out what a file is from its bytes, not from its name; a file that is no table is refused with
  * XT_E_MEDIA and a sentence that says what it is (XT_MSG_FILE_IS_...). gzip around text is taken off; a tar, tar.gz or
- * zip of JSON files is one table (XT_FORMAT_JSON). Memory is flat: one row at a time. Caps: columns, cell length,
+ * zip of JSON or YAML files is one table (XT_FORMAT_JSON). Memory is flat: one row at a time. Caps: columns, cell length,
  * inflated size and ratio, nesting (struct xt_table_limits).
  * Rows and cells are borrowed until the next row. Text is well-formed UTF-8 without zero bytes; bytes that were not
  * become U+FFFD and are counted. A reader or writer is used by one thread.

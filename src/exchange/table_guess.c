@@ -225,6 +225,24 @@ static bool head_by_names(const struct xt_sample_row *rows, size_t count, const 
     return true;
 }
 
+/* A head over two rows: each leaves blank what the other fills, neither looks like data, and together they are wide. */
+static bool is_split_head(const struct xt_sample_row *upper, const struct xt_sample_row *lower, size_t extent)
+{
+    struct head_look a = look_at(upper, NULL), b = look_at(lower, NULL);
+    size_t both = 0, either = 0, i;
+
+    if (upper->code != XT_OK || lower->code != XT_OK || a.filled < 2 || b.filled == 0 || a.data > 0 || b.data > 0)
+        return false;
+    for (i = 0; i < extent; i++) {
+        bool up = i < upper->count && !cell_blank(upper->cells[i]);
+        bool low = i < lower->count && !cell_blank(lower->cells[i]);
+
+        both += up && low;
+        either += up || low;
+    }
+    return both <= 1 && 4 * either > 3 * extent;
+}
+
 size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char *const *known_heads, int *out_certainty)
 {
     size_t extent = usual_extent(rows, count);
@@ -237,8 +255,12 @@ size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char 
             continue;
         struct head_look look = look_at(&rows[i], known_heads);
 
+        if (extent > 2 && i + 1 < count && is_split_head(&rows[i], &rows[i + 1], extent)) {
+            *out_certainty = 75;
+            return i + 1;
+        }
         /* A title or a unit line fills a cell or two of a wider table. */
-        if (look.filled == 0 || (extent > 1 && 2 * look.filled <= extent) || (i + 1 < count && is_unit_line(&rows[i]) && look.filled <= 2))
+        if (look.filled == 0 || (extent > 1 && 2 * look.filled <= extent) || (look.filled <= 2 && is_unit_line(&rows[i])))
             continue;
         if (2 * look.data > look.filled)
             break;

@@ -2,13 +2,14 @@
  * table_jsonl.c - JSON Lines, JSON (an array of objects, or objects one after the other), and JSON files in archives.
  *
  * Only the ends of values are found here, by counting brackets outside strings; jansson judges each value by itself, so
- * one that is wrong costs one row.
+ * one that is wrong costs one row. YAML files in archives are made JSON first, each as a whole.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "exchange/table_priv.h"
+#include "exchange/table_yaml.h"
 
 struct xt_json_reader {
     struct xt_window window;
@@ -23,6 +24,7 @@ struct xt_json_reader {
     struct xt_json_files files;
     struct xt_table_facts *facts;
     struct xt_text member;
+    struct xt_text converted;        /* a YAML member as JSON */
     bool open;                       /* window holds a member */
 };
 
@@ -56,6 +58,8 @@ void xt_json_close(struct xt_json_reader **reader)
         (*reader)->files.close((*reader)->files.user);
     xt_text_done(&(*reader)->mended);
     xt_text_done(&(*reader)->member);
+    if ((*reader)->converted.s)
+        xt_text_done(&(*reader)->converted);
     free(*reader);
     *reader = NULL;
 }
@@ -270,7 +274,36 @@ static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row
 
 /* ---- archives ---- */
 
-/* Opens the next member that is JSON. *out_more false behind the last. */
+/* *source becomes the JSON of the YAML it holds. A text that is no YAML stays as it is, and is refused as a row later. */
+static enum xt_code convert_yaml(struct xt_json_reader *reader, struct xt_source **source, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text yaml;
+    char piece[8192];
+    size_t got = 1;
+    struct xt_error fault;
+
+    xt_text_init(&yaml, (size_t)reader->limits->line_bytes);
+    while (got > 0) {
+        enum xt_code rc = xt_source_read(*source, piece, sizeof piece, &got, err);
+
+        if (rc != XT_OK)
+            return rc;
+        xt_text_add(&yaml, piece, got);
+    }
+    if (!reader->converted.s)
+        xt_text_init(&reader->converted, 4 * (size_t)reader->limits->line_bytes);
+    xt_text_clear(&reader->converted);
+    if (xt_text_overflowed(&yaml) || xt_yaml_to_json(xt_text_view(&yaml), &reader->converted, &fault) != XT_OK ||
+        xt_text_overflowed(&reader->converted)) {
+        xt_text_clear(&reader->converted);
+        xt_text_add_z(&reader->converted, "\"YAML\"");   /* a value, and no object */
+    }
+    xt_source_close(source);
+    *source = xt_source_memory(reader->converted.s, reader->converted.n);
+    return XT_OK;
+}
+
+/* Opens the next member that is JSON or YAML. *out_more false behind the last. */
 static enum xt_code next_member(struct xt_json_reader *reader, bool *out_more, struct xt_error *err)
 {
     for (;;) {
@@ -283,14 +316,18 @@ static enum xt_code next_member(struct xt_json_reader *reader, bool *out_more, s
         *out_more = source != NULL;
         if (rc != XT_OK || !source)
             return rc;
-        rc = xt_source_peek(source, 4096, &head, err);
+        if (xt_yaml_name(xt_text_view(&reader->member)))
+            rc = convert_yaml(reader, &source, err);
+        if (rc == XT_OK)
+            rc = xt_source_peek(source, 4096, &head, err);
         if (rc != XT_OK)
             return rc;
         enum xt_charset charset = xt_charset_guess(head.s, head.n, true, &certainty, &bom);
         struct xt_str text = {head.s + bom, head.n - bom};
         enum xt_kind kind = xt_kind_of(head, text, -1);
 
-        if (charset != XT_CHARSET_UTF8 || (kind != XT_KIND_JSON && kind != XT_KIND_JSONL)) {
+        if (charset != XT_CHARSET_UTF8 ||
+            (kind != XT_KIND_JSON && kind != XT_KIND_JSONL && !xt_yaml_name(xt_text_view(&reader->member)))) {
             reader->facts->members_skipped++;
             continue;
         }

@@ -78,6 +78,7 @@ struct xt_window {
     char *s;                       /* n bytes of text and XT_WINDOW_SLACK readable bytes behind them */
     size_t n, capacity;
     size_t skip;                   /* bytes of a byte order mark still to be dropped */
+    size_t chunk;                  /* bytes read at once */
     bool ended;
 };
 #define XT_WINDOW_SLACK 64

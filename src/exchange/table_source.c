@@ -441,9 +441,9 @@ static enum xt_code tar_long_name(struct xt_tar *tar, bool pax, struct xt_text *
     char piece[1024];
     enum xt_code rc;
 
+    xt_text_init(&data, TAR_NAME_MAX);
     if (tar->left > TAR_NAME_MAX)
         return tar_damaged(tar, err);
-    xt_text_init(&data, TAR_NAME_MAX);
     while (tar->left > 0) {
         size_t took;
 

@@ -8,12 +8,14 @@
 #include "base/mem.h"
 #include "exchange/table_priv.h"
 
+/* Reading begins small, for archives hold thousands of small files, and grows. */
+#define CHUNK_FIRST ((size_t)8 * XT_KIB)
 #define CHUNK ((size_t)256 * XT_KIB)
 
 enum xt_code xt_window_open(struct xt_window *window, struct xt_source **source, enum xt_charset charset, size_t bom,
                             struct xt_error *err)
 {
-    *window = (struct xt_window){.skip = bom};
+    *window = (struct xt_window){.skip = bom, .chunk = CHUNK_FIRST};
     if (charset != XT_CHARSET_UTF8) {
         enum xt_code rc = xt_decoder_new(charset, &window->decoder, err);
 
@@ -41,7 +43,7 @@ static void make_room(struct xt_window *window, size_t drop, size_t more)
     size_t left = window->n - drop;
 
     if (window->capacity < left + more + XT_WINDOW_SLACK) {
-        size_t capacity = window->capacity > 0 ? window->capacity : 2 * CHUNK;
+        size_t capacity = window->capacity > 0 ? window->capacity : 2 * CHUNK_FIRST;
 
         while (capacity < left + more + XT_WINDOW_SLACK)
             capacity *= 2;
@@ -77,13 +79,13 @@ static enum xt_code read_raw(struct xt_window *window, char *data, size_t cap, s
 
 static enum xt_code fill_decoded(struct xt_window *window, size_t drop, struct xt_error *err)
 {
-    char *raw = xt_alloc(CHUNK);
+    char *raw = xt_alloc(window->chunk);
     size_t got = 0;
     enum xt_code rc = XT_OK;
 
     xt_text_clear(&window->decoded);
     while (window->decoded.n == 0 && !window->ended) {
-        rc = read_raw(window, raw, CHUNK, &got, err);
+        rc = read_raw(window, raw, window->chunk, &got, err);
         if (rc != XT_OK)
             break;
         window->ended = got == 0;
@@ -107,7 +109,7 @@ enum xt_code xt_window_fill(struct xt_window *window, size_t drop, struct xt_err
         rc = fill_decoded(window, drop, err);
     } else {
         /* As much again as is kept, so that a long row is not looked at many times over. */
-        size_t more = window->n - drop > CHUNK ? window->n - drop : CHUNK;
+        size_t more = window->n - drop > window->chunk ? window->n - drop : window->chunk;
 
         make_room(window, drop, more);
         rc = read_raw(window, window->s + window->n, more, &got, err);
@@ -116,6 +118,8 @@ enum xt_code xt_window_fill(struct xt_window *window, size_t drop, struct xt_err
         window->n += got;
         window->ended = got == 0;
     }
+    if (window->chunk < CHUNK)
+        window->chunk *= 2;
     if (rc == XT_OK)
         memset(window->s + window->n, 0, XT_WINDOW_SLACK);
     return rc;
