@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Imports the real data sets into a node and prints what became of them.
+#
+#     tools/data.sh [FOLDER]     FOLDER: the node's data, made when absent; ./var-data by default
+#
+# XIETONG_BIN names the program (./dev data sets it), XIETONG_DATA the folder of the data sets (../shared/data beside
+# the checkout by default). Rejected rows go to FOLDER-rejects/. With a node made anew, docs/real-data.md is written.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+
+program=${XIETONG_BIN:-build/release/xietong}
+sets=${XIETONG_DATA:-../shared/data}
+node=${1:-var-data}
+rejects=$node-rejects
+export LC_ALL=C.UTF-8
+
+die() { printf 'data: %s\n' "$*" >&2; exit 1; }
+
+[ -x "$program" ] || die "no program at $program: run ./dev build"
+if [ ! -d "$sets" ]; then
+    printf 'data: there are no data sets at %s (XIETONG_DATA names the folder): nothing to do\n' "$sets" >&2
+    exit 0
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+report=$work/report.jsonl
+names=$work/names.tsv
+failed=0
+fresh=no
+if [ ! -d "$node" ]; then
+    "$program" init --data "$node" >&2
+    fresh=yes
+fi
+mkdir -p "$rejects"
+
+# take MAPPING TITLE FILE...: one set. Files that are not there are left out.
+take() {
+    local mapping=$1 title=$2 file files=()
+    shift 2
+    for file in "$@"; do
+        [ ! -e "$file" ] || files+=("$file")
+    done
+    if [ ${#files[@]} = 0 ]; then
+        printf 'data: no files for "%s"\n' "$title" >&2
+        return 0
+    fi
+    printf '%s\n' "$title" >&2
+    if "$program" import --data "$node" --mapping "$mapping" --rejects "$rejects" --report "$report" "${files[@]}"; then
+        printf '%s\t%s\t%s\n' "$mapping" "$title" "${files[*]#"$sets"/}" >>"$names"
+    else
+        printf 'data: the import of "%s" failed\n' "$title" >&2
+        failed=1
+    fi
+}
+
+# CSL gives one task a file: the lines of the four files with one number are one paper. Those whose abstracts differ
+# are left out and counted.
+csl_side_by_side() {
+    local part=$1 task
+    for task in ts kg cls_dcp cls_ctg; do
+        [ -e "$sets/papers/csl/$task-$part.tsv.gz" ] || return 0
+        zcat "$sets/papers/csl/$task-$part.tsv.gz" >"$work/$task"
+    done
+    paste "$work/ts" "$work/kg" "$work/cls_dcp" "$work/cls_ctg" | awk -F '\t' -v OFS='\t' '
+        BEGIN { print "title", "abstract", "keywords", "discipline", "category" }
+        $2 == $8 && $3 == $11 { print $3, $2, $6, $9, $12; next }
+        { left++ }
+        END { if (left) print "data: " left " lines of CSL do not agree" >"/dev/stderr" }' >"$work/csl-$part.tsv"
+}
+csl_side_by_side dev
+csl_side_by_side test
+if [ -e "$sets/papers/csl/cls_ctg-train.tsv.gz" ]; then
+    zcat "$sets/papers/csl/cls_ctg-train.tsv.gz" | awk -F '\t' -v OFS='\t' '
+        BEGIN { print "title", "category" }
+        { print $2, $3 }' >"$work/csl-train.tsv"
+fi
+
+take gb2260 "GB/T 2260 areas" "$sets/codes/GB-2260.csv"
+take towns "Counties, towns and streets" "$sets/codes/division/areas.csv" "$sets/codes/division/streets.csv.gz"
+take ror "ROR organisations of China" "$sets/orgs/ror-cn.tar.gz"
+take nssf-projects "Social-science projects" "$sets"/projects/social-*.csv.gz
+take cn-patents-ipc "Chinese patents with IPC" "$sets/patents/cn-patent-titles-ipc.csv.gz"
+take csl "CSL papers" "$work/csl-dev.tsv" "$work/csl-test.tsv" "$work/csl-train.tsv"
+take iso-deliverables "ISO deliverables" "$sets/standards/iso-relaton-yaml.tar.gz"
+
+[ -s "$report" ] || die "nothing was imported"
+document=
+[ "$fresh" = no ] || document=docs/real-data.md
+node tools/data-table.mjs "$report" "$names" "$document"
+rmdir --ignore-fail-on-non-empty "$rejects"
+exit "$failed"
