@@ -87,14 +87,19 @@ static void print_sentence(FILE *out, const char *before, const struct xt_error 
     fprintf(out, "%s%s\n", before, text.s);
 }
 
+/* Noted before and after, so that an import cut short is taken up again by the next init --sample. */
 static enum xt_code import_sample(struct xt_cli *cli, const struct xt_node_options *options, struct xt_error *err)
 {
     XT_AUTO(xt_node_close) struct xt_node *node = NULL;
-    enum xt_code rc = xt_node_open(options, &node, err);
+    enum xt_code rc = xt_node_note_sample(options->data, XT_SAMPLE_BEGUN, err);
 
-    if (rc != XT_OK)
-        return rc;
-    return xt_exchange_import_sample(node, cli->lang, stderr, err);
+    if (rc == XT_OK)
+        rc = xt_node_open(options, &node, err);
+    if (rc == XT_OK)
+        rc = xt_exchange_import_sample(node, cli->lang, cli->terminal ? stderr : NULL, err);
+    if (rc == XT_OK)
+        rc = xt_node_note_sample(options->data, XT_SAMPLE_DONE, err);
+    return rc;
 }
 
 /* The part of a URL that may be repeated aloud: what follows may hold a password. */
