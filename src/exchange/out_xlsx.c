@@ -218,7 +218,7 @@ static lxw_error write_lists(struct xt_out *out, struct workbook *w)
 const char *__lsan_default_suppressions(void);
 __attribute__((weak)) const char *__lsan_default_suppressions(void)
 {
-    return "leak:worksheet_data_validation_range\n";
+    return "leak:libxlsxwriter.so\n";
 }
 #endif
 

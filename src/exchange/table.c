@@ -137,17 +137,12 @@ static enum xt_code take_sample(struct xt_table *table, int64_t head_row, struct
         struct xt_raw_row raw = {0};
         struct xt_error fault;
 
-        more = false;   /* what ends the reading leaves it so */
         enum xt_code rc = table->reader->ops->next(table->reader, &raw, &more, &fault);
 
+        /* Broken further on: what was read of it stands, and the reader will say so again where that is over. */
+        if (rc == XT_E_MEDIA && table->sample_count > 0)
+            break;
         if (rc != XT_OK && rc != XT_E_INPUT) {
-            if (err)
-                *err = fault;
-            return rc;
-        }
-        if (rc == XT_E_INPUT && !more) {   /* the part itself is broken; what was read of it stands */
-            if (table->sample_count > 0)
-                break;
             if (err)
                 *err = fault;
             return rc;
@@ -558,6 +553,7 @@ static enum xt_code open_sheets(struct xt_table *table, const struct xt_table_op
 {
     size_t sheet = 0, pass;
     enum xt_code rc = XT_E_MEDIA;
+    struct xt_error fault = {.code = XT_OK};
 
     table->facts.sheet_count = xt_workbook_sheets(table->workbook, &table->facts.sheets);
     if (options->sheet) {
@@ -569,9 +565,12 @@ static enum xt_code open_sheets(struct xt_table *table, const struct xt_table_op
         for (sheet = 0; sheet < table->facts.sheet_count; sheet++) {
             if (xt_workbook_hidden(table->workbook, sheet) != (pass == 1))
                 continue;
-            rc = open_sheet(table, sheet, options, err);
-            if (rc != XT_E_MEDIA)
+            rc = open_sheet(table, sheet, options, &fault);
+            if (rc != XT_E_MEDIA || fault.msg != XT_MSG_FILE_IS_EMPTY) {
+                if (err)
+                    *err = fault;
                 return rc;
+            }
         }
     return rc;
 }
@@ -639,7 +638,7 @@ static enum xt_code open_zip_at(struct xt_table *table, const char *path, const 
     if (source)
         zip = zip_open_from_source(source, ZIP_RDONLY, &fault);
     if (!zip) {
-        rc = xt_fail(err, XT_E_INPUT, "", XT_MSG_TABLE_ZIP, XT_TEXT(table->name), XT_TEXT(zip_error_strerror(&fault)));
+        rc = xt_fail(err, XT_E_MEDIA, "", XT_MSG_TABLE_ZIP, XT_TEXT(table->name), XT_TEXT(zip_error_strerror(&fault)));
         if (source)
             zip_source_free(source);
         zip_error_fini(&fault);
@@ -853,7 +852,6 @@ static enum xt_code next_raw(struct xt_table *table, struct xt_raw_row *raw, boo
             *err = row->err;
         return row->code;
     }
-    *out_more = false;   /* what ends the reading leaves it so */
     return table->reader->ops->next(table->reader, raw, out_more, err);
 }
 
@@ -886,13 +884,10 @@ static enum xt_code next_cells(struct xt_table *table, struct xt_row *row, bool 
         row->raw = raw.raw;
         row->bytes_done = raw.bytes_done;
         if (rc != XT_OK) {
-            if (*out_more) {
-                row->cells = raw.cells;
-                row->count = raw.count;
-                return rc;
-            }
-            /* Reading is over: what ends it must not look like a refused row. */
-            return rc == XT_E_INPUT ? XT_E_MEDIA : rc;
+            *out_more = rc == XT_E_INPUT;
+            row->cells = raw.cells;
+            row->count = raw.count;
+            return rc;
         }
         if (!*out_more)
             return XT_OK;
@@ -939,8 +934,10 @@ static enum xt_code next_json(struct xt_table *table, struct xt_row *row, bool *
     row->number = raw.number;
     row->member = raw.member;
     row->bytes_done = raw.bytes_done;
-    if (rc != XT_OK || !*out_more)
-        return rc == XT_E_INPUT && !*out_more ? XT_E_MEDIA : rc;
+    if (rc != XT_OK || !*out_more) {
+        *out_more = rc == XT_E_INPUT;
+        return rc;
+    }
     row->raw = raw.raw;
     if (table->limits.json_depth < XT_JSON_DEPTH_MAX && depth_of(raw.raw) > table->limits.json_depth)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_JSON_TOO_DEEP, XT_INT(table->limits.json_depth));

@@ -337,9 +337,9 @@ static enum xt_code whole_row(struct csv *csv, size_t *out_n, bool *out_long, st
         }
         enum xt_code rc = xt_window_fill(w, csv->at, err);
 
+        csv->at = 0;
         if (rc != XT_OK)
             return rc;
-        csv->at = 0;
     }
 }
 
@@ -366,9 +366,9 @@ static enum xt_code skip_line(struct csv *csv, struct xt_error *err)
         }
         enum xt_code rc = xt_window_fill(w, csv->at, err);
 
+        csv->at = 0;
         if (rc != XT_OK)
             return rc;
-        csv->at = 0;
     }
 }
 

@@ -134,7 +134,6 @@ static enum xt_code next_line(struct xt_json_reader *reader, struct xt_json_row 
 
         row->number = reader->line;
         if (over_cap(reader, n)) {
-            *out_more = true;
             enum xt_code rc = drop_line(reader, err);
 
             return rc != XT_OK ? rc : too_long(reader, err);
@@ -367,7 +366,6 @@ enum xt_code xt_json_next(struct xt_json_reader *reader, struct xt_json_row *row
         enum xt_code rc;
 
         *row = (struct xt_json_row){.number = reader->item};
-        *out_more = true;
         if (!reader->open) {
             rc = next_member(reader, out_more, err);
             if (rc != XT_OK || !*out_more)

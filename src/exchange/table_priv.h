@@ -18,6 +18,7 @@
 
 /* ---- sources: table_source.c ---- */
 
+/* What is wrong with a file as a whole is XT_E_MEDIA (or another code), never XT_E_INPUT: that refuses one row. */
 struct xt_source;
 struct xt_source_ops {
     /* 1 to cap bytes into data; *out_n 0 at the end. */
@@ -195,7 +196,7 @@ struct xt_str xt_xml_attribute(const struct xt_xml_attributes *attributes, const
 /* Takes *source; calls and name are borrowed. */
 struct xt_xml *xt_xml_open(struct xt_source **source, const struct xt_xml_calls *calls, void *user, const char *name);
 void xt_xml_close(struct xt_xml **xml);
-/* Reads on a little; *out_more false once the part is over. XT_E_INPUT where it is not XML. */
+/* Reads on a little; *out_more false once the part is over. XT_E_MEDIA where it is not XML. */
 enum xt_code xt_xml_step(struct xt_xml *xml, bool *out_more, struct xt_error *err);
 enum xt_code xt_xml_all(struct xt_xml *xml, struct xt_error *err);
 int64_t xt_xml_done(const struct xt_xml *xml);   /* bytes of the file */

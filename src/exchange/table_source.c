@@ -190,7 +190,7 @@ struct gzip_source {
 
 static enum xt_code gzip_damaged(const struct gzip_source *gzip, struct xt_error *err)
 {
-    return xt_fail(err, XT_E_INPUT, "", XT_MSG_TABLE_GZIP, XT_TEXT(gzip->name));
+    return xt_fail(err, XT_E_MEDIA, "", XT_MSG_TABLE_GZIP, XT_TEXT(gzip->name));
 }
 
 static enum xt_code gzip_feed(struct gzip_source *gzip, struct xt_error *err)
@@ -296,7 +296,7 @@ static enum xt_code zip_read(struct xt_source *source, void *data, size_t cap, s
     zip_int64_t got = zip_fread(zip->file, data, cap);
 
     if (got < 0)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_TABLE_ZIP, XT_TEXT(zip->name),
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_TABLE_ZIP, XT_TEXT(zip->name),
                        XT_TEXT(zip_error_strerror(zip_file_get_error(zip->file))));
     zip->out += got;
     *out_n = (size_t)got;
@@ -322,11 +322,11 @@ enum xt_code xt_source_zip(zip_t *zip, uint64_t index, const struct xt_table_lim
     zip_stat_t facts;
 
     if (zip_stat_index(zip, index, 0, &facts) != 0)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_TABLE_ZIP, XT_TEXT(name), XT_TEXT(zip_strerror(zip)));
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_TABLE_ZIP, XT_TEXT(name), XT_TEXT(zip_strerror(zip)));
     zip_file_t *file = zip_fopen_index(zip, index, 0);
 
     if (!file)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_TABLE_ZIP, XT_TEXT(name), XT_TEXT(zip_strerror(zip)));
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_TABLE_ZIP, XT_TEXT(name), XT_TEXT(zip_strerror(zip)));
     struct zip_source *source = xt_calloc(1, sizeof *source);
 
     source->base.ops = &ZIP_OPS;
@@ -383,7 +383,7 @@ bool xt_tar_is(struct xt_str head)
 
 static enum xt_code tar_damaged(const struct xt_tar *tar, struct xt_error *err)
 {
-    return xt_fail(err, XT_E_INPUT, "", XT_MSG_TABLE_TAR, XT_TEXT(tar->name));
+    return xt_fail(err, XT_E_MEDIA, "", XT_MSG_TABLE_TAR, XT_TEXT(tar->name));
 }
 
 /* n bytes; *out_n fewer only at the end. */

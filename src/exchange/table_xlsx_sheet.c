@@ -340,7 +340,7 @@ static enum xt_code read_merges(struct sheet *sheet, const char *part, struct xt
     enum xt_code rc = package->open(package, part, &source, err);
 
     if (rc == XT_OK && !source)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_XLSX_NO_PART, XT_TEXT(package->name), XT_TEXT(part));
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_NO_PART, XT_TEXT(package->name), XT_TEXT(part));
     while (rc == XT_OK && got > 0) {
         rc = xt_source_read(source, piece + have, sizeof piece - have, &got, err);
         if (rc != XT_OK)
@@ -445,7 +445,7 @@ enum xt_code xt_sheet_open(struct xt_workbook *workbook, size_t index, struct xt
     if (rc == XT_OK)
         rc = workbook->package->open(workbook->package, part, &source, err);
     if (rc == XT_OK && !source)
-        rc = xt_fail(err, XT_E_INPUT, "", XT_MSG_XLSX_NO_PART, XT_TEXT(workbook->package->name), XT_TEXT(part));
+        rc = xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_NO_PART, XT_TEXT(workbook->package->name), XT_TEXT(part));
     if (rc != XT_OK) {
         sheet_close(&sheet->base);
         return rc;

@@ -125,26 +125,32 @@ void xt_xml_close(struct xt_xml **xml)
     *xml = NULL;
 }
 
+/* What was wrong once stays wrong: a caller may ask again. */
+static enum xt_code state_of(const struct xt_xml *xml, struct xt_error *err)
+{
+    if (xml->declared)
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_DTD, XT_TEXT(xml->name));
+    if (!xml->parser->wellFormed || xml->parser->disableSAX)
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_DAMAGED, XT_TEXT(xml->name),
+                       XT_INT(xml->parser->input ? xml->parser->input->line : 0));
+    return XT_OK;
+}
+
 enum xt_code xt_xml_step(struct xt_xml *xml, bool *out_more, struct xt_error *err)
 {
     size_t n = 0;
-    enum xt_code rc;
+    enum xt_code rc = state_of(xml, err);
 
     *out_more = false;
-    if (xml->ended)
-        return XT_OK;
+    if (rc != XT_OK || xml->ended)
+        return rc;
     rc = xt_source_read(xml->source, xml->buffer, sizeof xml->buffer, &n, err);
     if (rc != XT_OK)
         return rc;
     xml->ended = n == 0;
-    (void)xmlParseChunk(xml->parser, xml->buffer, (int)n, n == 0);   /* wellFormed below says the same and more */
-    if (xml->declared)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_XLSX_DTD, XT_TEXT(xml->name));
-    if (!xml->parser->wellFormed || xml->parser->disableSAX)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_XLSX_DAMAGED, XT_TEXT(xml->name),
-                       XT_INT(xml->parser->input ? xml->parser->input->line : 0));
+    (void)xmlParseChunk(xml->parser, xml->buffer, (int)n, n == 0);   /* the parser's state says the same and more */
     *out_more = !xml->ended;
-    return XT_OK;
+    return state_of(xml, err);
 }
 
 enum xt_code xt_xml_all(struct xt_xml *xml, struct xt_error *err)
