@@ -85,7 +85,8 @@ enum xt_code fts5_connect(const char *path, bool create, struct token_count *cou
         return rc;
     }
     (void)sqlite3_busy_timeout(db, 5000);
-    rc = run_sql(db, "PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY", err);
+    rc = run_sql(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384;"
+                     "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY", err);
     if (rc == XT_OK)
         rc = fts5_add_tokenizer(db, count, err);
     if (rc != XT_OK) {

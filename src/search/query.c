@@ -544,6 +544,8 @@ static struct query_node *parse_item(struct parser *p, const struct target *targ
         *out_any = true;
     if (!node || !negative)
         return node;
+    if (node->kind == QUERY_NOT) /* -(-a) */
+        return node->first;
     struct query_node *inverse = new_node(p, QUERY_NOT);
     inverse->first = node;
     return inverse;
@@ -625,7 +627,11 @@ void query_parse(const struct query_env *env, struct xt_str text, struct xt_aren
 
     *out = (struct query){0};
     size_t n = xt_utf8_clip(text.s, text.n, QUERY_BYTES_MAX);
-    p.text = (struct xt_str){xt_arena_strndup(arena, text.s ? text.s : "", n), n};
+    char *copy = xt_arena_strndup(arena, text.s ? text.s : "", n);
+    for (size_t i = 0; i < n; i++)
+        if (copy[i] == '\0')
+            copy[i] = ' ';
+    p.text = (struct xt_str){copy, n};
     if (n < text.n)
         ignore(&p, (struct xt_str){xt_arena_strndup(arena, text.s + n, text.n - n < 40 ? text.n - n : 40),
                                    text.n - n < 40 ? text.n - n : 40}, XT_MSG_SEARCH_TOO_LONG);
@@ -761,6 +767,23 @@ static const char *label_of(const char *name, const char *const labels[XT_LANGS]
     return labels[lang] ? labels[lang] : name;
 }
 
+/* A phrase between plain quotation marks; those inside it, which separate only, become spaces. */
+static void say_quoted(struct xt_str text, struct xt_text *out)
+{
+    xt_text_add_char(out, '"');
+    for (size_t i = 0; i < text.n;) {
+        uint32_t c;
+        size_t n = xt_utf8_decode(text.s + i, text.n - i, &c);
+
+        if (closes(c, '"'))
+            xt_text_add_char(out, ' ');
+        else
+            xt_text_add(out, text.s + i, n);
+        i += n;
+    }
+    xt_text_add_char(out, '"');
+}
+
 static void say_leaf(const struct query_env *env, const struct query_node *node, enum xt_lang lang,
                      struct xt_text *out)
 {
@@ -782,11 +805,10 @@ static void say_leaf(const struct query_env *env, const struct query_node *node,
         xt_text_add_z(out, label_of(env->schema->fields[field].name, env->schema->fields[field].labels, lang));
         xt_text_add_char(out, ':');
     }
-    if (node->quoted)
-        xt_text_add_char(out, '"');
-    xt_text_add_str(out, node->written);
-    if (node->quoted)
-        xt_text_add_char(out, '"');
+    if (node->quoted || operator_of(node->written) != OP_NONE)
+        say_quoted(node->written, out);
+    else
+        xt_text_add_str(out, node->written);
     if (node->starred)
         xt_text_add_char(out, '*');
 }
