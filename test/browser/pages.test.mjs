@@ -21,8 +21,8 @@ const REFUSED = /status of (400|404|410|500|503)|ERR_EMPTY_RESPONSE/
 
 /* name                 path                                              what the title says */
 const PAGES = [
-  ['home',              '/',                                              /^示例节点$/],
-  ['results',           '/search?q=机器人',                                /^机器人 · 检索 · 示例节点$/],
+  ['home',              '/',                                              /^广东协同$/],
+  ['results',           '/search?q=机器人',                                /^机器人 · 检索 · 广东协同$/],
   ['filtered results',  '/search?q=a+(&type=paper&area=440100&year=2015..2018', /论文 · 广州市 · 2015–2018/],
   ['no results',        '/search?q=zero&area=440100',                     /zero/],
   ['one result',        '/search?q=one',                                  /one/],

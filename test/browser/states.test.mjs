@@ -167,7 +167,7 @@ test('a node that comes back: one click and all is there', LIMIT, () =>
       node.options.down = null
     }
     await page.click('[role=alert] button')
-    await page.waitForFunction(() => document.querySelector('h1').innerText === '示例节点')
+    await page.waitForFunction(() => document.querySelector('h1').innerText === '广东协同创新资源目录')
     await page.click('[role=alert] button')
     await page.waitForSelector('.tiles a')
   }, { expected: REFUSED }))

@@ -35,7 +35,8 @@ describe('the sample region in the browser', { skip }, () => {
     withPage(browser, node.url, async (page) => {
       await open(page, '/')
       const about = await node.json('/api/v1/node')
-      assert.equal(await text(page, 'h1'), about.name)
+      assert.equal(await text(page, 'h1'), `${about.region.zh}协同创新资源目录`)
+      assert.ok((await text(page, '.hero')).includes(about.name))
       assert.equal(await page.locator('.tiles a').count(), Object.values(about.counts).filter((count) => count > 0).length)
       const figure = Number((await text(page, '.tile .figure')).replaceAll(',', ''))
       await page.locator('.tiles a').first().click()
