@@ -1,7 +1,7 @@
 // Remakes the pictures of the main pages in docs/screens/ (or FOLDER):
 //   XIETONG_BIN=build/release/xietong node scripts/screens.mjs [FOLDER]      a node with the sample region, made for it
 //   node scripts/screens.mjs http://127.0.0.1:8080 [FOLDER]                  a node that runs
-// The record shown is the first that the node finds for XIETONG_SCREEN_QUERY.
+// The record shown is the first instrument, else the first record, found for XIETONG_SCREEN_QUERY.
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,9 +14,13 @@ const QUERY = process.env.XIETONG_SCREEN_QUERY ?? '机器人'
 const DESKTOP = { width: 1440, height: 900 }
 const PHONE = { width: 360, height: 740 }
 
+async function firstFound(base, filter) {
+  const reply = await fetch(`${base}/api/v1/search?q=${encodeURIComponent(QUERY)}${filter}&limit=1`)
+  return (await reply.json()).items?.[0]
+}
+
 async function picture(base) {
-  const reply = await fetch(`${base}/api/v1/search?q=${encodeURIComponent(QUERY)}&limit=1`)
-  const first = (await reply.json()).items?.[0]
+  const first = await firstFound(base, '&type=instrument') ?? await firstFound(base, '')
   const results = `/search?q=${encodeURIComponent(QUERY)}`
   const pictures = [
     ['home', '/', DESKTOP, 'light', 'zh'],
