@@ -52,6 +52,7 @@ enum xt_code fts5_fail(sqlite3 *db, struct xt_error *err)
         return xt_fail(err, XT_E_FULL, "", XT_MSG_DISK_FULL, XT_TEXT("index.db"));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN: /* deleted, and not made anew yet */
         return xt_fail(err, XT_E_BUSY, "", XT_MSG_SEARCH_INDEX_BUSY);
     default:
         return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT(sqlite3_errmsg(db)));

@@ -42,10 +42,736 @@ static void words_are_found(void **state)
     folder_remove(&folder);
 }
 
+/* ---- who sees what ---- */
+
+static int64_t count_as(struct xt_search *search, const char *query, enum xt_class reader)
+{
+    struct xt_search_request request = {.query = xt_str(query), .reader = reader};
+    struct xt_search_answer answer;
+    struct xt_arena arena;
+
+    xt_arena_init(&arena);
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    xt_arena_done(&arena);
+    return answer.total;
+}
+
+static void protected_documents_and_fields_do_not_match(void **state)
+{
+    (void)state;
+    struct xt_search_text texts[] = {{TITLE, XT_STR("公开标题")}, {NOTE, XT_STR("内部意见")}};
+    struct xt_search_doc docs[] = {
+        {.id = 1, .texts = texts, .text_count = 2, .date = INT64_MIN},
+        {.id = 2, .texts = texts, .text_count = 2, .date = INT64_MIN, .min_class = XT_MEMBER},
+    };
+    struct folder folder;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    assert_int_equal(xt_search_feed(search, docs, 2, 2, NULL), XT_OK);
+    assert_int_equal(count_as(search, "公开", XT_PUBLIC), 1);
+    assert_int_equal(count_as(search, "公开", XT_MEMBER), 2);
+    assert_int_equal(count_as(search, "内部", XT_MEMBER), 0);
+    assert_int_equal(count_as(search, "note:内部", XT_MEMBER), 0);
+    assert_int_equal(count_as(search, "NOT 内部", XT_MEMBER), 2);
+    assert_int_equal(count_as(search, "公开 OR 内部", XT_PUBLIC), 1);
+    assert_int_equal(count_as(search, "内部", XT_OFFICER), 2);
+    assert_int_equal(count_as(search, "", XT_PUBLIC), 1);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* ---- order ---- */
+
+static void feed_ranked(struct xt_search *search, int64_t id, unsigned field, const char *text, const char *year)
+{
+    struct xt_search_text texts[] = {{field, xt_str(text)}, {IDENT, XT_STR("编号")}};
+    struct xt_search_value value = {YEAR, xt_str(year)};
+    struct xt_search_doc doc = {.id = id, .texts = texts, .text_count = 2, .values = &value, .value_count = 1,
+                                .date = id};
+
+    assert_int_equal(xt_search_feed(search, &doc, 1, id, NULL), XT_OK);
+}
+
+static void rank_prefers_title_keywords_who_text_and_the_new(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct xt_arena arena;
+
+    folder_make(&folder);
+    xt_arena_init(&arena);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_ranked(search, 1, ABSTRACT, "机器人", "2015");
+    feed_ranked(search, 2, IDENT, "机器人", "2015");
+    feed_ranked(search, 3, WHO, "机器人", "2015");
+    feed_ranked(search, 4, KEYWORDS, "机器人", "2015");
+    feed_ranked(search, 5, TITLE, "机器人", "2010");
+    feed_ranked(search, 6, TITLE, "机器人", "2015");
+    feed_ranked(search, 7, TITLE, "sensors", "2015");
+    feed_ranked(search, 8, TITLE, "sensor", "2015");
+    assert_string_equal(ids_of(search, "机器人", XT_SORT_RELEVANCE, &arena), "6 5 4 3 2 1");
+    assert_string_equal(ids_of(search, "机器人 编号", XT_SORT_RELEVANCE, &arena), "6 5 4 3 2 1");
+    assert_string_equal(ids_of(search, "sensor", XT_SORT_RELEVANCE, &arena), "8 7"); /* the whole word first */
+    assert_string_equal(ids_of(search, "机器人", XT_SORT_DATE, &arena), "6 5 4 3 2 1");
+    assert_string_equal(ids_of(search, "type:none", XT_SORT_RELEVANCE, &arena), "");
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+static void titles_sort_by_pinyin(void **state)
+{
+    (void)state;
+    static const char *const titles[] = {"珠海市研究", "安全生产研究", "广州市基于机器人的应用研究",
+                                         "广州市基于机器人的应用分析", "北京研究"};
+    struct folder folder;
+    struct xt_arena arena;
+    struct xt_text key;
+
+    folder_make(&folder);
+    xt_arena_init(&arena);
+    xt_text_init(&key, XT_KIB);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (size_t i = 0; i < XT_COUNT(titles); i++) {
+        struct xt_search_text text = {TITLE, xt_str(titles[i])};
+
+        xt_text_clear(&key);
+        xt_sort_key(text.text, 64, &key);
+        struct xt_search_doc doc = {.id = (int64_t)i + 1, .texts = &text, .text_count = 1, .date = INT64_MIN,
+                                    .sort_key = xt_text_view(&key)};
+        assert_int_equal(xt_search_feed(search, &doc, 1, (int64_t)i, NULL), XT_OK);
+    }
+    assert_string_equal(ids_of(search, "", XT_SORT_TITLE, &arena), "2 5 4 3 1");
+    xt_text_done(&key);
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* ---- what is refused ---- */
+
+static enum xt_code refuse(struct xt_search *search, const struct xt_search_request *request, const char **out_field)
+{
+    static struct xt_error err;
+    struct xt_search_answer answer;
+    struct xt_arena arena;
+
+    xt_arena_init(&arena);
+    err = (struct xt_error){0};
+    enum xt_code rc = xt_search_ask(search, request, &arena, &answer, &err);
+    xt_arena_done(&arena);
+    *out_field = err.field;
+    return rc;
+}
+
+static void bad_filters_and_cursors_are_refused(void **state)
+{
+    (void)state;
+    struct xt_str value = XT_STR("x..y"), facet = XT_STR("colour");
+    struct xt_search_filter unknown = {XT_STR("colour"), &value, 1}, year = {XT_STR("year"), &value, 1},
+                            amount = {XT_STR("amount"), &value, 1};
+    struct folder folder;
+    struct xt_arena arena;
+    const char *field;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int64_t id = 1; id <= 5; id++)
+        feed_text(search, id, "机器人", "研究");
+
+    struct xt_search_request request = {.query = XT_STR("机器人"), .filters = &unknown, .filter_count = 1};
+    assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+    assert_string_equal(field, "colour");
+    request.filters = &year;
+    assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+    assert_string_equal(field, "year");
+    request.filters = &amount;
+    assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+    assert_string_equal(field, "amount");
+    request.filter_count = 0;
+    request.facets = &facet;
+    request.facet_count = 1;
+    assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+    assert_string_equal(field, "facets");
+
+    /* A cursor is good for its own question only, and only whole. */
+    request = (struct xt_search_request){.query = XT_STR("机器人"), .limit = 2};
+    struct xt_search_answer answer;
+    xt_arena_init(&arena);
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_non_null(answer.next);
+    char *cursor = xt_arena_strdup(&arena, answer.next);
+    request.cursor = xt_str(cursor);
+    assert_int_equal(refuse(search, &request, &field), XT_OK);
+    request.query = XT_STR("研究");
+    assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+    assert_string_equal(field, "cursor");
+    request.query = XT_STR("机器人");
+    for (size_t i = 0; cursor[i]; i++) {
+        cursor[i] ^= 1;
+        assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+        cursor[i] ^= 1;
+    }
+    request.cursor.n--;
+    assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+    request.cursor = XT_STR("!!");
+    assert_int_equal(refuse(search, &request, &field), XT_E_INPUT);
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* A new document between two pages moves nothing: what was not shown is still shown once. */
+static void pages_stay_while_the_index_grows(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct xt_arena arena;
+    bool seen[100] = {false};
+    const char *cursor = "";
+    int count = 0;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int64_t id = 1; id <= 20; id++)
+        feed_text(search, id, "机器人", id % 2 ? "研究" : "机器人研究");
+    xt_arena_init(&arena);
+    for (int page = 0; cursor; page++) {
+        struct xt_search_request request = {.query = XT_STR("机器人 研究"), .limit = 3, .cursor = xt_str(cursor)};
+        struct xt_search_answer answer;
+
+        assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+        for (size_t i = 0; i < answer.hit_count; i++) {
+            assert_false(seen[answer.hits[i].id]);
+            seen[answer.hits[i].id] = true;
+            count += answer.hits[i].id <= 20;
+        }
+        cursor = answer.next;
+        feed_text(search, 50 + page, "机器人研究", "研究研究研究机器人");
+    }
+    assert_int_equal(count, 20);
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* ---- highlighting ---- */
+
+static void hits_are_marked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query, *text, *marked;
+        unsigned field;
+        size_t max, hits;
+    } rows[] = {
+        {"机器人", "工业机器人", "工业[机器人]", TITLE, 100, 1},
+        {"机器人", "機器人與機器", "[機器人]與機器", TITLE, 100, 1},
+        {"机", "机器与机", "[机]器与[机]", TITLE, 100, 2},
+        {"sensor", "Sensors and a sensor", "[Sensors] and a [sensor]", TITLE, 100, 2},
+        {"器人 机器", "机器人", "[机器人]", TITLE, 100, 1},
+        {"PM2.5", "PM2.5 浓度", "[PM2.5] 浓度", TITLE, 100, 1},
+        {"机器人 NOT 焊接", "机器人焊接", "[机器人]焊接", TITLE, 100, 1},
+        {"title:机器人", "机器人", "机器人", ABSTRACT, 100, 0},
+        {"机器人", "一二三四五六七八九十一二三四五六七八九十机器人一二三四五六七八九十", "…七八九十[机器人]一二三四五六七八九…",
+         TITLE, 16, 1},
+        {"机器人", "一二三四五六七八九十", "一二三四…", TITLE, 4, 0},
+        {"没有", "a\x02" "b\x03" "c", "abc", TITLE, 100, 0},
+        {"", "机器人", "机器人", TITLE, 100, 0},
+    };
+    struct folder folder;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (size_t i = 0; i < XT_COUNT(rows); i++) {
+        struct xt_search_request request = {.query = xt_str(rows[i].query)};
+        struct xt_search_answer answer;
+        struct xt_arena arena;
+        struct xt_text out;
+
+        xt_arena_init(&arena);
+        xt_text_init(&out, XT_KIB);
+        assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+        size_t hits = xt_search_highlight(answer.words, rows[i].field, xt_str(rows[i].text), rows[i].max, &out);
+        for (size_t k = 0; k < out.n; k++)
+            out.s[k] = out.s[k] == 2 ? '[' : out.s[k] == 3 ? ']' : out.s[k];
+        assert_string_equal(out.s, rows[i].marked);
+        assert_int_equal(hits, rows[i].hits);
+        xt_text_done(&out);
+        xt_arena_done(&arena);
+    }
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* ---- every part of a title is found ---- */
+
+static void expect_found(struct xt_search *search, struct xt_str part, int64_t id)
+{
+    struct xt_search_request request = {.limit = 1000, .reader = XT_PUBLIC};
+    struct xt_search_answer answer;
+    struct xt_arena arena;
+    struct xt_text query;
+    bool found = false;
+
+    xt_arena_init(&arena);
+    xt_text_init(&query, XT_KIB);
+    xt_text_add_char(&query, '"');
+    xt_text_add_str(&query, part);
+    xt_text_add_char(&query, '"');
+    request.query = xt_text_view(&query);
+    do {
+        assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+        for (size_t i = 0; i < answer.hit_count; i++)
+            found = found || answer.hits[i].id == id;
+        request.cursor = xt_str(answer.next);
+    } while (!found && answer.next);
+    if (!found)
+        fail_msg("%s does not find title %lld", query.s, (long long)id);
+    xt_text_done(&query);
+    xt_arena_done(&arena);
+}
+
+static bool is_chinese(uint32_t c)
+{
+    return c >= 0x4E00 && c <= 0x9FFF;
+}
+
+static bool is_letter(uint32_t c)
+{
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+/* Runs of 2 to 8 characters of a title, its words and each beginning of them. A word here is what the tokenizer takes
+ * for one, so one that begins within digits ("2D") is not taken apart. */
+static void expect_parts(struct xt_search *search, struct xt_str title, int64_t id)
+{
+    for (size_t from = 0; from < title.n;) {
+        uint32_t c, before = from ? (unsigned char)title.s[from - 1] : ' ';
+        size_t n = xt_utf8_decode(title.s + from, title.n - from, &c), to = from + n;
+
+        if (is_chinese(c)) {
+            for (int chars = 2; chars <= 8 && to < title.n; chars++) {
+                uint32_t next;
+                size_t next_n = xt_utf8_decode(title.s + to, title.n - to, &next);
+
+                if (!is_chinese(next))
+                    break;
+                to += next_n;
+                expect_found(search, (struct xt_str){title.s + from, to - from}, id);
+            }
+        } else if (is_letter(c) && !is_letter(before) && !(before >= '0' && before <= '9')) {
+            for (; to <= title.n; to++) {
+                expect_found(search, (struct xt_str){title.s + from, to - from}, id);
+                if (to == title.n || !is_letter((unsigned char)title.s[to]))
+                    break;
+            }
+        }
+        from += n;
+    }
+}
+
+static void feed_titles(struct xt_search *search, const struct xt_str *titles, size_t count)
+{
+    struct xt_search_text *texts = xt_calloc(count, sizeof *texts);
+    struct xt_search_doc *docs = xt_calloc(count, sizeof *docs);
+
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = (struct xt_search_text){TITLE, titles[i]};
+        docs[i] = (struct xt_search_doc){.id = (int64_t)i, .texts = &texts[i], .text_count = 1, .date = INT64_MIN};
+    }
+    assert_int_equal(xt_search_feed(search, docs, count, (int64_t)count, NULL), XT_OK);
+    free(texts);
+    free(docs);
+}
+
+static void every_part_of_a_title_is_found(void **state)
+{
+    (void)state;
+    const struct xt_str titles[] = {
+        XT_STR("工业机器人的焊接"), XT_STR("基于PM2.5的Deep-Learning网络"), XT_STR("3D打印技术（第2版）"),
+        XT_STR("《机器人》与“智能”传感器"), XT_STR("A survey of Smart Sensors in Guangdong"), XT_STR("人"),
+        XT_STR("Café 與 ＡＢＣ 全形"), XT_STR("x"), XT_STR("微生物、植物和動物"), XT_STR("COVID-19疫情"),
+    };
+    struct folder folder;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_titles(search, titles, XT_COUNT(titles));
+    for (size_t i = 0; i < XT_COUNT(titles); i++)
+        expect_parts(search, titles[i], (int64_t)i);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* The same for 1,000 real titles, where they are. */
+static void every_part_of_real_titles_is_found(void **state)
+{
+    (void)state;
+    const char *data = getenv("XIETONG_DATA");
+    struct xt_str titles[1000];
+    char command[512], line[4096];
+    size_t count = 0, seen = 0;
+    struct folder folder;
+
+    (void)snprintf(command, sizeof command, "zcat '%s'/papers/csl/cls_ctg-*.tsv.gz 2>/dev/null",
+                   data ? data : "../shared/data");
+    FILE *file = popen(command, "r");
+    assert_non_null(file);
+    while (count < XT_COUNT(titles) && fgets(line, sizeof line, file)) {
+        char *from = strchr(line, '\t'), *to = from ? strchr(from + 1, '\t') : NULL;
+
+        if (to && seen++ % 7 == 0)
+            titles[count++] = (struct xt_str){xt_strndup(from + 1, (size_t)(to - from - 1)), (size_t)(to - from - 1)};
+    }
+    (void)pclose(file); /* cut short on purpose */
+    if (count < XT_COUNT(titles)) {
+        print_message("no real titles in XIETONG_DATA\n");
+        skip();
+    }
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_titles(search, titles, count);
+    for (size_t i = 0; i < count; i += getenv("XIETONG_LONG") ? 1 : 10)
+        expect_parts(search, titles[i], (int64_t)i);
+    xt_search_close(&search);
+    folder_remove(&folder);
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)titles[i].s); /* made above, lent as views */
+}
+
+/* ---- life ---- */
+
+static void versions_deletions_and_reopening(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct xt_search_stats stats;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    assert_true(xt_search_is_feeder(search));
+    assert_int_equal(xt_search_reached(search), 0);
+    feed_text(search, 1, "机器人", "");
+    feed_text(search, 2, "传感器", "");
+    feed_text(search, 1, "激光器", "");
+    assert_int_equal(count_of(search, "机器人"), 0);
+    assert_int_equal(count_of(search, "激光"), 1);
+    struct xt_search_doc gone = {.id = 2, .deleted = true}, never = {.id = 77, .deleted = true};
+    assert_int_equal(xt_search_feed(search, &gone, 1, 9, NULL), XT_OK);
+    assert_int_equal(xt_search_feed(search, &never, 1, 10, NULL), XT_OK);
+    assert_int_equal(xt_search_feed(search, NULL, 0, 11, NULL), XT_OK);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(count_of(search, "传感器"), 0);
+        assert_int_equal(count_of(search, ""), 1);
+        assert_int_equal(xt_search_reached(search), 11);
+        xt_search_stats(search, &stats);
+        assert_int_equal(stats.documents, 1);
+        assert_int_equal(stats.tombstones, 2);
+        assert_string_equal(stats.engine, "fts5");
+        assert_true(stats.bytes > 0);
+        xt_search_close(&search);
+        search = open_index(folder.path, true, false);
+    }
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* One value in two texts of a field is no phrase across them. */
+static void phrases_end_with_their_text(void **state)
+{
+    (void)state;
+    struct xt_search_text texts[] = {{KEYWORDS, XT_STR("工业")}, {TITLE, XT_STR("x")}, {KEYWORDS, XT_STR("smart")},
+                                     {KEYWORDS, XT_STR("sensor")}};
+    struct xt_search_doc doc = {.id = 1, .texts = texts, .text_count = 4, .date = INT64_MIN};
+    struct folder folder;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    assert_int_equal(xt_search_feed(search, &doc, 1, 1, NULL), XT_OK);
+    assert_int_equal(count_of(search, "\"smart sensor\""), 0);
+    assert_int_equal(count_of(search, "smart sensor 工业"), 1);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+static void overwrite(const char *dir, const char *name, const char *bytes)
+{
+    char path[256];
+
+    (void)snprintf(path, sizeof path, "%s/fts5/%s", dir, name);
+    int fd = open(path, O_WRONLY | O_TRUNC);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
+    assert_int_equal(close(fd), 0);
+}
+
+static void torn_and_foreign_indexes_are_made_anew(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"index.db", "columns.dat", "pool.dat"};
+    struct folder folder;
+    char command[128];
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (size_t i = 0; i < XT_COUNT(names); i++) {
+        feed_text(search, 1, "机器人", "");
+        xt_search_close(&search);
+        overwrite(folder.path, names[i], i % 2 ? "" : "not an index at all, whatever it is");
+        search = open_index(folder.path, true, true);
+        assert_int_equal(xt_search_reached(search), 0);
+        assert_int_equal(count_of(search, "机器人"), 0);
+    }
+    feed_text(search, 1, "机器人", "");
+    xt_search_close(&search);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'/fts5", folder.path);
+    assert_int_equal(system(command), 0);
+    search = open_index(folder.path, true, true);
+    xt_search_close(&search);
+
+    /* another schema */
+    struct xt_search_schema fewer = test_schema;
+    fewer.field_count--;
+    struct xt_search_options options = {folder.path, false, &fewer};
+    bool fresh = false;
+    assert_int_equal(xt_search_open(&options, &search, &fresh, NULL), XT_E_BUSY);
+    options.may_feed = true;
+    assert_int_equal(xt_search_open(&options, &search, &fresh, NULL), XT_OK);
+    assert_true(fresh);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+static void a_deleted_index_is_noticed(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct xt_error err = {0};
+    char command[128];
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_text(search, 1, "机器人", "");
+    struct xt_search *reader = open_index(folder.path, false, false);
+    assert_int_equal(count_of(search, "机器人"), 1);
+    assert_int_equal(count_of(reader, "机器人"), 1);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'/fts5", folder.path);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(count_of(search, "机器人"), 1); /* still open */
+    assert_int_equal(xt_search_tidy(search, 1, &err), XT_E_GONE);
+    assert_int_equal(xt_search_reached(search), 0);
+    assert_int_equal(count_of(search, "机器人"), 0);
+    feed_text(search, 1, "激光器", "");
+    assert_int_equal(count_of(search, "激光"), 1);
+    assert_int_equal(count_of(reader, "激光"), 1); /* readers follow */
+    assert_int_equal(count_of(reader, "机器人"), 0);
+    xt_search_close(&reader);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* A process that feeds tells, through a pipe, what it has fed; this one, which may not feed, must find it. */
+static void another_process_sees_what_is_fed(void **state)
+{
+    (void)state;
+    struct folder folder;
+    int fed[2], asked[2];
+    char byte;
+
+    folder_make(&folder);
+    assert_int_equal(pipe(fed), 0);
+    assert_int_equal(pipe(asked), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct xt_search_options options = {folder.path, true, &test_schema};
+        struct xt_search *search = NULL;
+        bool fresh;
+
+        if (xt_search_open(&options, &search, &fresh, NULL) != XT_OK)
+            _exit(1);
+        for (int i = 0; i < 20; i++) {
+            char year[16];
+
+            (void)snprintf(year, sizeof year, "%d", 2000 + i);
+            feed_ranked(search, i, TITLE, "机器人", year);
+            if (write(fed[1], "x", 1) != 1 || read(asked[0], &byte, 1) != 1)
+                _exit(1);
+        }
+        xt_search_close(&search);
+        _exit(0);
+    }
+    struct xt_search *reader = NULL;
+    for (int i = 0; i < 20; i++) {
+        char query[32];
+
+        assert_int_equal(read(fed[0], &byte, 1), 1);
+        if (!reader) {
+            reader = open_index(folder.path, true, false); /* the lock is taken: only a reader */
+            assert_false(xt_search_is_feeder(reader));
+        }
+        (void)snprintf(query, sizeof query, "机器人 year:%d", 2000 + i);
+        assert_int_equal(count_of(reader, query), 1);
+        assert_int_equal(count_of(reader, "机器人"), i + 1);
+        assert_int_equal(write(asked[1], "x", 1), 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(count_of(reader, "机器人"), 20);
+    xt_search_close(&reader);
+    folder_remove(&folder);
+}
+
+/* ---- threads ---- */
+
+struct busy {
+    struct xt_search *search;
+    bool stop;
+    int64_t asked;
+};
+
+/* Each record has exactly one version at any instant: counts of all and of the pair that all hold are equal. */
+static void *ask_on(void *context)
+{
+    static const struct xt_str facets[] = {{"type", 4}, {"area", 4}, {"year", 4}};
+    struct busy *busy = context;
+
+    while (!__atomic_load_n(&busy->stop, __ATOMIC_RELAXED)) {
+        struct xt_search_request request = {.query = XT_STR("机器人"), .limit = 20, .facets = facets, .facet_count = 3};
+        struct xt_search_answer answer;
+        struct xt_arena arena;
+
+        xt_arena_init(&arena);
+        if (xt_search_ask(busy->search, &request, &arena, &answer, NULL) != XT_OK || answer.total != 50 ||
+            answer.facets[2].distinct == 0)
+            abort();
+        int64_t sum = 0;
+        for (size_t i = 0; i < answer.facets[2].count; i++)
+            sum += answer.facets[2].counts[i].count;
+        if (sum != 50)
+            abort();
+        xt_arena_done(&arena);
+        __atomic_add_fetch(&busy->asked, 1, __ATOMIC_RELAXED);
+    }
+    return NULL;
+}
+
+static void searching_goes_on_while_feeding(void **state)
+{
+    (void)state;
+    struct folder folder;
+    pthread_t threads[3];
+
+    folder_make(&folder);
+    struct busy busy = {.search = open_index(folder.path, true, true)};
+    struct xt_search_text text = {TITLE, XT_STR("机器人研究")};
+    struct xt_search_value values[50];
+    struct xt_search_doc docs[50];
+    char years[50][16];
+    for (int round = 0; round < 60; round++) {
+        for (int i = 0; i < 50; i++) {
+            (void)snprintf(years[i], sizeof years[i], "%d", 1990 + (round + i) % 15);
+            values[i] = (struct xt_search_value){YEAR, xt_str(years[i])};
+            docs[i] = (struct xt_search_doc){.id = i, .texts = &text, .text_count = 1, .values = &values[i],
+                                             .value_count = 1, .date = round};
+        }
+        assert_int_equal(xt_search_feed(busy.search, docs, 50, round, NULL), XT_OK);
+        if (round == 0)
+            for (int i = 0; i < 3; i++)
+                assert_int_equal(pthread_create(&threads[i], NULL, ask_on, &busy), 0);
+        if (round % 10 == 9)
+            assert_int_equal(xt_search_tidy(busy.search, 10, NULL), XT_OK);
+    }
+    __atomic_store_n(&busy.stop, true, __ATOMIC_RELAXED);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    assert_true(busy.asked > 0);
+    xt_search_close(&busy.search);
+    folder_remove(&folder);
+}
+
+static bool add_up(void *context, int64_t id)
+{
+    *(int64_t *)context += id;
+    return true;
+}
+
+static void checks_and_lists_agree(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct xt_problems problems;
+    int64_t sum = 0;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_text(search, 1, "机器人", "");
+    feed_text(search, 2, "传感器", "");
+    feed_text(search, 1, "激光器", "");
+    assert_int_equal(xt_search_each(search, add_up, &sum, NULL), XT_OK);
+    assert_int_equal(sum, 3);
+    xt_problems_init(&problems);
+    assert_int_equal(xt_search_verify(search, &problems, NULL), XT_OK);
+    assert_int_equal(problems.seen, 0);
+    xt_problems_done(&problems);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* Too little time is said, never an error. */
+static void time_that_runs_out_is_said(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct xt_arena arena;
+    enum { MANY = 20000 };
+    struct xt_search_doc *docs = xt_calloc(MANY, sizeof *docs);
+    struct xt_search_text text = {TITLE, XT_STR("机器人研究")};
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int i = 0; i < MANY; i++)
+        docs[i] = (struct xt_search_doc){.id = i, .texts = &text, .text_count = 1, .date = i};
+    for (int i = 0; i < 5; i++) /* many dead ones, too */
+        assert_int_equal(xt_search_feed(search, docs, MANY, i, NULL), XT_OK);
+    struct xt_search_request request = {.query = XT_STR("(机器人 研究) OR 研究"), .limit = 5, .budget_ms = 1};
+    struct xt_search_answer answer;
+    xt_arena_init(&arena);
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_true(answer.at_least ? answer.total < MANY : answer.total == MANY);
+    request.budget_ms = 0;
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_false(answer.at_least);
+    assert_int_equal(answer.total, MANY);
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+    free(docs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_found),
+        cmocka_unit_test(protected_documents_and_fields_do_not_match),
+        cmocka_unit_test(rank_prefers_title_keywords_who_text_and_the_new),
+        cmocka_unit_test(titles_sort_by_pinyin),
+        cmocka_unit_test(bad_filters_and_cursors_are_refused),
+        cmocka_unit_test(pages_stay_while_the_index_grows),
+        cmocka_unit_test(hits_are_marked),
+        cmocka_unit_test(every_part_of_a_title_is_found),
+        cmocka_unit_test(every_part_of_real_titles_is_found),
+        cmocka_unit_test(versions_deletions_and_reopening),
+        cmocka_unit_test(phrases_end_with_their_text),
+        cmocka_unit_test(torn_and_foreign_indexes_are_made_anew),
+        cmocka_unit_test(a_deleted_index_is_noticed),
+        cmocka_unit_test(another_process_sees_what_is_fed),
+        cmocka_unit_test(searching_goes_on_while_feeding),
+        cmocka_unit_test(checks_and_lists_agree),
+        cmocka_unit_test(time_that_runs_out_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
