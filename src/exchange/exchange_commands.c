@@ -82,7 +82,7 @@ static void say_problems(const struct xt_problems *problems, enum xt_lang lang)
 
         xt_text_init(&line, 4 * XT_KIB);
         xt_problem_say(&problems->list[i], lang, &line);
-        (void)fprintf(stderr, "%s\n", line.s);
+        (void)fprintf(stderr, "%s: %s\n", problems->list[i].path, line.s);
     }
 }
 

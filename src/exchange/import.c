@@ -339,13 +339,29 @@ static enum xt_code put_record(struct import *m, const struct xt_row *row, const
     return rc;
 }
 
-/* What is wrong with the records that were not tried because an earlier one was refused. */
+static bool has_problem_at(const struct xt_problems *problems, const char *path)
+{
+    size_t i;
+
+    for (i = 0; i < problems->count; i++) {
+        if (strcmp(problems->list[i].path, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What else is wrong with a record that will not be put. A cell that could not be read is not missing, too. */
 static void check_rest(struct import *m, const struct xt_row *row, const struct xt_mapped_record *record)
 {
+    size_t i;
+
     xt_problems_clear(&m->problems);
     if (!record->deleted)
         (void)xt_type_check(m->node->region, record->type, record->body, &m->problems);   /* for its problems */
-    add_reasons(m, row, record, &m->problems);
+    for (i = 0; i < m->problems.count; i++) {
+        if (!has_problem_at(&record->problems, m->problems.list[i].path))
+            add_reason(m, row, record, &m->problems.list[i]);
+    }
 }
 
 /* Puts the records of a row; *out_refused when one was not taken: then nothing of the row is stored. */
@@ -405,8 +421,7 @@ static bool choose_records(struct import *m, const struct xt_row *row, const str
     }
     for (i = 0; i < mapped->count; i++) {
         if (!whole) {                    /* the checks of the type tell the rest of the reasons */
-            if (mapped->records[i].problems.seen == 0)
-                check_rest(m, row, &mapped->records[i]);
+            check_rest(m, row, &mapped->records[i]);
         } else if (i == 0 || !put_before(m, &mapped->records[i])) {
             which[count++] = i;
         }
