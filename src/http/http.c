@@ -425,6 +425,7 @@ static void free_http(struct xt_http *http)
 {
     xt_http_requests_free(http);
     xt_http_slow_done(&http->slow);
+    xt_http_cache_done(&http->cache);
     xt_http_router_done(&http->router);
     xt_http_metrics_done(&http->metrics);
     xt_text_done(&http->openapi);
@@ -470,6 +471,7 @@ enum xt_code xt_http_start(struct xt_node *node, const struct xt_http_options *o
     pthread_cond_init(&http->watchdog_end, NULL);
     xt_http_router_init(&http->router, node->rooms);
     xt_http_metrics_init(&http->metrics, http->router.route_count);
+    xt_http_cache_init(&http->cache);
     start_threads(http, options);
 
     rc = make_openapi(http, err);

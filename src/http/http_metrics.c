@@ -131,6 +131,21 @@ static void write_server(struct xt_http *http, struct xt_text *out)
               (int64_t)read_count(&http->metrics.refused_busy));
 }
 
+static void write_cache(struct http_cache *cache, struct xt_text *out)
+{
+    uint64_t hits, misses;
+    size_t bytes;
+
+    pthread_mutex_lock(&cache->lock);
+    hits = cache->hits;
+    misses = cache->misses;
+    bytes = cache->bytes;
+    pthread_mutex_unlock(&cache->lock);
+    write_one(out, "xietong_http_cache_hits_total", "counter", "Replies that were there.", (int64_t)hits);
+    write_one(out, "xietong_http_cache_misses_total", "counter", "Replies that had to be made.", (int64_t)misses);
+    write_one(out, "xietong_http_cache_bytes", "gauge", "Bytes of the replies kept.", (int64_t)bytes);
+}
+
 static void write_store(struct xt_node *node, struct xt_text *out)
 {
     struct xt_store_stats stats;
@@ -151,6 +166,7 @@ void xt_http_metrics_write(struct xt_http *http, struct xt_text *out)
     write_requests(http, out);
     write_durations(http, out);
     write_server(http, out);
+    write_cache(&http->cache, out);
     write_store(http->node, out);
     for (size_t i = 0; http->node->rooms[i]; i++) {
         if (http->node->rooms[i]->metrics)

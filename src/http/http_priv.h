@@ -6,6 +6,7 @@
  * http_headers.c  negotiation from header values                    http_reply.c    problems, tags, compression
  * http_slow.c     the bounded pool                                  http_static.c   the page's files
  * http_metrics.c  counts                                            http_openapi.c  the API description
+ * http_cache.c    replies kept until the sequence moves on
  * http_room.c     own routes                                        http_serve.c    the command serve
  */
 #ifndef XT_HTTP_HTTP_PRIV_H
@@ -93,6 +94,10 @@ struct http_request {
     struct http_bytes packed; /* the reply, compressed (or a fixed one, unpacked) */
     enum http_stage stage;
     struct http_match match;
+    int64_t seq;     /* the last number before the handler read; of routes by sequence */
+    char *cache_key; /* NULL where the reply is not to be kept */
+    uint64_t cache_hash;
+    struct http_cached *cached;       /* the reply is this one, held until it is sent */
     const struct xt_embed_file *file; /* the reply is this file */
     bool immutable;                   /* ... whose name changes with its content */
     bool is_page;                     /* a document of the browser application */
@@ -124,6 +129,28 @@ void xt_http_reply_problem(struct http_request *hr, int status, const struct xt_
 void xt_http_reply_prepare(struct http_request *hr);
 /* Hands the reply to libmicrohttpd, on the connection's I/O thread. */
 enum MHD_Result xt_http_reply_queue(struct http_request *hr, struct MHD_Connection *connection);
+
+/* True when a reply of that size is worth compressing. */
+bool xt_http_worth_gzip(const struct http_request *hr, size_t size);
+
+/* ---- replies kept ---- */
+
+struct http_cached;
+struct http_cache {
+    pthread_mutex_t lock;
+    struct http_cached **buckets;
+    struct http_cached *newest, *oldest; /* by last use */
+    size_t bytes;
+    uint64_t hits, misses;
+};
+
+void xt_http_cache_init(struct http_cache *cache);
+void xt_http_cache_done(struct http_cache *cache);
+/* Whether the reply of a checked request is there: then hr has it. */
+bool xt_http_cache_find(struct http_request *hr);
+/* Keeps the handler's reply, before it is prepared. */
+void xt_http_cache_keep(struct http_request *hr);
+void xt_http_cache_release(struct http_request *hr);
 
 /* ---- the slow pool ---- */
 
@@ -181,6 +208,7 @@ struct xt_http {
     struct MHD_Daemon *daemon;
     struct http_router router;
     struct http_metrics metrics;
+    struct http_cache cache;
     struct http_slow slow;
     bool quiet;
     unsigned idle_s;

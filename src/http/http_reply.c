@@ -153,6 +153,11 @@ static const char *content_type_of(const struct http_request *hr)
     return "application/json";
 }
 
+bool xt_http_worth_gzip(const struct http_request *hr, size_t size)
+{
+    return size > GZIP_LEAST && compressible(content_type_of(hr));
+}
+
 /* The bytes of the reply before compression; whether another form of them is to be sent. */
 static bool choose_bytes(struct http_request *hr)
 {
@@ -169,7 +174,7 @@ static bool choose_bytes(struct http_request *hr)
     hr->out = reply->fixed ? reply->fixed : reply->body.s;
     hr->out_size = reply->fixed ? reply->fixed_size : reply->body.n;
     hr->gzipped = reply->fixed && reply->fixed_gzip;
-    return hr->gzip_accepted && !hr->gzipped && hr->out_size > GZIP_LEAST && compressible(content_type_of(hr));
+    return hr->gzip_accepted && !hr->gzipped && xt_http_worth_gzip(hr, hr->out_size);
 }
 
 /* Unpacks a fixed gzip body for a client that does not take it. */

@@ -68,6 +68,7 @@ void xt_http_request_give(struct http_request *hr)
     struct http_request kept = {.http = http};
     bool keep;
 
+    xt_http_cache_release(hr);
     empty(&hr->body);
     if (hr->packed.capacity > BUFFER_KEEP) {
         free(hr->packed.data);
@@ -279,6 +280,10 @@ enum http_run xt_http_request_check(struct http_request *hr, const char *method)
     }
     if (check_body(hr) == HTTP_RUN_NOT)
         return HTTP_RUN_NOT;
+    if (xt_http_cache_find(hr)) {
+        xt_http_reply_prepare(hr);
+        return HTTP_RUN_NOT;
+    }
     return request->route->flags & XT_ROUTE_SLOW ? HTTP_RUN_SLOW : HTTP_RUN_HERE;
 }
 
@@ -313,6 +318,8 @@ void xt_http_request_handle(struct http_request *hr)
         if (rc == XT_E_BUSY)
             hr->retry_after_s = 1;
         xt_http_reply_problem(hr, 0, &err);
+    } else {
+        xt_http_cache_keep(hr);
     }
     xt_http_reply_prepare(hr);
 }

@@ -19,6 +19,8 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/time.h"
+#include "room/node.h"
+#include "store/store.h"
 
 /* ---- routes to ask ---- */
 
@@ -66,6 +68,18 @@ static enum xt_code get_slow(struct xt_request *request, struct xt_reply *reply,
     at_gate--;
     pthread_mutex_unlock(&gate_lock);
     xt_text_add_z(&reply->body, "{}");
+    return XT_OK;
+}
+
+/* How often it was called. */
+static enum xt_code get_counted(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
+{
+    static int calls;
+
+    (void)request;
+    (void)err;
+    xt_text_addf(&reply->body, "{\"calls\":%d}", ++calls);
+    memcpy(reply->etag, "seq-9", sizeof "seq-9");
     return XT_OK;
 }
 
@@ -137,6 +151,7 @@ static const struct xt_route routes[] = {
     GET("/api/v1/problems", get_problems),
     {.method = "GET", .path = "/api/v1/table", .handle = get_table, .reply_type = "text/csv", .summary = "A test"},
     GET("/api/v1/packed", get_packed),
+    {.method = "GET", .path = "/api/v1/counted", .handle = get_counted, .flags = XT_ROUTE_BY_SEQ, .summary = "A test"},
     {.method = NULL},
 };
 static const struct xt_room test_room = {.name = "test", .routes = routes};
@@ -648,6 +663,54 @@ static void addresses_to_listen_on_are_checked(void **state)
     assert_null(other);
 }
 
+/* ---- replies by sequence ---- */
+
+static void make_change(struct xt_store *store)
+{
+    const struct xt_change change = {
+        .room = "test", .subject = XT_STR("x"), .action = "update", .actor = XT_STR("test")};
+    XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
+    struct xt_error err;
+    int64_t seq;
+
+    assert_int_equal(xt_tx_begin(store, &tx, &err), XT_OK);
+    assert_int_equal(xt_change_add(tx, &change, &seq, &err), XT_OK);
+    assert_int_equal(xt_tx_commit(&tx, &err), XT_OK);
+}
+
+static void replies_stay_until_the_sequence_moves(void **state)
+{
+    char folder[] = "/tmp/xietong-http-XXXXXX", command[64], first[sizeof answer];
+    struct xt_node_options options = {.data = folder, .rooms = rooms};
+    struct xt_node_made made;
+    struct xt_node *opened = NULL;
+    struct xt_error err;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(xt_node_make(&options, NULL, &made, &err), XT_OK);
+    assert_int_equal(xt_node_open(&options, &opened, &err), XT_OK);
+    node.store = opened->store;
+
+    assert_int_equal(ask("GET", "/api/v1/counted"), 200);
+    (void)snprintf(first, sizeof first, "%s", body());
+    assert_int_equal(ask("GET", "/api/v1/counted"), 200);
+    assert_string_equal(body(), first);
+    assert_true(has("ETag: \"seq-9\"\r\n"));
+    assert_true(has("Content-Type: application/json\r\n"));
+    assert_int_equal(ask_with("GET", "/api/v1/counted", "If-None-Match: \"seq-9\"\r\n", ""), 304);
+    assert_int_equal(ask_with("GET", "/api/v1/counted", "Accept-Language: en\r\n", ""), 200);
+    assert_string_not_equal(body(), first); /* another representation */
+    make_change(opened->store);
+    assert_int_equal(ask("GET", "/api/v1/counted"), 200);
+    assert_string_not_equal(body(), first);
+
+    node.store = NULL;
+    xt_node_close(&opened);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    assert_int_equal(system(command), 0);
+}
+
 static void the_description_is_json(void **state)
 {
     XT_AUTO(xt_json_unref) json_t *tree = NULL;
@@ -685,6 +748,7 @@ int main(void)
         TEST(clients_that_leave_do_no_harm),
         TEST(draining_answers_what_is_under_way),
         TEST(addresses_to_listen_on_are_checked),
+        TEST(replies_stay_until_the_sequence_moves),
         TEST(the_description_is_json),
     };
 

@@ -81,6 +81,10 @@ struct xt_reply;
 #define XT_ROUTE_SLOW 1u          /* runs on the bounded pool, not on an I/O thread */
 #define XT_ROUTE_ANY_PARAM 2u     /* query parameters beyond params are let through (facet names) */
 
+/* The reply depends on the address, the language and what is stored, and on nothing else (not on the index, the clock
+ * or who asks): http/ keeps it until the sequence moves on. */
+#define XT_ROUTE_BY_SEQ 4u
+
 struct xt_route {
     const char *method;            /* "GET" */
     const char *path;              /* "/api/v1/records/{type}/{id}": a {name} takes one segment */
