@@ -1,6 +1,6 @@
 // Writes src/api/generated.ts from an OpenAPI 3.1 description:
 //   xietong openapi | node scripts/api-types.mjs        or        node scripts/api-types.mjs openapi.json [OUT.ts]
-// One exported TypeScript type for each of components.schemas.
+// One exported TypeScript type for each of components.schemas, and a check that types.ts agrees with them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -27,7 +27,7 @@ function typeOf(schema, indent) {
     case 'integer':
     case 'number': return 'number'
     case 'string': return 'string'
-    case 'array': return `Array<${typeOf(schema.items, indent)}>`
+    case 'array': return `(${typeOf(schema.items, indent)})[]`
   }
   if (schema.type === 'object' || schema.properties) return objectOf(schema, indent)
   return 'unknown'
@@ -40,7 +40,8 @@ function objectOf(schema, indent) {
     ([field, value]) => `${inner}${key(field)}${required.has(field) ? '' : '?'}: ${typeOf(value, inner)}`)
   const rest = schema.additionalProperties
   if (lines.length === 0) {
-    return `Record<string, ${rest && typeof rest === 'object' ? typeOf(rest, indent) : 'unknown'}>`
+    // Spelled out, as any schema may itself be called Record.
+    return `{ [name: string]: ${rest && typeof rest === 'object' ? typeOf(rest, indent) : 'unknown'} }`
   }
   if (rest && typeof rest === 'object') lines.push(`${inner}[more: string]: unknown`)
   return `{\n${lines.join('\n')}\n${indent}}`
@@ -50,6 +51,15 @@ const text = Object.entries(schemas)
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([title, schema]) => `export type ${name(title)} = ${typeOf(schema, '')}\n`)
   .join('\n')
+// What the page reads (types.ts) must be what the API answers: the type check of the page fails where it is not.
+const READ = {
+  NodeInfo: 'Node', TypeList: 'TypeList', SearchAnswer: 'SearchAnswer', RecordAnswer: 'Record', HistoryPage: 'History',
+  ChangePage: 'ChangeList', BacklinkPage: 'Backlinks', Problem: 'Problem',
+}
+const agreed = Object.entries(READ).filter(([, schema]) => schema in schemas)
+  .map(([page, schema]) => `export const as${page} = (answer: ${name(schema)}): Page.${page} => answer\n`)
+const agreement = agreed.length ? `\nimport type * as Page from './types'\n\n${agreed.join('')}` : ''
+
 const out = process.argv[3] ?? fileURLToPath(new URL('../src/api/generated.ts', import.meta.url))
-writeFileSync(out, `// Written by scripts/api-types.mjs from the node's OpenAPI description. Do not edit.\n\n${text}`)
+writeFileSync(out, `// Written by scripts/api-types.mjs from the node's OpenAPI description. Do not edit.\n\n${text}${agreement}`)
 console.log(`${Object.keys(schemas).length} types written to ${out}`)

@@ -1,4 +1,5 @@
-// What the API answers, as the page reads it (/api/openapi.json says the same). Kept in this one file.
+// What the API answers, as far as the page reads it. generated.ts, made from the API's own description, is checked
+// against this file: a node that answers otherwise does not get past the type check.
 
 export interface Label { zh: string; en?: string }
 
@@ -47,7 +48,7 @@ export interface RecordType {
   title: string
   order?: number
   fields: Field[]
-  sections?: Array<{ label: Label; fields: string[] }>
+  sections?: Array<{ label?: Label; fields?: string[] }>
   facts?: string[]
   count?: number
 }
@@ -62,7 +63,7 @@ export interface SearchItem {
   type: string
   type_label: string
   title: string
-  highlight?: { title?: string; text?: string; field?: string }
+  highlight?: { title?: string | null; text?: string | null; field?: string | null }
   area?: string | null
   area_label?: string | null
   year?: number | null

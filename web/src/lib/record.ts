@@ -56,7 +56,7 @@ export function filledSections(type: RecordType, body: Body, above: Field[]): Fi
     done.add(name)
     return isEmpty(body[name]) ? [] : [field]
   })
-  const sections: FilledSection[] = (type.sections ?? []).map((one) => ({ label: one.label, fields: take(one.fields) }))
+  const sections: FilledSection[] = (type.sections ?? []).map((one) => ({ label: one.label ?? null, fields: take(one.fields ?? []) }))
   // A field in no section is still the reader's.
   sections.push({ label: null, fields: take(type.fields.map((field) => field.name)) })
   return sections.filter((one) => one.fields.length > 0)
