@@ -33,6 +33,10 @@ void doc_value_text(const struct xt_field *field, const json_t *value, struct xt
             xt_text_add_str(out, xt_json_view(value));
             break;
         }
+        if (field->codes->open) {   /* people look for classes by their code: H01L */
+            xt_text_add_z(out, item->code);
+            xt_text_add_char(out, '\n');
+        }
         xt_text_add_z(out, item->labels[XT_ZH]);
         if (item->labels[XT_EN] != item->labels[XT_ZH]) {
             xt_text_add_char(out, '\n');

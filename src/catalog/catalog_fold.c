@@ -45,7 +45,7 @@ enum xt_code sources_load(struct xt_conn *conn, xt_id record, const json_t *reco
         if (hash.n == sizeof s->hash.bytes)
             memcpy(s->hash.bytes, hash.s, hash.n);
         if (xt_col_null(stmt, 11))
-            s->body = json_deep_copy(record_body);
+            s->body = json_incref((json_t *)(uintptr_t)record_body);   /* shared: sources are only read */
         else
             rc = xt_json_parse(xt_col_str(stmt, 11), &s->body, err);
         if (rc != XT_OK)

@@ -329,6 +329,25 @@ static void write_link(struct xt_json *w, const struct xt_field *field, const js
     xt_json_end_object(w);
 }
 
+/* Whether any link of body names a target. */
+static bool has_refs(const struct xt_type *type, const json_t *body)
+{
+    size_t i, k;
+    json_t *item;
+
+    for (i = 0; i < type->field_count; i++) {
+        const json_t *value = type->fields[i].kind == XT_KIND_LINK ? json_object_get(body, type->fields[i].name) : NULL;
+
+        if (xt_json_str(value, "ref").n > 0)
+            return true;
+        json_array_foreach(value, k, item) {
+            if (xt_json_str(item, "ref").n > 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static enum xt_code write_links(struct xt_json *w, struct xt_request *request, struct xt_conn *conn,
                                 const struct xt_type *type, const struct xt_record *record, const json_t *body,
                                 struct xt_error *err)
@@ -336,8 +355,10 @@ static enum xt_code write_links(struct xt_json *w, struct xt_request *request, s
     struct target *targets = NULL;
     size_t count = 0, i, k;
     json_t *item;
-    enum xt_code rc = load_targets(conn, record->id, request->arena, &targets, &count, err);
+    enum xt_code rc = XT_OK;
 
+    if (has_refs(type, body))
+        rc = load_targets(conn, record->id, request->arena, &targets, &count, err);
     if (rc != XT_OK)
         return rc;
     xt_json_key(w, "links");
@@ -587,12 +608,28 @@ static void write_record_head(struct xt_json *w, const struct xt_record *record,
     view_instant(w, "updated", record->updated);
 }
 
+/* For each field of body (already without what the reader may not see) the source that gave it. */
+static void write_provenance(struct xt_json *w, const struct xt_type *type, const json_t *body,
+                             const struct sources *sources)
+{
+    json_t *provenance = NULL, *value;
+    const char *name;
+
+    if (sources->count > 1)   /* a lone source gave everything: no need to fold */
+        json_decref(sources_fold(type, sources, &provenance));
+    xt_json_key(w, "provenance");
+    xt_json_object(w);
+    json_object_foreach((json_t *)(uintptr_t)body, name, value)   /* only read */
+        xt_json_kv_int(w, name, xt_json_int(provenance, name, 0));
+    xt_json_end_object(w);
+    json_decref(provenance);
+}
+
 static enum xt_code write_record(struct xt_request *request, struct xt_reply *reply, struct xt_conn *conn,
                                  const struct xt_type *type, const struct xt_record *record, struct xt_error *err)
 {
     XT_AUTO(xt_json_unref) json_t *body = NULL;
     XT_AUTO(sources_done) struct sources sources = {0};
-    json_t *provenance = NULL;
     struct xt_json w;
     enum xt_code rc = xt_json_parse(record->body, &body, err);
 
@@ -617,11 +654,7 @@ static enum xt_code write_record(struct xt_request *request, struct xt_reply *re
         rc = write_sources(&w, conn, &sources, err);
     if (rc != XT_OK)
         return rc;
-    json_decref(sources_fold(type, &sources, &provenance));
-    xt_catalog_protect(type, provenance, request->actor.reads);
-    xt_json_key(&w, "provenance");
-    xt_json_add_tree(&w, provenance);
-    json_decref(provenance);
+    write_provenance(&w, type, body, &sources);
     view_labels(&w, type, body, request->lang);
     xt_json_end_object(&w);
     return XT_OK;
