@@ -81,7 +81,7 @@ export interface SearchAnswer {
   facet_labels?: Record<string, string>
   /** How many values a facet has in all; the answer holds the most frequent. */
   facet_distinct?: Record<string, number>
-  query?: { text: string; understood?: string; ignored?: Array<{ text: string; reason: string }> }
+  query?: { text: string; understood?: string | null; ignored?: Array<{ text: string; reason: string }> }
   next: string | null
   took_us: number
 }
