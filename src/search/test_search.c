@@ -433,7 +433,7 @@ static void every_part_of_real_titles_is_found(void **state)
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
     feed_titles(search, titles, count);
-    for (size_t i = 0; i < count; i += getenv("XIETONG_LONG") ? 1 : 10)
+    for (size_t i = 0; i < count; i++)
         expect_parts(search, titles[i], (int64_t)i);
     xt_search_close(&search);
     folder_remove(&folder);
