@@ -10,14 +10,18 @@
 #include "exchange/table_priv.h"
 
 static const char *const SOUND[][2] = {
-    {"_rels/.rels", "<Relationships><Relationship Id='r' Type='x/officeDocument' Target='xl/workbook.xml'/></Relationships>"},
-    {"xl/workbook.xml", "<workbook><workbookPr date1904='0'/><sheets><sheet name='a' id='r1'/><sheet name='b' state='hidden'"
-                        " id='r2'/></sheets></workbook>"},
-    {"xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id='r1' Type='x/worksheet' Target='worksheets/sheet1.xml'/>"
-                                   "</Relationships>"},
-    {"xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c>"
-                                 "</row><row r='2'><c r='A2'><v>1</v></c><c r='B2' s='1'><v>45000.5</v></c></row></sheetData>"
-                                 "<mergeCells><mergeCell ref='A2:A3'/></mergeCells></worksheet>"},
+    {"_rels/.rels",
+     "<Relationships><Relationship Id='r' Type='x/officeDocument' Target='xl/workbook.xml'/></Relationships>"},
+    {"xl/workbook.xml",
+     "<workbook><workbookPr date1904='0'/><sheets><sheet name='a' id='r1'/><sheet name='b' state='hidden'"
+     " id='r2'/></sheets></workbook>"},
+    {"xl/_rels/workbook.xml.rels",
+     "<Relationships><Relationship Id='r1' Type='x/worksheet' Target='worksheets/sheet1.xml'/>"
+     "</Relationships>"},
+    {"xl/worksheets/sheet1.xml",
+     "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c>"
+     "</row><row r='2'><c r='A2'><v>1</v></c><c r='B2' s='1'><v>45000.5</v></c></row></sheetData>"
+     "<mergeCells><mergeCell ref='A2:A3'/></mergeCells></worksheet>"},
     {"xl/sharedStrings.xml", "<sst><si><t>name</t></si><si><r><t>va</t></r><r><t>lue</t></r></si></sst>"},
     {"xl/styles.xml", "<styleSheet><numFmts><numFmt numFmtId='164' formatCode='yyyy&quot;x&quot;m'/></numFmts><cellXfs>"
                       "<xf numFmtId='0'/><xf numFmtId='164'/><xf numFmtId='9'/></cellXfs></styleSheet>"},
@@ -25,12 +29,13 @@ static const char *const SOUND[][2] = {
 
 struct memory_package {
     struct xt_package base;
-    const char *part;     /* the one that is fuzzed */
+    const char *part; /* the one that is fuzzed */
     const uint8_t *data;
     size_t size;
 };
 
-static enum xt_code memory_open(struct xt_package *package, const char *part, struct xt_source **out, struct xt_error *err)
+static enum xt_code memory_open(struct xt_package *package, const char *part, struct xt_source **out,
+                                struct xt_error *err)
 {
     const struct memory_package *memory = (const struct memory_package *)package;
     size_t i;
@@ -87,7 +92,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!memory)
             return 0;
         *memory = (struct memory_package){.base = {.open = memory_open, .close = memory_close, .name = "a.xlsx"},
-                                          .part = parts[data[0] % XT_COUNT(parts)], .data = data + 1, .size = size - 1};
+                                          .part = parts[data[0] % XT_COUNT(parts)],
+                                          .data = data + 1,
+                                          .size = size - 1};
         package = &memory->base;
         rc = xt_table_open_package(&package, &options, &table, &err);
     }

@@ -11,7 +11,7 @@
 #include "exchange/out_priv.h"
 
 #define BUFFER_FULL ((size_t)256 * XT_KIB)
-#define BUFFER_MAX ((size_t)512 * XT_MIB)
+#define BUFFER_MAX  ((size_t)512 * XT_MIB)
 
 static enum xt_code write_failed(const struct xt_out *out, struct xt_error *err)
 {
@@ -43,7 +43,7 @@ enum xt_code xt_out_flush(struct xt_out *out, bool now, struct xt_error *err)
 
     if (out->buffer.n < BUFFER_FULL && !now)
         return XT_OK;
-    assert(!xt_text_overflowed(&out->buffer));   /* a row of half a gigabyte: no reader lets one in */
+    assert(!xt_text_overflowed(&out->buffer)); /* a row of half a gigabyte: no reader lets one in */
     if (out->charset == XT_CHARSET_GB18030) {
         XT_AUTO(xt_text_done) struct xt_text encoded;
 
@@ -90,7 +90,7 @@ static void free_columns(struct xt_out *out)
         struct xt_out_column *column = &out->columns[i];
 
         for (k = 0; column->choices && column->choices[k]; k++)
-            free((void *)(uintptr_t)column->choices[k]);   /* ours, const only for the caller's sake */
+            free((void *)(uintptr_t)column->choices[k]); /* ours, const only for the caller's sake */
         free((void *)(uintptr_t)column->choices);
         free((void *)(uintptr_t)column->head);
         free((void *)(uintptr_t)column->note);
@@ -123,7 +123,7 @@ static enum xt_code open_temporary(struct xt_out *out, struct xt_error *err)
     mode_t mask = umask(0);
 
     (void)umask(mask);
-    (void)fchmod(fd, 0666 & ~mask);   /* at worst it stays the owner's */
+    (void)fchmod(fd, 0666 & ~mask); /* at worst it stays the owner's */
     out->fd = fd;
     return XT_OK;
 }
@@ -156,7 +156,9 @@ enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charse
     o->format = format;
     o->charset = format == XT_FORMAT_CSV || format == XT_FORMAT_TSV ? charset : XT_CHARSET_UTF8;
     o->fd = STDOUT_FILENO;
-    o->ops = format == XT_FORMAT_XLSX ? &xt_out_xlsx_ops : format == XT_FORMAT_JSONL ? &xt_out_jsonl_ops : &xt_out_csv_ops;
+    o->ops = format == XT_FORMAT_XLSX    ? &xt_out_xlsx_ops
+             : format == XT_FORMAT_JSONL ? &xt_out_jsonl_ops
+                                         : &xt_out_csv_ops;
     xt_text_init(&o->buffer, BUFFER_MAX);
     copy_columns(o, columns, count);
     if (!standard) {
@@ -208,7 +210,7 @@ static void sync_folder(const char *path)
     int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd >= 0) {
-        (void)fsync(fd);   /* some file systems cannot */
+        (void)fsync(fd); /* some file systems cannot */
         (void)close(fd);
     }
     free(folder);
@@ -251,9 +253,9 @@ void xt_out_drop(struct xt_out **out)
         return;
     o->ops->drop(o);
     if (o->path && o->fd >= 0)
-        (void)close(o->fd);   /* what it held is thrown away */
+        (void)close(o->fd); /* what it held is thrown away */
     if (o->temporary)
-        (void)unlink(o->temporary);   /* if it cannot go it stays, under a name that says what it is */
+        (void)unlink(o->temporary); /* if it cannot go it stays, under a name that says what it is */
     free(o->temporary);
     free(o->path);
     free_columns(o);

@@ -80,7 +80,7 @@ static enum xt_code text_finish(struct xt_out *out, struct xt_error *err)
 
 static void text_drop(struct xt_out *out)
 {
-    (void)out;   /* owns nothing beyond what out.c releases */
+    (void)out; /* owns nothing beyond what out.c releases */
 }
 
 const struct xt_out_ops xt_out_csv_ops = {csv_row, NULL, text_finish, text_drop};

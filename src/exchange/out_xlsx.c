@@ -15,9 +15,9 @@
 #include "exchange/out_priv.h"
 
 #define CELL_UNITS_MAX 32767
-#define ROWS_MAX 1048576
+#define ROWS_MAX       1048576
 #define SHEET_NAME_MAX 31
-#define LISTS "_lists"
+#define LISTS          "_lists"
 
 struct workbook {
     lxw_workbook *book;
@@ -229,7 +229,8 @@ static lxw_error offer_choices(struct xt_out *out, struct workbook *w)
 
     for (i = 0; i < out->count; i++) {
         const char *const *choices = out->columns[i].choices;
-        lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA, .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING,
+        lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
+                                    .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING,
                                     .dropdown = LXW_VALIDATION_ON};
         char range[96], from[LXW_MAX_CELL_NAME_LENGTH], to[LXW_MAX_CELL_NAME_LENGTH];
 
@@ -242,7 +243,8 @@ static lxw_error offer_choices(struct xt_out *out, struct workbook *w)
             lxw_rowcol_to_cell_abs(to, (lxw_row_t)n - 1, list, true, true);
             snprintf(range, sizeof range, "=" LISTS "!%s:%s", from, to);
             rule.value_formula = range;
-            lxw_error fault = worksheet_data_validation_range(w->sheet, 1, (lxw_col_t)i, ROWS_MAX - 1, (lxw_col_t)i, &rule);
+            lxw_error fault =
+                worksheet_data_validation_range(w->sheet, 1, (lxw_col_t)i, ROWS_MAX - 1, (lxw_col_t)i, &rule);
 
             if (fault != LXW_NO_ERROR)
                 return fault;
@@ -264,7 +266,9 @@ static lxw_error write_head(struct xt_out *out, struct workbook *w)
 
         /* The format of the column is what cells typed later get: codes with leading zeros stay as they are typed. */
         fault = worksheet_set_column(w->sheet, at, at, width_of(column),
-                                     column->kind == XT_CELL_TEXT ? w->text : column->kind == XT_CELL_DATE ? w->date : NULL);
+                                     column->kind == XT_CELL_TEXT   ? w->text
+                                     : column->kind == XT_CELL_DATE ? w->date
+                                                                    : NULL);
         if (fault == LXW_NO_ERROR)
             fault = worksheet_write_string(w->sheet, 0, at, cell_text(w, xt_str(column->head)),
                                            column->required ? required : plain);
@@ -284,7 +288,7 @@ enum xt_code xt_out_xlsx_begin(struct xt_out *out, const char *sheet, struct xt_
 
     out->own = w;
     xt_text_init(&w->scratch, 8 * XT_MIB);
-    (void)close(out->fd);   /* the library opens the file by its name */
+    (void)close(out->fd); /* the library opens the file by its name */
     out->fd = -1;
     w->book = workbook_new_opt(out->temporary, &options);
     if (!w->book)
@@ -315,7 +319,7 @@ static enum xt_code xlsx_finish(struct xt_out *out, struct xt_error *err)
 
     if (fault != LXW_NO_ERROR)
         return library_failed(out, fault, err);
-    fault = workbook_close(w->book);   /* frees it, whatever it answers */
+    fault = workbook_close(w->book); /* frees it, whatever it answers */
     w->book = NULL;
     return fault == LXW_NO_ERROR ? XT_OK : library_failed(out, fault, err);
 }

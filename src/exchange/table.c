@@ -9,18 +9,18 @@
 #include "exchange/table_priv.h"
 #include "exchange/table_yaml.h"
 
-#define HEAD_BYTES ((size_t)64 * XT_KIB)
-#define SAMPLE_ROWS 100u
+#define HEAD_BYTES   ((size_t)64 * XT_KIB)
+#define SAMPLE_ROWS  100u
 #define SAMPLE_BYTES ((size_t)4 * XT_MIB)
 
-struct filled {               /* a merged range that reaches into the rows to come */
+struct filled { /* a merged range that reaches into the rows to come */
     struct xt_merge range;
     char *value;
     size_t n;
 };
 
 struct xt_table {
-    char *name;               /* of the file, for messages */
+    char *name; /* of the file, for messages */
     struct xt_table_limits limits;
     struct xt_table_facts facts;
     char *sheet;
@@ -29,7 +29,7 @@ struct xt_table {
     struct xt_workbook *workbook;
     struct xt_str *heads;
     size_t columns;
-    struct xt_arena arena;    /* heads and the sample */
+    struct xt_arena arena; /* heads and the sample */
     struct xt_sample_row sample[SAMPLE_ROWS];
     size_t sample_count, sample_at;
     struct filled *filled;
@@ -87,17 +87,20 @@ static void set_limits(struct xt_table_limits *limits)
 
 /* ---- the head ---- */
 
-static void keep_sample(struct xt_table *table, const struct xt_raw_row *raw, enum xt_code code, const struct xt_error *fault)
+static void keep_sample(struct xt_table *table, const struct xt_raw_row *raw, enum xt_code code,
+                        const struct xt_error *fault)
 {
     struct xt_sample_row *row = &table->sample[table->sample_count++];
     size_t i;
 
-    *row = (struct xt_sample_row){.number = raw->number, .count = raw->count, .code = code, .bytes_done = raw->bytes_done};
+    *row =
+        (struct xt_sample_row){.number = raw->number, .count = raw->count, .code = code, .bytes_done = raw->bytes_done};
     if (code != XT_OK)
         row->err = *fault;
     row->cells = xt_arena_alloc(&table->arena, (raw->count + 1) * sizeof *row->cells);
     for (i = 0; i < raw->count; i++)
-        row->cells[i] = (struct xt_str){xt_arena_strndup(&table->arena, raw->cells[i].s, raw->cells[i].n), raw->cells[i].n};
+        row->cells[i] =
+            (struct xt_str){xt_arena_strndup(&table->arena, raw->cells[i].s, raw->cells[i].n), raw->cells[i].n};
     row->raw = (struct xt_str){xt_arena_strndup(&table->arena, raw->raw.s ? raw->raw.s : "", raw->raw.n), raw->raw.n};
 }
 
@@ -220,8 +223,8 @@ static size_t head_bottom(struct xt_table *table, size_t head)
     for (i = 0; i < reader->merge_count; i++) {
         const struct xt_merge *m = &reader->merges[i];
 
-        if (m->row1 > table->sample[head].number || m->row2 < table->sample[head].number || m->column1 > table->limits.columns ||
-            m->column2 - m->column1 > 3 || m->row2 - m->row1 > 5)
+        if (m->row1 > table->sample[head].number || m->row2 < table->sample[head].number ||
+            m->column1 > table->limits.columns || m->column2 - m->column1 > 3 || m->row2 - m->row1 > 5)
             continue;
         size_t top = head;
 
@@ -299,8 +302,8 @@ static enum xt_code find_head(struct xt_table *table, const struct xt_table_opti
 
 /* ---- opening ---- */
 
-static enum xt_code open_csv(struct xt_table *table, struct xt_source **source, struct xt_str text, bool whole, size_t bom,
-                             const struct xt_table_options *options, struct xt_error *err)
+static enum xt_code open_csv(struct xt_table *table, struct xt_source **source, struct xt_str text, bool whole,
+                             size_t bom, const struct xt_table_options *options, struct xt_error *err)
 {
     struct xt_csv_options csv = {.charset = table->facts.charset, .bom = bom, .limits = &table->limits};
     struct xt_str name = xt_str(table->name);
@@ -336,8 +339,8 @@ static enum xt_code decode_head(struct xt_table *table, struct xt_str head, size
 static enum xt_code guess_charset(struct xt_table *table, struct xt_str head, const struct xt_table_options *options,
                                   size_t *out_bom, struct xt_error *err)
 {
-    enum xt_charset guessed = xt_charset_guess(head.s, head.n, head.n == HEAD_BYTES, &table->facts.charset_certainty,
-                                               out_bom);
+    enum xt_charset guessed =
+        xt_charset_guess(head.s, head.n, head.n == HEAD_BYTES, &table->facts.charset_certainty, out_bom);
 
     table->facts.charset = guessed;
     if (!options->charset)
@@ -360,7 +363,8 @@ struct tar_member {
     struct xt_tar *tar;
 };
 
-static enum xt_code tar_member_read(struct xt_source *source, void *data, size_t cap, size_t *out_n, struct xt_error *err)
+static enum xt_code tar_member_read(struct xt_source *source, void *data, size_t cap, size_t *out_n,
+                                    struct xt_error *err)
 {
     struct tar_member *member = (struct tar_member *)source;
 
@@ -477,8 +481,10 @@ static enum xt_msg zip_kind(zip_t *zip)
         const char *part;
         enum xt_msg msg;
     } parts[] = {
-        {"xl/workbook.bin", XT_MSG_FILE_IS_XLSB}, {"word/document.xml", XT_MSG_FILE_IS_WORD},
-        {"ppt/presentation.xml", XT_MSG_FILE_IS_SLIDES}, {"content.xml", XT_MSG_FILE_IS_ODS},
+        {"xl/workbook.bin", XT_MSG_FILE_IS_XLSB},
+        {"word/document.xml", XT_MSG_FILE_IS_WORD},
+        {"ppt/presentation.xml", XT_MSG_FILE_IS_SLIDES},
+        {"content.xml", XT_MSG_FILE_IS_ODS},
     };
     size_t i;
 
@@ -511,7 +517,8 @@ static bool zip_has_json(zip_t *zip)
     for (i = 0; i < n; i++) {
         const char *name = zip_get_name(zip, (zip_uint64_t)i, 0);
 
-        if (name && (xt_str_ends(xt_str(name), ".json") || xt_str_ends(xt_str(name), ".jsonl") || xt_yaml_name(xt_str(name))))
+        if (name &&
+            (xt_str_ends(xt_str(name), ".json") || xt_str_ends(xt_str(name), ".jsonl") || xt_yaml_name(xt_str(name))))
             return true;
     }
     return false;
@@ -560,7 +567,7 @@ static enum xt_code open_sheets(struct xt_table *table, const struct xt_table_op
         rc = pick_sheet(table, options->sheet, &sheet, err);
         return rc == XT_OK ? open_sheet(table, sheet, options, err) : rc;
     }
-    (void)xt_fail(err, rc, "", XT_MSG_FILE_IS_EMPTY, XT_TEXT(table->name));   /* of a workbook without sheets */
+    (void)xt_fail(err, rc, "", XT_MSG_FILE_IS_EMPTY, XT_TEXT(table->name)); /* of a workbook without sheets */
     for (pass = 0; pass < 2; pass++)
         for (sheet = 0; sheet < table->facts.sheet_count; sheet++) {
             if (xt_workbook_hidden(table->workbook, sheet) != (pass == 1))
@@ -652,8 +659,8 @@ static enum xt_code open_zip_at(struct xt_table *table, const char *path, const 
 }
 
 /* Opens what source holds; *out_zip says that it must be opened as a zip instead. Takes gzip off once. */
-static enum xt_code open_source(struct xt_table *table, struct xt_source **source, const struct xt_table_options *options,
-                                bool *out_zip, struct xt_error *err)
+static enum xt_code open_source(struct xt_table *table, struct xt_source **source,
+                                const struct xt_table_options *options, bool *out_zip, struct xt_error *err)
 {
     XT_AUTO(xt_text_done) struct xt_text text;
     struct xt_str head;
@@ -691,7 +698,8 @@ static enum xt_code open_source(struct xt_table *table, struct xt_source **sourc
     case XT_KIND_JSON:
     case XT_KIND_JSONL:
         table->facts.format = kind == XT_KIND_JSON ? XT_FORMAT_JSON : XT_FORMAT_JSONL;
-        return xt_jsonl_open(source, table->facts.charset, bom, kind == XT_KIND_JSONL, &table->limits, &table->json, err);
+        return xt_jsonl_open(source, table->facts.charset, bom, kind == XT_KIND_JSONL, &table->limits, &table->json,
+                             err);
     case XT_KIND_TEXT:
         return open_csv(table, source, xt_text_view(&text), head.n < HEAD_BYTES, bom, options, err);
     default:
@@ -712,8 +720,9 @@ static struct xt_table *table_new(const char *name, const struct xt_table_option
     return table;
 }
 
-static enum xt_code open_any(struct xt_table **table, struct xt_source **source, const char *path, const void *data, size_t n,
-                             const struct xt_table_options *options, struct xt_table **out, struct xt_error *err)
+static enum xt_code open_any(struct xt_table **table, struct xt_source **source, const char *path, const void *data,
+                             size_t n, const struct xt_table_options *options, struct xt_table **out,
+                             struct xt_error *err)
 {
     bool zip = false;
     enum xt_code rc = open_source(*table, source, options, &zip, err);
@@ -845,7 +854,10 @@ static enum xt_code next_raw(struct xt_table *table, struct xt_raw_row *raw, boo
     if (table->sample_at < table->sample_count) {
         struct xt_sample_row *row = &table->sample[table->sample_at++];
 
-        *raw = (struct xt_raw_row){.number = row->number, .cells = row->cells, .count = row->count, .raw = row->raw,
+        *raw = (struct xt_raw_row){.number = row->number,
+                                   .cells = row->cells,
+                                   .count = row->count,
+                                   .raw = row->raw,
                                    .bytes_done = row->bytes_done};
         *out_more = true;
         if (row->code != XT_OK && err)

@@ -20,49 +20,49 @@
 #include "text/charset.h"
 
 enum xt_format { XT_FORMAT_CSV, XT_FORMAT_TSV, XT_FORMAT_XLSX, XT_FORMAT_JSONL, XT_FORMAT_JSON, XT_FORMATS };
-const char *xt_format_name(enum xt_format format);                       /* "csv" ... */
-bool xt_format_by_name(struct xt_str name, enum xt_format *out);         /* "csv", "CSV", ".csv" */
+const char *xt_format_name(enum xt_format format);               /* "csv" ... */
+bool xt_format_by_name(struct xt_str name, enum xt_format *out); /* "csv", "CSV", ".csv" */
 
-struct xt_table_limits {                 /* zeros take these defaults */
-    int64_t cell_bytes;                  /* 1 MiB */
-    int64_t columns;                     /* 2,000 */
-    int64_t inflated_bytes;              /* 4 GiB of one workbook part */
-    int64_t inflate_ratio;               /* 200 to 1 above 10 MiB */
-    int64_t line_bytes;                  /* 16 MiB: a JSON line, a CSV row */
-    int64_t json_depth;                  /* XT_JSON_DEPTH_MAX, which is also the most */
-    int64_t strings_bytes;               /* 1 GiB of a workbook's shared strings (on disk above 8 MiB) */
+struct xt_table_limits {    /* zeros take these defaults */
+    int64_t cell_bytes;     /* 1 MiB */
+    int64_t columns;        /* 2,000 */
+    int64_t inflated_bytes; /* 4 GiB of one workbook part */
+    int64_t inflate_ratio;  /* 200 to 1 above 10 MiB */
+    int64_t line_bytes;     /* 16 MiB: a JSON line, a CSV row */
+    int64_t json_depth;     /* XT_JSON_DEPTH_MAX, which is also the most */
+    int64_t strings_bytes;  /* 1 GiB of a workbook's shared strings (on disk above 8 MiB) */
 };
 
 struct xt_table_options {
-    const char *charset;                 /* NULL = guess */
-    char delimiter;                      /* 0 = find out among , tab ; | */
-    const char *sheet;                   /* name or number from 1; NULL = first visible one with rows */
-    int64_t head_row;                    /* from 1; 0 = find out (title and unit lines above are skipped) */
-    const char *const *known_heads;      /* NULL-terminated names that help to find the head, may be NULL */
+    const char *charset;            /* NULL = guess */
+    char delimiter;                 /* 0 = find out among , tab ; | */
+    const char *sheet;              /* name or number from 1; NULL = first visible one with rows */
+    int64_t head_row;               /* from 1; 0 = find out (title and unit lines above are skipped) */
+    const char *const *known_heads; /* NULL-terminated names that help to find the head, may be NULL */
     struct xt_table_limits limits;
 };
 
-struct xt_table_facts {                  /* what was found out, and how surely (0..100) */
+struct xt_table_facts { /* what was found out, and how surely (0..100) */
     enum xt_format format;
     enum xt_charset charset;
     int charset_certainty;
     char delimiter;
-    int64_t head_row;                    /* 0 for JSON */
+    int64_t head_row; /* 0 for JSON */
     int head_certainty;
-    const char *sheet;                   /* XLSX: the one read; else NULL */
-    const char *const *sheets;           /* XLSX: all of them, in order */
+    const char *sheet;         /* XLSX: the one read; else NULL */
+    const char *const *sheets; /* XLSX: all of them, in order */
     size_t sheet_count;
-    bool compressed;                     /* gzip, or a member of an archive */
-    int64_t members;                     /* archives: files read so far, and files that are no JSON */
+    bool compressed; /* gzip, or a member of an archive */
+    int64_t members; /* archives: files read so far, and files that are no JSON */
     int64_t members_skipped;
-    int64_t empty_rows;                  /* skipped so far */
-    int64_t bad_characters;              /* so far */
-    int64_t bytes_total;                 /* of the file */
+    int64_t empty_rows;     /* skipped so far */
+    int64_t bad_characters; /* so far */
+    int64_t bytes_total;    /* of the file */
 };
 
 struct xt_table;
-XT_MUST_USE enum xt_code xt_table_open(const char *path, const struct xt_table_options *options,
-                                       struct xt_table **out, struct xt_error *err);
+XT_MUST_USE enum xt_code xt_table_open(const char *path, const struct xt_table_options *options, struct xt_table **out,
+                                       struct xt_error *err);
 void xt_table_close(struct xt_table **table);
 const struct xt_table_facts *xt_table_facts(const struct xt_table *table);
 
@@ -75,13 +75,13 @@ size_t xt_table_columns(const struct xt_table *table, const struct xt_str **out_
  * "2026-03-05T08:00:00" with a time, TRUE and FALSE, errors as "#N/A". The value of merged cells stands in each row they
  * span (below the head; not to the right where they span the whole table: that is a line between rows). */
 struct xt_row {
-    int64_t number;                      /* line or row of the file where it starts, item of a JSON array or archive; from 1 */
-    const struct xt_str *cells;          /* as many as heads; absent cells are {"", 0} */
+    int64_t number;             /* line or row of the file where it starts, item of a JSON array or archive; from 1 */
+    const struct xt_str *cells; /* as many as heads; absent cells are {"", 0} */
     size_t count;
-    json_t *json;                        /* JSON Lines and JSON: the object, borrowed; cells is NULL */
-    struct xt_str raw;                   /* its text as it stands, as UTF-8 that may be ill-formed; XLSX: empty */
-    struct xt_str member;                /* archives: the name of the file inside, else empty */
-    int64_t bytes_done;                  /* of the file, for progress */
+    json_t *json;         /* JSON Lines and JSON: the object, borrowed; cells is NULL */
+    struct xt_str raw;    /* its text as it stands, as UTF-8 that may be ill-formed; XLSX: empty */
+    struct xt_str member; /* archives: the name of the file inside, else empty */
+    int64_t bytes_done;   /* of the file, for progress */
 };
 
 /* The next row with content; empty rows are skipped (and counted in facts). *out_more false at the end.
@@ -98,17 +98,18 @@ enum xt_cell_kind { XT_CELL_TEXT, XT_CELL_NUMBER, XT_CELL_DATE };
 struct xt_out_column {
     const char *head;
     enum xt_cell_kind kind;
-    const char *note;                    /* XLSX comment on the head, may be NULL */
-    const char *const *choices;          /* XLSX drop-down, NULL-terminated, may be NULL */
-    bool required;                       /* XLSX: head is marked */
-    int width;                           /* XLSX characters, 0 = by kind */
+    const char *note;           /* XLSX comment on the head, may be NULL */
+    const char *const *choices; /* XLSX drop-down, NULL-terminated, may be NULL */
+    bool required;              /* XLSX: head is marked */
+    int width;                  /* XLSX characters, 0 = by kind */
 };
 
-struct xt_out;                           /* rows out, constant memory */
+struct xt_out; /* rows out, constant memory */
 /* The file is written beside path under another name and takes its place in xt_out_close(). */
 XT_MUST_USE enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charset charset,
                                      const char *sheet, const struct xt_out_column *columns, size_t count,
-                                     struct xt_out **out, struct xt_error *err);   /* path "-" = standard output (not XLSX) */
+                                     struct xt_out **out,
+                                     struct xt_error *err); /* path "-" = standard output (not XLSX) */
 /* UTF-8 CSV begins with a BOM so that spreadsheet programs read it. Cells that a spreadsheet would run as a formula
  * (= + - @ tab, return or their full-width forms at the start of a text that is no plain number) are kept as text: XLSX
  * string cells; in CSV and TSV they are quoted with a leading apostrophe, which the reader takes off again (a text that has
@@ -116,9 +117,9 @@ XT_MUST_USE enum xt_code xt_out_open(const char *path, enum xt_format format, en
  * count may be less than the columns. XT_E_INPUT, with the column as field and nothing written, for what the format
  * cannot hold: a workbook cell above 32,767 UTF-16 units, a row beyond 1,048,576. JSON Lines: an object head -> text. */
 XT_MUST_USE enum xt_code xt_out_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err);
-XT_MUST_USE enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err);   /* JSON Lines */
-int64_t xt_out_rows(const struct xt_out *out);   /* written so far */
-XT_MUST_USE enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err);   /* flush, sync, rename into place */
-void xt_out_drop(struct xt_out **out);   /* removes what was begun; for XT_AUTO, NULL inside is fine */
+XT_MUST_USE enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err); /* JSON Lines */
+int64_t xt_out_rows(const struct xt_out *out);                                    /* written so far */
+XT_MUST_USE enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err); /* flush, sync, rename into place */
+void xt_out_drop(struct xt_out **out); /* removes what was begun; for XT_AUTO, NULL inside is fine */
 
 #endif

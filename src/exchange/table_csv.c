@@ -25,8 +25,8 @@
 struct scanner {
     const char *s;
     size_t n;
-    size_t base;      /* of the block the mask is of; multiple of 64 from s */
-    uint64_t mask;    /* hits at and after the position asked last */
+    size_t base;   /* of the block the mask is of; multiple of 64 from s */
+    uint64_t mask; /* hits at and after the position asked last */
     char delimiter;
 };
 
@@ -84,7 +84,7 @@ static int64_t count_lines(const char *s, size_t n)
     int64_t lines = 0;
     size_t i;
 
-    for (i = 0; i < n; i++)   /* LF, or CR that no LF follows */
+    for (i = 0; i < n; i++) /* LF, or CR that no LF follows */
         lines += (s[i] == '\n') | (s[i] == '\r' && s[i + 1] != '\n');
     return lines;
 }
@@ -202,8 +202,8 @@ struct csv {
     struct xt_window window;
     struct xt_csv_options options;
     struct xt_csv_split split;
-    struct xt_text mended;       /* cells that had to be changed: doubled quotes, ill-formed bytes */
-    size_t at;                   /* in the window */
+    struct xt_text mended; /* cells that had to be changed: doubled quotes, ill-formed bytes */
+    size_t at;             /* in the window */
     int64_t line;
     int64_t bad;
 };

@@ -9,13 +9,13 @@
 
 /* ---- delimiter ---- */
 
-#define DELIMITER_ROWS 60
+#define DELIMITER_ROWS  60
 #define DELIMITER_CELLS 512
 
 struct evenness {
-    int64_t rows;       /* with more than one cell's worth of text */
-    int64_t agreeing;   /* that have the commonest count of cells */
-    int64_t cells;      /* the commonest count */
+    int64_t rows;     /* with more than one cell's worth of text */
+    int64_t agreeing; /* that have the commonest count of cells */
+    int64_t cells;    /* the commonest count */
 };
 
 static struct evenness split_with(const char *s, size_t n, char delimiter, bool ended)
@@ -117,7 +117,8 @@ static bool looks_data(struct xt_str cell)
 
 static bool is_unit_line(const struct xt_sample_row *row)
 {
-    static const char *const words[] = {"单位：", "单位:", "计量单位", "(单位", "（单位", "Unit:", "unit:", "注：", "注:"};
+    static const char *const words[] = {"单位：", "单位:", "计量单位", "(单位", "（单位",
+                                        "Unit:",  "unit:", "注：",     "注:"};
     size_t i, k;
 
     for (i = 0; i < row->count; i++)
@@ -176,7 +177,7 @@ static size_t usual_extent(const struct xt_sample_row *rows, size_t count)
 
 struct head_look {
     size_t filled, extent;
-    size_t data;          /* cells that look like data */
+    size_t data; /* cells that look like data */
     size_t repeated;
     size_t known;
 };
@@ -260,7 +261,8 @@ size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char 
             return i + 1;
         }
         /* A title or a unit line fills a cell or two of a wider table. */
-        if (look.filled == 0 || (extent > 1 && 2 * look.filled <= extent) || (look.filled <= 2 && is_unit_line(&rows[i])))
+        if (look.filled == 0 || (extent > 1 && 2 * look.filled <= extent) ||
+            (look.filled <= 2 && is_unit_line(&rows[i])))
             continue;
         if (2 * look.data > look.filled)
             break;

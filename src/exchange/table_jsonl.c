@@ -17,15 +17,15 @@ struct xt_json_reader {
     bool by_line;
     size_t at;
     int64_t line, item;
-    bool begun, array, over;         /* not by line: the bracket of the array was seen, and its end */
+    bool begun, array, over; /* not by line: the bracket of the array was seen, and its end */
     struct xt_text mended;
     int64_t bad;
     /* archives */
     struct xt_json_files files;
     struct xt_table_facts *facts;
     struct xt_text member;
-    struct xt_text converted;        /* a YAML member as JSON */
-    bool open;                       /* window holds a member */
+    struct xt_text converted; /* a YAML member as JSON */
+    bool open;                /* window holds a member */
 };
 
 enum xt_code xt_jsonl_open(struct xt_source **source, enum xt_charset charset, size_t bom, bool by_line,
@@ -122,7 +122,8 @@ static enum xt_code drop_line(struct xt_json_reader *reader, struct xt_error *er
     }
 }
 
-static enum xt_code next_line(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err)
+static enum xt_code next_line(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more,
+                              struct xt_error *err)
 {
     struct xt_window *w = &reader->window;
     size_t looked = 0;
@@ -163,7 +164,7 @@ static enum xt_code next_line(struct xt_json_reader *reader, struct xt_json_row 
 /* ---- value by value ---- */
 
 struct value_scan {
-    size_t at;        /* behind what was looked at */
+    size_t at; /* behind what was looked at */
     unsigned depth;
     bool quoted;
     bool escaped;
@@ -187,7 +188,7 @@ static bool value_over(struct value_scan *scan, const char *s, size_t n)
         } else if (c == '{' || c == '[') {
             scan->depth++;
         } else if (c == '}' || c == ']') {
-            if (scan->depth == 0) {   /* the end of the array around */
+            if (scan->depth == 0) { /* the end of the array around */
                 scan->at = i;
                 return true;
             }
@@ -230,7 +231,8 @@ static enum xt_code next_byte(struct xt_json_reader *reader, int *out_byte, stru
     }
 }
 
-static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err)
+static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more,
+                               struct xt_error *err)
 {
     struct xt_window *w = &reader->window;
     struct value_scan scan = {0};
@@ -253,7 +255,7 @@ static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row
     }
     row->number = ++reader->item;
     while (!value_over(&scan, w->s + reader->at, w->n - reader->at) && !w->ended) {
-        if (over_cap(reader, scan.at)) {   /* goes on looking for its end, but keeps nothing */
+        if (over_cap(reader, scan.at)) { /* goes on looking for its end, but keeps nothing */
             dropped = true;
             reader->line += count_breaks(w->s + reader->at, scan.at);
             reader->at += scan.at;
@@ -263,7 +265,7 @@ static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row
         if (rc != XT_OK)
             return rc;
     }
-    if (scan.at == 0 && !dropped)   /* a closing bracket that closes nothing */
+    if (scan.at == 0 && !dropped) /* a closing bracket that closes nothing */
         scan.at = 1;
     row->raw = xt_str_trim((struct xt_str){w->s + reader->at, scan.at});
     reader->line += count_breaks(w->s + reader->at, scan.at);
@@ -295,7 +297,7 @@ static enum xt_code convert_yaml(struct xt_json_reader *reader, struct xt_source
     if (xt_text_overflowed(&yaml) || xt_yaml_to_json(xt_text_view(&yaml), &reader->converted, &fault) != XT_OK ||
         xt_text_overflowed(&reader->converted)) {
         xt_text_clear(&reader->converted);
-        xt_text_add_z(&reader->converted, "\"YAML\"");   /* a value, and no object */
+        xt_text_add_z(&reader->converted, "\"YAML\""); /* a value, and no object */
     }
     xt_source_close(source);
     *source = xt_source_memory(reader->converted.s, reader->converted.n);

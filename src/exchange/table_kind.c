@@ -24,15 +24,17 @@ static const struct magic MAGICS[] = {
     {"MM\0*", 4, XT_KIND_IMAGE},
     {"Rar!\x1A\x07", 6, XT_KIND_PACKED},
     {"7z\xBC\xAF\x27\x1C", 6, XT_KIND_PACKED},
-    {"\xFD" "7zXZ\0", 6, XT_KIND_PACKED},
+    {"\xFD"
+     "7zXZ\0",
+     6, XT_KIND_PACKED},
     {"BZh", 3, XT_KIND_PACKED},
     {"\x28\xB5\x2F\xFD", 4, XT_KIND_PACKED},
     {"SQLite format 3\0", 16, XT_KIND_SQLITE},
 };
 
 /* The file Office lays beside an open one: a length, the user's name twice. Its own name begins with "~$". */
-#define LOCK_EXCEL 165
-#define LOCK_WORD 162
+#define LOCK_EXCEL    165
+#define LOCK_WORD     162
 #define LOCK_NAME_MAX 54
 
 static bool is_lock(struct xt_str head, int64_t size)
@@ -62,8 +64,8 @@ static struct xt_str after_space(struct xt_str text)
 
 static enum xt_kind kind_of_markup(struct xt_str text)
 {
-    static const char *const html[] = {"<!doctype html", "<html", "<head", "<body", "<table", "<meta", "<div",
-                                       "<style", "<script"};
+    static const char *const html[] = {"<!doctype html", "<html", "<head",  "<body",  "<table",
+                                       "<meta",          "<div",  "<style", "<script"};
     size_t i;
 
     for (i = 0; i < XT_COUNT(html); i++)
@@ -134,7 +136,8 @@ static bool is_binary(struct xt_str text)
     for (i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.s[i];
 
-        control += (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1A && c != 0x1B) || c == 0x7F;
+        control +=
+            (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1A && c != 0x1B) || c == 0x7F;
     }
     return control > 4 && control > text.n / 100;
 }

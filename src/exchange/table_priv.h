@@ -23,22 +23,22 @@ struct xt_source;
 struct xt_source_ops {
     /* 1 to cap bytes into data; *out_n 0 at the end. */
     enum xt_code (*read)(struct xt_source *source, void *data, size_t cap, size_t *out_n, struct xt_error *err);
-    void (*close)(struct xt_source *source);   /* releases what the kind owns, and itself */
+    void (*close)(struct xt_source *source); /* releases what the kind owns, and itself */
 };
 struct xt_source {
     const struct xt_source_ops *ops;
-    char *peeked;          /* bytes read ahead, owned */
+    char *peeked; /* bytes read ahead, owned */
     size_t peeked_n, peeked_at;
-    int64_t done;          /* bytes of the file behind it taken so far */
+    int64_t done; /* bytes of the file behind it taken so far */
 };
 
 enum xt_code xt_source_read(struct xt_source *source, void *data, size_t cap, size_t *out_n, struct xt_error *err);
 /* Lends the first n bytes (fewer where there are fewer) and leaves them to be read. Once, before any read. */
 enum xt_code xt_source_peek(struct xt_source *source, size_t n, struct xt_str *out, struct xt_error *err);
-void xt_source_close(struct xt_source **source);   /* for XT_AUTO too */
+void xt_source_close(struct xt_source **source); /* for XT_AUTO too */
 
 enum xt_code xt_source_file(const char *path, struct xt_source **out, int64_t *out_total, struct xt_error *err);
-struct xt_source *xt_source_memory(const void *data, size_t n);   /* borrows data */
+struct xt_source *xt_source_memory(const void *data, size_t n); /* borrows data */
 /* Both take *inner. limits and name are borrowed for as long as the source lives. */
 struct xt_source *xt_source_gzip(struct xt_source **inner, const struct xt_table_limits *limits, const char *name);
 /* A member of zip, borrowed. */
@@ -48,10 +48,10 @@ enum xt_code xt_source_zip(zip_t *zip, uint64_t index, const struct xt_table_lim
 /* The files of a tar archive, one after the other. source is borrowed and read only through this. */
 struct xt_tar {
     struct xt_source *source;
-    const char *name;      /* of the archive, for messages */
-    uint64_t left;         /* bytes of the current member not yet read */
-    uint64_t padding;      /* and behind it up to the next block */
-    int64_t member_max;    /* cap of a long name */
+    const char *name;   /* of the archive, for messages */
+    uint64_t left;      /* bytes of the current member not yet read */
+    uint64_t padding;   /* and behind it up to the next block */
+    int64_t member_max; /* cap of a long name */
 };
 /* The next regular file: its path into member, *out_more false at the end. */
 enum xt_code xt_tar_next(struct xt_tar *tar, struct xt_text *member, bool *out_more, struct xt_error *err);
@@ -61,9 +61,23 @@ bool xt_tar_is(struct xt_str head);
 /* ---- what a file is: table_kind.c ---- */
 
 enum xt_kind {
-    XT_KIND_EMPTY, XT_KIND_TEXT, XT_KIND_JSON, XT_KIND_JSONL, XT_KIND_GZIP, XT_KIND_TAR, XT_KIND_ZIP, XT_KIND_OLE,
-    XT_KIND_LOCK, XT_KIND_HTML, XT_KIND_XML, XT_KIND_XML_SHEET, XT_KIND_PDF, XT_KIND_IMAGE, XT_KIND_PACKED,
-    XT_KIND_SQLITE, XT_KIND_BINARY,
+    XT_KIND_EMPTY,
+    XT_KIND_TEXT,
+    XT_KIND_JSON,
+    XT_KIND_JSONL,
+    XT_KIND_GZIP,
+    XT_KIND_TAR,
+    XT_KIND_ZIP,
+    XT_KIND_OLE,
+    XT_KIND_LOCK,
+    XT_KIND_HTML,
+    XT_KIND_XML,
+    XT_KIND_XML_SHEET,
+    XT_KIND_PDF,
+    XT_KIND_IMAGE,
+    XT_KIND_PACKED,
+    XT_KIND_SQLITE,
+    XT_KIND_BINARY,
 };
 /* From the first bytes and the size of the whole (-1 unknown). text is the beginning as UTF-8, empty where it is no text. */
 enum xt_kind xt_kind_of(struct xt_str head, struct xt_str text, int64_t size);
@@ -73,13 +87,13 @@ enum xt_code xt_kind_refuse(enum xt_kind kind, struct xt_str head, const char *n
 /* ---- text, as UTF-8, in a sliding window: table_text.c ---- */
 
 struct xt_window {
-    struct xt_source *source;      /* owned */
-    struct xt_decoder *decoder;    /* NULL for UTF-8 */
+    struct xt_source *source;   /* owned */
+    struct xt_decoder *decoder; /* NULL for UTF-8 */
     struct xt_text decoded;
-    char *s;                       /* n bytes of text and XT_WINDOW_SLACK readable bytes behind them */
+    char *s; /* n bytes of text and XT_WINDOW_SLACK readable bytes behind them */
     size_t n, capacity;
-    size_t skip;                   /* bytes of a byte order mark still to be dropped */
-    size_t chunk;                  /* bytes read at once */
+    size_t skip;  /* bytes of a byte order mark still to be dropped */
+    size_t chunk; /* bytes read at once */
     bool ended;
 };
 #define XT_WINDOW_SLACK 64
@@ -101,12 +115,12 @@ int64_t xt_utf8_mend(const char *s, size_t n, struct xt_text *out);
 
 struct xt_raw_row {
     int64_t number;
-    struct xt_str *cells;   /* room for limits.columns of them */
+    struct xt_str *cells; /* room for limits.columns of them */
     size_t count;
-    struct xt_str raw;      /* text formats: the row as it stands */
+    struct xt_str raw; /* text formats: the row as it stands */
     int64_t bytes_done;
 };
-struct xt_merge {           /* from 1, inclusive */
+struct xt_merge { /* from 1, inclusive */
     int64_t row1, row2;
     int64_t column1, column2;
 };
@@ -121,7 +135,7 @@ struct xt_reader_ops {
 };
 struct xt_reader {
     const struct xt_reader_ops *ops;
-    const struct xt_merge *merges;   /* sorted by row1, owned by the reader */
+    const struct xt_merge *merges; /* sorted by row1, owned by the reader */
     size_t merge_count;
 };
 
@@ -130,7 +144,7 @@ struct xt_csv_options {
     enum xt_charset charset;
     size_t bom;
     char delimiter;
-    const struct xt_table_limits *limits;   /* borrowed */
+    const struct xt_table_limits *limits; /* borrowed */
 };
 enum xt_code xt_csv_open(struct xt_source **source, const struct xt_csv_options *options, struct xt_reader **out,
                          struct xt_error *err);
@@ -138,12 +152,12 @@ enum xt_code xt_csv_open(struct xt_source **source, const struct xt_csv_options 
  * the line break. Cells are views of s; doubled quotes are still doubled in cells whose bit is set. */
 struct xt_csv_split {
     struct xt_str *cells;
-    uint8_t *quoted;        /* XT_CSV_... for each cell */
+    uint8_t *quoted; /* XT_CSV_... for each cell */
     size_t capacity;
-    size_t count;           /* of the row, may be above capacity: the rest is not kept */
-    size_t longest;         /* bytes of its longest cell */
-    int64_t lines;          /* line breaks in it, its own among them */
-    bool not_closed;        /* a quote that is never closed, or not where it should be: took is the first line only */
+    size_t count;    /* of the row, may be above capacity: the rest is not kept */
+    size_t longest;  /* bytes of its longest cell */
+    int64_t lines;   /* line breaks in it, its own among them */
+    bool not_closed; /* a quote that is never closed, or not where it should be: took is the first line only */
 };
 enum { XT_CSV_PLAIN, XT_CSV_QUOTED, XT_CSV_DOUBLED };
 bool xt_csv_split(struct xt_csv_split *split, const char *s, size_t n, char delimiter, bool ended, size_t *out_took);
@@ -153,12 +167,12 @@ struct xt_package {
     /* *out NULL and XT_OK when there is no such part. */
     enum xt_code (*open)(struct xt_package *package, const char *part, struct xt_source **out, struct xt_error *err);
     void (*close)(struct xt_package *package);
-    const char *name;       /* of the file, for messages */
-    int64_t total;          /* of the file */
+    const char *name; /* of the file, for messages */
+    int64_t total;    /* of the file */
 };
 struct xt_package *xt_package_zip(zip_t **zip, const struct xt_table_limits *limits, const char *name, int64_t total);
 
-struct xt_workbook;         /* sheets, formats and shared strings */
+struct xt_workbook; /* sheets, formats and shared strings */
 /* Takes *package. limits is borrowed. */
 enum xt_code xt_workbook_open(struct xt_package **package, const struct xt_table_limits *limits,
                               struct xt_workbook **out, struct xt_error *err);
@@ -171,9 +185,9 @@ enum xt_code xt_sheet_open(struct xt_workbook *workbook, size_t sheet, struct xt
 /* The formats of workbook cells: table_xlsx_format.c */
 enum xt_format_kind { XT_SHOW_NUMBER, XT_SHOW_PERCENT, XT_SHOW_PADDED, XT_SHOW_DATE };
 struct xt_show {
-    uint8_t kind;           /* enum xt_format_kind */
-    uint8_t digits;         /* PADDED: at least so many */
-    uint8_t date_parts;     /* DATE: bits */
+    uint8_t kind;       /* enum xt_format_kind */
+    uint8_t digits;     /* PADDED: at least so many */
+    uint8_t date_parts; /* DATE: bits */
 };
 enum { XT_SHOW_YEAR = 1, XT_SHOW_MONTH = 2, XT_SHOW_DAY = 4, XT_SHOW_TIME = 8 };
 struct xt_show xt_show_builtin(int64_t format_id);
@@ -184,31 +198,31 @@ void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, str
 /* One XML part, read by calls: table_xml.c. No network, no entities but the five, no DTD. */
 struct xt_xml;
 struct xt_xml_attributes {
-    const unsigned char **list;   /* as libxml2 hands them over: five pointers each */
+    const unsigned char **list; /* as libxml2 hands them over: five pointers each */
     int count;
 };
 struct xt_xml_calls {
-    void (*start)(void *user, const char *name, const struct xt_xml_attributes *attributes);   /* local names */
+    void (*start)(void *user, const char *name, const struct xt_xml_attributes *attributes); /* local names */
     void (*end)(void *user, const char *name);
     void (*text)(void *user, const char *s, size_t n);
 };
-struct xt_str xt_xml_attribute(const struct xt_xml_attributes *attributes, const char *name);   /* {NULL, 0} = absent */
+struct xt_str xt_xml_attribute(const struct xt_xml_attributes *attributes, const char *name); /* {NULL, 0} = absent */
 /* Takes *source; calls and name are borrowed. */
 struct xt_xml *xt_xml_open(struct xt_source **source, const struct xt_xml_calls *calls, void *user, const char *name);
 void xt_xml_close(struct xt_xml **xml);
 /* Reads on a little; *out_more false once the part is over. XT_E_MEDIA where it is not XML. */
 enum xt_code xt_xml_step(struct xt_xml *xml, bool *out_more, struct xt_error *err);
 enum xt_code xt_xml_all(struct xt_xml *xml, struct xt_error *err);
-int64_t xt_xml_done(const struct xt_xml *xml);   /* bytes of the file */
+int64_t xt_xml_done(const struct xt_xml *xml); /* bytes of the file */
 
 /* Shared strings: table_xlsx_strings.c. Kept end to end, in memory up to 8 MiB, above that in a file without a name. */
 struct xt_strings;
 struct xt_strings *xt_strings_new(int64_t bytes_max);
 void xt_strings_free(struct xt_strings **strings);
 enum xt_code xt_strings_add(struct xt_strings *strings, struct xt_str s, struct xt_error *err);
-enum xt_code xt_strings_ready(struct xt_strings *strings, struct xt_error *err);   /* no more will be added */
+enum xt_code xt_strings_ready(struct xt_strings *strings, struct xt_error *err); /* no more will be added */
 bool xt_strings_get(const struct xt_strings *strings, size_t index, struct xt_str *out);
-void xt_xlsx_unescape(struct xt_text *text, size_t from);   /* _xHHHH_ in the tail of text, ECMA-376 22.9.2.19 */
+void xt_xlsx_unescape(struct xt_text *text, size_t from); /* _xHHHH_ in the tail of text, ECMA-376 22.9.2.19 */
 
 /* JSON Lines and JSON: table_jsonl.c. Values, one after the other, each an object (or not: the caller's problem). */
 struct xt_json_row {
@@ -218,9 +232,10 @@ struct xt_json_row {
     int64_t bytes_done;
 };
 struct xt_json_reader;
-struct xt_json_files {      /* the files of an archive */
+struct xt_json_files { /* the files of an archive */
     void *user;
-    enum xt_code (*next)(void *user, struct xt_source **out, struct xt_text *member, struct xt_error *err);   /* NULL: end */
+    enum xt_code (*next)(void *user, struct xt_source **out, struct xt_text *member,
+                         struct xt_error *err); /* NULL: end */
     int64_t (*done)(void *user);
     void (*close)(void *user);
 };
@@ -243,13 +258,14 @@ struct xt_sample_row {
     int64_t number;
     struct xt_str *cells;
     size_t count;
-    enum xt_code code;      /* XT_E_INPUT: refused as err says */
+    enum xt_code code; /* XT_E_INPUT: refused as err says */
     struct xt_error err;
     struct xt_str raw;
     int64_t bytes_done;
 };
 /* The index of the head among rows (count > 0). *out_certainty 0..100. */
-size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char *const *known_heads, int *out_certainty);
+size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char *const *known_heads,
+                     int *out_certainty);
 /* How many columns the table has, when its head is rows[head]. */
 size_t xt_guess_columns(const struct xt_sample_row *rows, size_t count, size_t head);
 

@@ -12,7 +12,7 @@
 #include "exchange/table_priv.h"
 
 #define INFLATE_BUFFER ((size_t)64 * XT_KIB)
-#define RATIO_FREE ((int64_t)10 * (int64_t)XT_MIB)   /* small texts compress as well as they like */
+#define RATIO_FREE     ((int64_t)10 * (int64_t)XT_MIB) /* small texts compress as well as they like */
 
 enum xt_code xt_source_read(struct xt_source *source, void *data, size_t cap, size_t *out_n, struct xt_error *err)
 {
@@ -93,7 +93,7 @@ static void file_close(struct xt_source *source)
 {
     struct file_source *file = (struct file_source *)source;
 
-    (void)close(file->fd);   /* only read */
+    (void)close(file->fd); /* only read */
     free(file->path);
     free(file);
 }
@@ -109,7 +109,7 @@ enum xt_code xt_source_file(const char *path, struct xt_source **out, int64_t *o
         return xt_fail(err, errno == ENOENT ? XT_E_NOT_FOUND : XT_E_INPUT, "", XT_MSG_FILE_OPEN, XT_TEXT(path),
                        XT_TEXT(strerror(errno)));
     if (fstat(fd, &facts) != 0 || S_ISDIR(facts.st_mode)) {
-        (void)close(fd);   /* only opened */
+        (void)close(fd); /* only opened */
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_FILE_OPEN, XT_TEXT(path), XT_TEXT(strerror(EISDIR)));
     }
     struct file_source *file = xt_calloc(1, sizeof *file);
@@ -135,7 +135,7 @@ static enum xt_code memory_read(struct xt_source *source, void *data, size_t cap
     struct memory_source *memory = (struct memory_source *)source;
     size_t n = memory->n < cap ? memory->n : cap;
 
-    (void)err;   /* memory does not fail */
+    (void)err; /* memory does not fail */
     if (n > 0)
         memcpy(data, memory->data, n);
     memory->data += n;
@@ -182,7 +182,7 @@ struct gzip_source {
     const struct xt_table_limits *limits;
     const char *name;
     z_stream z;
-    bool inside;      /* of a member: the file may not end here */
+    bool inside; /* of a member: the file may not end here */
     bool ended;
     int64_t in, out;
     unsigned char buffer[INFLATE_BUFFER];
@@ -222,7 +222,7 @@ static void gzip_member_over(struct gzip_source *gzip)
     }
     if (gzip->z.avail_in > 0 && *gzip->z.next_in != 0x1F)
         gzip->ended = true;
-    (void)inflateReset(&gzip->z);   /* of a sound stream: cannot fail */
+    (void)inflateReset(&gzip->z); /* of a sound stream: cannot fail */
 }
 
 static enum xt_code gzip_read(struct xt_source *source, void *data, size_t cap, size_t *out_n, struct xt_error *err)
@@ -257,7 +257,7 @@ static void gzip_close(struct xt_source *source)
 {
     struct gzip_source *gzip = (struct gzip_source *)source;
 
-    (void)inflateEnd(&gzip->z);   /* nothing is left to lose */
+    (void)inflateEnd(&gzip->z); /* nothing is left to lose */
     xt_source_close(&gzip->inner);
     free(gzip);
 }
@@ -274,7 +274,7 @@ struct xt_source *xt_source_gzip(struct xt_source **inner, const struct xt_table
     gzip->name = name;
     *inner = NULL;
     if (inflateInit2(&gzip->z, 16 + MAX_WBITS) != Z_OK)
-        abort();   /* only memory can be missing: as xt_alloc() */
+        abort(); /* only memory can be missing: as xt_alloc() */
     return &gzip->base;
 }
 
@@ -285,7 +285,7 @@ struct zip_source {
     zip_file_t *file;
     const struct xt_table_limits *limits;
     const char *name;
-    int64_t packed;   /* bytes, as the directory says */
+    int64_t packed; /* bytes, as the directory says */
     int64_t size;
     int64_t out;
 };
@@ -301,8 +301,8 @@ static enum xt_code zip_read(struct xt_source *source, void *data, size_t cap, s
     zip->out += got;
     *out_n = (size_t)got;
     if (zip->size > 0)
-        source->done = zip->out >= zip->size ? zip->packed
-                                             : (int64_t)((double)zip->packed * (double)zip->out / (double)zip->size);
+        source->done =
+            zip->out >= zip->size ? zip->packed : (int64_t)((double)zip->packed * (double)zip->out / (double)zip->size);
     return check_inflated(zip->limits, zip->out, zip->packed, zip->name, err);
 }
 
@@ -310,7 +310,7 @@ static void zip_source_close_(struct xt_source *source)
 {
     struct zip_source *zip = (struct zip_source *)source;
 
-    (void)zip_fclose(zip->file);   /* only read */
+    (void)zip_fclose(zip->file); /* only read */
     free(zip);
 }
 
@@ -341,7 +341,7 @@ enum xt_code xt_source_zip(zip_t *zip, uint64_t index, const struct xt_table_lim
 
 /* ---- tar (POSIX.1-2001 pax and GNU long names) ---- */
 
-#define TAR_BLOCK 512u
+#define TAR_BLOCK    512u
 #define TAR_NAME_MAX ((uint64_t)64 * XT_KIB)
 
 static bool octal(const char *s, size_t n, uint64_t *out)
@@ -349,7 +349,7 @@ static bool octal(const char *s, size_t n, uint64_t *out)
     uint64_t value = 0;
     size_t i = 0;
 
-    if ((unsigned char)s[0] & 0x80) {   /* GNU: binary, big-endian */
+    if ((unsigned char)s[0] & 0x80) { /* GNU: binary, big-endian */
         for (i = n - 8; i < n; i++)
             value = value << 8 | (unsigned char)s[i];
         *out = value;

@@ -10,7 +10,7 @@
 
 /* Reading begins small, for archives hold thousands of small files, and grows. */
 #define CHUNK_FIRST ((size_t)8 * XT_KIB)
-#define CHUNK ((size_t)256 * XT_KIB)
+#define CHUNK       ((size_t)256 * XT_KIB)
 
 enum xt_code xt_window_open(struct xt_window *window, struct xt_source **source, enum xt_charset charset, size_t bom,
                             struct xt_error *err)

@@ -11,10 +11,10 @@
 #include "base/number.h"
 #include "exchange/table_xlsx_priv.h"
 
-#define SHEETS_MAX 4096u
-#define STYLES_MAX 65536u
+#define SHEETS_MAX    4096u
+#define STYLES_MAX    65536u
 #define RELATIONS_MAX 65536u
-#define FORMATS_MAX 4096u
+#define FORMATS_MAX   4096u
 
 /* ---- the package ---- */
 
@@ -62,8 +62,8 @@ struct xt_package *xt_package_zip(zip_t **zip, const struct xt_table_limits *lim
 }
 
 /* Reads a whole part through calls. *out_there false where the package has no such part. */
-static enum xt_code read_part(struct xt_package *package, const char *part, const struct xt_xml_calls *calls, void *user,
-                              bool *out_there, struct xt_error *err)
+static enum xt_code read_part(struct xt_package *package, const char *part, const struct xt_xml_calls *calls,
+                              void *user, bool *out_there, struct xt_error *err)
 {
     struct xt_source *source = NULL;
     struct xt_xml *xml;
@@ -239,7 +239,7 @@ struct style_reading {
         struct xt_show show;
     } formats[FORMATS_MAX];
     size_t format_count;
-    bool in_cells;         /* inside cellXfs, not cellStyleXfs */
+    bool in_cells; /* inside cellXfs, not cellStyleXfs */
 };
 
 static struct xt_show show_of(const struct style_reading *reading, int64_t id)
@@ -290,7 +290,7 @@ struct string_reading {
     struct xt_workbook *workbook;
     struct xt_text text;
     bool in_item, in_text;
-    unsigned phonetic;       /* depth of rPh: how a word is read, not part of it */
+    unsigned phonetic; /* depth of rPh: how a word is read, not part of it */
     enum xt_code rc;
     struct xt_error err;
 };
@@ -391,7 +391,7 @@ static enum xt_code find_workbook(struct xt_package *package, char **out, struct
     relation = rc == XT_OK ? by_type(&relations, "/officeDocument") : NULL;
     *out = relation ? resolve("", relation->target) : xt_strdup("xl/workbook.xml");
     relations_done(&relations);
-    return XT_OK;   /* a broken list of relations is as good as none */
+    return XT_OK; /* a broken list of relations is as good as none */
 }
 
 /* "xl/workbook.xml" -> "xl/" and "xl/_rels/workbook.xml.rels". */

@@ -19,8 +19,7 @@ struct xt_show xt_show_builtin(int64_t id)
 {
     if (id == 9 || id == 10)
         return (struct xt_show){.kind = XT_SHOW_PERCENT};
-    if ((id >= 14 && id <= 16) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) || id == 57 ||
-        id == 58)
+    if ((id >= 14 && id <= 16) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) || id == 57 || id == 58)
         return (struct xt_show){.kind = XT_SHOW_DATE, .date_parts = DATE};
     if (id == 17)
         return (struct xt_show){.kind = XT_SHOW_DATE, .date_parts = XT_SHOW_YEAR | XT_SHOW_MONTH};
@@ -33,8 +32,8 @@ struct xt_show xt_show_builtin(int64_t id)
 
 struct format_look {
     bool year, month, day, hour, second, percent, general;
-    size_t zeros;          /* of a format that is zeros only */
-    bool other;            /* anything else that shows */
+    size_t zeros; /* of a format that is zeros only */
+    bool other;   /* anything else that shows */
 };
 
 /* "[h]", "[mm]", "[ss]": hours, minutes and seconds that count on; other brackets hold colours and languages. */
@@ -101,7 +100,7 @@ static struct format_look look_at(struct xt_str code)
         look.month |= c == 'm';
     }
     if (look.zeros > 0 && look.year && !look.month && !look.day)
-        look.year = false;   /* "0.00E+00": e is an exponent */
+        look.year = false; /* "0.00E+00": e is an exponent */
     return look;
 }
 
@@ -113,9 +112,10 @@ struct xt_show xt_show_custom(struct xt_str code)
         return (struct xt_show){.kind = XT_SHOW_NUMBER};
     if (look.year || look.day || look.hour || look.second || (look.month && look.zeros == 0)) {
         /* m beside h or s is minutes, beside y or d a month. */
-        uint8_t parts = (uint8_t)((look.year ? XT_SHOW_YEAR : 0) | (look.day ? XT_SHOW_DAY : 0) |
-                                  (look.month && (look.year || look.day || !(look.hour || look.second)) ? XT_SHOW_MONTH : 0) |
-                                  (look.hour || look.second ? XT_SHOW_TIME : 0));
+        uint8_t parts =
+            (uint8_t)((look.year ? XT_SHOW_YEAR : 0) | (look.day ? XT_SHOW_DAY : 0) |
+                      (look.month && (look.year || look.day || !(look.hour || look.second)) ? XT_SHOW_MONTH : 0) |
+                      (look.hour || look.second ? XT_SHOW_TIME : 0));
 
         return (struct xt_show){.kind = XT_SHOW_DATE, .date_parts = parts};
     }
@@ -173,9 +173,9 @@ static void add_double(double value, struct xt_text *out)
 
 /* ---- dates ---- */
 
-#define SERIAL_EPOCH 25569      /* 1970-01-01 */
-#define SERIAL_END 2958466      /* the day after 9999-12-31 */
-#define DAY_SECONDS 86400
+#define SERIAL_EPOCH 25569   /* 1970-01-01 */
+#define SERIAL_END   2958466 /* the day after 9999-12-31 */
+#define DAY_SECONDS  86400
 
 static bool add_date(double serial, uint8_t parts, bool date1904, struct xt_text *out)
 {
@@ -193,7 +193,7 @@ static bool add_date(double serial, uint8_t parts, bool date1904, struct xt_text
         days++;
     }
     if (days == 60 && !date1904)
-        return false;   /* 1900-02-29, which Lotus had */
+        return false; /* 1900-02-29, which Lotus had */
     if (parts & DATE) {
         xt_civil_from_days(days - SERIAL_EPOCH + (days < 60 && !date1904 ? 1 : 0), &year, &month, &day);
         if (!(parts & XT_SHOW_DAY) && !(parts & XT_SHOW_MONTH))
@@ -206,7 +206,7 @@ static bool add_date(double serial, uint8_t parts, bool date1904, struct xt_text
             return true;
         xt_text_add_char(out, 'T');
     } else {
-        seconds += days * DAY_SECONDS;   /* [h]:mm:ss counts on past 24 */
+        seconds += days * DAY_SECONDS; /* [h]:mm:ss counts on past 24 */
     }
     xt_text_addf(out, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
     return true;
@@ -231,7 +231,7 @@ void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, str
     }
     value = xt_str_trim(value);
     if (!xt_double_parse(value, &number)) {
-        xt_text_add_str(out, value);   /* no number at all: what stands there is better than nothing */
+        xt_text_add_str(out, value); /* no number at all: what stands there is better than nothing */
         return;
     }
     if (show.kind == XT_SHOW_DATE && add_date(number, show.date_parts, date1904, out))

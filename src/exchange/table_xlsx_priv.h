@@ -18,7 +18,7 @@ struct xt_workbook {
     struct xt_workbook_sheet *sheets;
     size_t sheet_count, sheet_capacity;
     const char **names;
-    struct xt_show *styles;         /* by the s attribute of a cell */
+    struct xt_show *styles; /* by the s attribute of a cell */
     size_t style_count, style_capacity;
     struct xt_strings *strings;
     bool date1904;

@@ -12,14 +12,14 @@
 #include "base/number.h"
 #include "exchange/table_xlsx_priv.h"
 
-#define MERGES_MAX 200000u
-#define ROWS_MAX 1048576
+#define MERGES_MAX    200000u
+#define ROWS_MAX      1048576
 #define SHEET_COLUMNS 16384
 
 /* A value in the row's text, or a view of a shared string. */
 struct cell {
-    int64_t column;           /* from 0 */
-    const char *shared;       /* NULL: at in the text */
+    int64_t column;     /* from 0 */
+    const char *shared; /* NULL: at in the text */
     size_t at, n;
 };
 
@@ -28,7 +28,7 @@ struct queued {
     struct cell *cells;
     size_t count, capacity;
     struct xt_text text;
-    enum xt_msg fault;        /* why the row is refused; XT_MSG_NONE: it is fine */
+    enum xt_msg fault; /* why the row is refused; XT_MSG_NONE: it is fine */
     int64_t fault_limit, fault_value;
 };
 
@@ -43,7 +43,7 @@ struct sheet {
     /* the queue: rows[taken..whole) wait, rows[whole] is being read */
     struct queued *rows;
     size_t row_capacity, taken, whole;
-    struct xt_str *cells;     /* of the row handed out */
+    struct xt_str *cells; /* of the row handed out */
     bool over;
     /* the parser's place */
     int64_t row_number, column;
@@ -51,7 +51,7 @@ struct sheet {
     unsigned phonetic;
     enum cell_type type;
     struct xt_show show;
-    size_t value_at;          /* in the text of the row being read */
+    size_t value_at; /* in the text of the row being read */
 };
 
 /* ---- the parser's calls ---- */
@@ -180,7 +180,9 @@ static void end_cell(struct sheet *sheet)
         xt_text_cut(&row->text, at);
         return;
     case CELL_BOOL:
-        value = xt_str_is(value, "1") || xt_str_is(value, "true") ? XT_STR("TRUE") : value.n > 0 ? XT_STR("FALSE") : value;
+        value = xt_str_is(value, "1") || xt_str_is(value, "true") ? XT_STR("TRUE")
+                : value.n > 0                                     ? XT_STR("FALSE")
+                                                                  : value;
         xt_text_cut(&row->text, at);
         xt_text_add_str(&row->text, value);
         break;
@@ -349,7 +351,7 @@ static enum xt_code read_merges(struct sheet *sheet, const char *part, struct xt
         size_t done = merges_in(sheet, piece, have);
 
         if (done == 0 && have == sizeof piece)
-            done = have;   /* an element of 32 KiB is none of ours */
+            done = have; /* an element of 32 KiB is none of ours */
         memmove(piece, piece + done, have - done);
         have -= done;
     }
@@ -389,7 +391,7 @@ static enum xt_code sheet_next(struct xt_reader *reader, struct xt_raw_row *row,
         bool more;
         enum xt_code rc;
 
-        if (sheet->whole > 0) {   /* all were taken: the row being read becomes the first, and lends its memory */
+        if (sheet->whole > 0) { /* all were taken: the row being read becomes the first, and lends its memory */
             struct queued first = sheet->rows[0];
 
             sheet->rows[0] = sheet->rows[sheet->whole < sheet->row_capacity ? sheet->whole : 0];
@@ -408,7 +410,7 @@ static enum xt_code sheet_next(struct xt_reader *reader, struct xt_raw_row *row,
 
 static int64_t sheet_bad(const struct xt_reader *reader)
 {
-    (void)reader;   /* ill-formed XML is refused as a whole */
+    (void)reader; /* ill-formed XML is refused as a whole */
     return 0;
 }
 

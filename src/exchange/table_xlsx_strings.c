@@ -10,15 +10,15 @@
 #include "exchange/table_priv.h"
 
 #define MEMORY_MAX ((size_t)8 * XT_MIB)
-#define COUNT_MAX ((size_t)16 * XT_MIB)
+#define COUNT_MAX  ((size_t)16 * XT_MIB)
 
 struct xt_strings {
-    struct xt_text text;       /* all of them, or what is not yet in the file */
-    uint32_t *ends;            /* offset behind each */
+    struct xt_text text; /* all of them, or what is not yet in the file */
+    uint32_t *ends;      /* offset behind each */
     size_t count, capacity;
     uint64_t total, max;
-    int fd;                    /* -1 while all is in memory */
-    char *mapped;              /* the file, once ready */
+    int fd;       /* -1 while all is in memory */
+    char *mapped; /* the file, once ready */
 };
 
 struct xt_strings *xt_strings_new(int64_t bytes_max)
@@ -38,9 +38,9 @@ void xt_strings_free(struct xt_strings **strings)
     if (!s)
         return;
     if (s->mapped)
-        (void)munmap(s->mapped, s->total);   /* of a sound mapping */
+        (void)munmap(s->mapped, s->total); /* of a sound mapping */
     if (s->fd >= 0)
-        (void)close(s->fd);   /* it has no name and goes with this */
+        (void)close(s->fd); /* it has no name and goes with this */
     xt_text_done(&s->text);
     free(s->ends);
     free(s);
@@ -64,10 +64,10 @@ static int open_unnamed(void)
     fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0)
         return fd;
-    snprintf(path, sizeof path, "%s/xietong-XXXXXX", folder);   /* a file system without O_TMPFILE */
+    snprintf(path, sizeof path, "%s/xietong-XXXXXX", folder); /* a file system without O_TMPFILE */
     fd = mkostemp(path, O_CLOEXEC);
     if (fd >= 0)
-        (void)unlink(path);   /* if it stays, it stays */
+        (void)unlink(path); /* if it stays, it stays */
     return fd;
 }
 
@@ -163,7 +163,7 @@ void xt_xlsx_unescape(struct xt_text *text, size_t from)
     while (i < text->n) {
         if (s[i] == '_' && i + 7 <= text->n && s[i + 1] == 'x' && s[i + 6] == '_' && hex4(s + i + 2, &c) && c != 0 &&
             (c < 0xD800 || c > 0xDFFF)) {
-            o += xt_utf8_encode(c, s + o);   /* at most three bytes where seven stood */
+            o += xt_utf8_encode(c, s + o); /* at most three bytes where seven stood */
             i += 7;
         } else {
             s[o++] = s[i++];

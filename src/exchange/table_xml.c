@@ -22,7 +22,7 @@ struct xt_xml {
     const struct xt_xml_calls *calls;
     void *user;
     const char *name;
-    bool declared;      /* a DTD was met */
+    bool declared; /* a DTD was met */
     bool ended;
     char buffer[STEP];
 };
@@ -33,7 +33,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     struct xt_xml *xml = context;
     struct xt_xml_attributes list = {attributes, attribute_count};
 
-    (void)prefix;   /* strict and transitional workbooks have other name spaces, all have the same local names */
+    (void)prefix; /* strict and transitional workbooks have other name spaces, all have the same local names */
     (void)uri;
     (void)namespace_count;
     (void)namespaces;
@@ -81,7 +81,7 @@ struct xt_str xt_xml_attribute(const struct xt_xml_attributes *attributes, const
     int i;
 
     for (i = 0; i < attributes->count; i++) {
-        const unsigned char **a = attributes->list + 5 * i;   /* local name, prefix, URI, value, end of value */
+        const unsigned char **a = attributes->list + 5 * i; /* local name, prefix, URI, value, end of value */
 
         if (strcmp((const char *)a[0], name) == 0)
             return (struct xt_str){(const char *)a[3], (size_t)(a[4] - a[3])};
@@ -102,14 +102,14 @@ struct xt_xml *xt_xml_open(struct xt_source **source, const struct xt_xml_calls 
     xml->sax.startElementNs = on_start;
     xml->sax.endElementNs = on_end;
     xml->sax.characters = on_text;
-    xml->sax.ignorableWhitespace = on_text;   /* the same: so libxml2 does not look for blanks */
+    xml->sax.ignorableWhitespace = on_text; /* the same: so libxml2 does not look for blanks */
     xml->sax.cdataBlock = on_text;
     xml->sax.internalSubset = on_declaration;
     xml->sax.serror = on_error;
     xml->parser = xmlCreatePushParserCtxt(&xml->sax, xml, NULL, 0, NULL);
     if (!xml->parser)
-        abort();   /* only memory can be missing: as xt_alloc() */
-    (void)xmlCtxtUseOptions(xml->parser, XML_PARSE_NONET);   /* says which options it did not know: none */
+        abort();                                           /* only memory can be missing: as xt_alloc() */
+    (void)xmlCtxtUseOptions(xml->parser, XML_PARSE_NONET); /* says which options it did not know: none */
     return xml;
 }
 
@@ -148,7 +148,7 @@ enum xt_code xt_xml_step(struct xt_xml *xml, bool *out_more, struct xt_error *er
     if (rc != XT_OK)
         return rc;
     xml->ended = n == 0;
-    (void)xmlParseChunk(xml->parser, xml->buffer, (int)n, n == 0);   /* the parser's state says the same and more */
+    (void)xmlParseChunk(xml->parser, xml->buffer, (int)n, n == 0); /* the parser's state says the same and more */
     *out_more = !xml->ended;
     return state_of(xml, err);
 }

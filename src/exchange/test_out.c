@@ -27,7 +27,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    return rmdir(folder);   /* fails when a writer left a file behind */
+    return rmdir(folder); /* fails when a writer left a file behind */
 }
 
 static void path_of(const char *name, char path[128])
@@ -44,10 +44,46 @@ static const struct xt_out_column COLUMNS[] = {
 
 /* Texts that have broken tables before. */
 static const char *const NASTY[] = {
-    "=1+1", "+8613800000000", "-5", "-5+cmd|' /C calc'!A0", "@SUM(A1)", "'=1", "''", "'plain", "\ttab first", "＝1＋1",
-    "a,b", "a\tb", "a;b|c", "say \"yes\"", "\"", "\"\"", "line\nbreak", "line\r\nbreak", "  spaces  ", "007", "1e5", "1.50",
-    "12345678901234567890", "true", "TRUE", "#N/A", "_x0041_", "_x005F_", "a_x000D_b", "<b>&amp;</b>", "𠮷野家",
-    "é̀ combining", "\xE2\x80\xAE right to left", "NULL", "2026-03-05", "2026", "1/2", "中文，逗号", "\x01\x1F control", "\xEF\xBF\xBF",
+    "=1+1",
+    "+8613800000000",
+    "-5",
+    "-5+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "'=1",
+    "''",
+    "'plain",
+    "\ttab first",
+    "＝1＋1",
+    "a,b",
+    "a\tb",
+    "a;b|c",
+    "say \"yes\"",
+    "\"",
+    "\"\"",
+    "line\nbreak",
+    "line\r\nbreak",
+    "  spaces  ",
+    "007",
+    "1e5",
+    "1.50",
+    "12345678901234567890",
+    "true",
+    "TRUE",
+    "#N/A",
+    "_x0041_",
+    "_x005F_",
+    "a_x000D_b",
+    "<b>&amp;</b>",
+    "𠮷野家",
+    "é̀ combining",
+    "\xE2\x80\xAE right to left",
+    "NULL",
+    "2026-03-05",
+    "2026",
+    "1/2",
+    "中文，逗号",
+    "\x01\x1F control",
+    "\xEF\xBF\xBF",
 };
 
 static void write_nasty(enum xt_format format, enum xt_charset charset, const char *path)
@@ -63,7 +99,7 @@ static void write_nasty(enum xt_format format, enum xt_charset charset, const ch
         assert_int_equal(xt_out_row(out, cells, 4, &err), XT_OK);
     }
     assert_int_equal(xt_out_rows(out), XT_COUNT(NASTY));
-    assert_int_equal(access(path, F_OK), -1);   /* not there before it is whole */
+    assert_int_equal(access(path, F_OK), -1); /* not there before it is whole */
     assert_int_equal(xt_out_close(&out, &err), XT_OK);
 }
 
@@ -72,9 +108,9 @@ static void check_cell(struct xt_str cell, const char *wanted, bool workbook, bo
     struct xt_str w = xt_str(wanted);
 
     if (workbook && strcmp(wanted, "\xEF\xBF\xBF") == 0)
-        w = xt_str("\xEF\xBF\xBD");   /* XML cannot hold it */
+        w = xt_str("\xEF\xBF\xBD"); /* XML cannot hold it */
     if (workbook && !text && strcmp(wanted, "1.50") == 0)
-        w = xt_str("1.5");            /* a number */
+        w = xt_str("1.5"); /* a number */
     if (!xt_str_eq(cell, w))
         print_error("wanted [%s], got [%.*s]\n", wanted, (int)cell.n, cell.s);
     assert_true(xt_str_eq(cell, w));
@@ -199,7 +235,7 @@ static void random_round(enum xt_format format, const char *name)
             xt_text_init(&texts[i][k], 4096);
             random_text(&texts[i][k]);
             if (k == 0)
-                xt_text_add_char(&texts[i][k], '.');   /* no empty rows */
+                xt_text_add_char(&texts[i][k], '.'); /* no empty rows */
             cells[k] = xt_text_view(&texts[i][k]);
         }
         assert_int_equal(xt_out_row(out, cells, 2, &err), XT_OK);
@@ -256,9 +292,10 @@ static void workbook_is_typed(void **state)
 {
     const char *choices[402] = {NULL};
     char names[401][16];
-    struct xt_out_column columns[] = {
-        {.head = "代码"}, {.head = "类别", .choices = choices}, {.head = "价值", .kind = XT_CELL_NUMBER},
-        {.head = "启用", .kind = XT_CELL_DATE}};
+    struct xt_out_column columns[] = {{.head = "代码"},
+                                      {.head = "类别", .choices = choices},
+                                      {.head = "价值", .kind = XT_CELL_NUMBER},
+                                      {.head = "启用", .kind = XT_CELL_DATE}};
     struct xt_str cells[] = {xt_str("00123"), xt_str("类 7"), xt_str("1234567.5"), xt_str("2026-03-05")};
     struct xt_table *table = NULL;
     struct xt_out *out = NULL;
@@ -336,11 +373,12 @@ static void openpyxl_reads_it(void **state)
     }
     path_of("peer.xlsx", path);
     write_nasty(XT_FORMAT_XLSX, XT_CHARSET_UTF8, path);
-    snprintf(command, sizeof command,
-             "/usr/bin/python3 -c \"import openpyxl,sys; s=openpyxl.load_workbook('%s').active;"
-             "sys.exit(not (s.max_row==%zu and s['A1'].value=='名称' and s['B2'].value=='=1+1' and s['B2'].data_type!='f'"
-             " and s['A1'].comment and s.freeze_panes=='A2' and s.auto_filter.ref))\"",
-             path, XT_COUNT(NASTY) + 1);
+    snprintf(
+        command, sizeof command,
+        "/usr/bin/python3 -c \"import openpyxl,sys; s=openpyxl.load_workbook('%s').active;"
+        "sys.exit(not (s.max_row==%zu and s['A1'].value=='名称' and s['B2'].value=='=1+1' and s['B2'].data_type!='f'"
+        " and s['A1'].comment and s.freeze_panes=='A2' and s.auto_filter.ref))\"",
+        path, XT_COUNT(NASTY) + 1);
     rc = system(command);
     unlink(path);
     assert_int_equal(rc, 0);

@@ -67,7 +67,9 @@ static void rows_as_they_should_be(void **state)
     expect("a,b\n1,2\n", "a|b/1|2");
     expect("a,b\r\n1,2\r\n3,4", "a|b/1|2/3|4");
     expect("a,b\r1,2\r3,4\r", "a|b/1|2/3|4");
-    expect("\xEF\xBB\xBF" "a,b\n1,2\n", "a|b/1|2");
+    expect("\xEF\xBB\xBF"
+           "a,b\n1,2\n",
+           "a|b/1|2");
     expect("a,b\n\"x,y\",\"say \"\"yes\"\"\"\n", "a|b/x,y|say \"yes\"");
     expect("a,b\n\"line\nbreak\",2\n", "a|b/line\nbreak|2");
     expect("a,b\n\"\",\n1,\n", "a|b/1|");
@@ -153,7 +155,9 @@ static void thousands_of_empty_rows(void **state)
 static void character_sets(void **state)
 {
     static const char gb[] = "\xC3\xFB\xB3\xC6,\xC7\xF8\r\n\xCA\xBE\xC0\xFD,\xCC\xEC\xBA\xD3\r\n";
-    static const char utf16[] = "\xFF\xFE" "a\0;\0b\0\n\0" "1\0;\0-N\n\0";
+    static const char utf16[] = "\xFF\xFE"
+                                "a\0;\0b\0\n\0"
+                                "1\0;\0-N\n\0";
     static const char broken[] = "a,b\nok,\xE4\xBD\nx,y\0z\n";
     struct xt_table_options options = {.charset = "utf-8"};
     struct xt_table *table = NULL;
@@ -238,8 +242,10 @@ static void what_is_no_table(void **state)
     expect("", "file-is-empty");
     expect("\n \n,,\n", "file-is-empty");
     expect_bytes("a.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and so on", 18, NULL, "file-is-xls");
-    expect_bytes("a.xlsx", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", 40, NULL,
-                 "file-is-encrypted");
+    expect_bytes("a.xlsx",
+                 "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+                 "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0",
+                 40, NULL, "file-is-encrypted");
     expect_bytes("a.csv", "\x89PNG\r\n\x1A\n", 8, NULL, "file-is-image");
 }
 
