@@ -809,7 +809,6 @@ static void prepare_freshness(struct ask *a)
 static enum xt_code prepare_rank(struct ask *a, const struct query_node *root, struct xt_error *err)
 {
     const struct index_state *state = &a->view->state;
-    size_t scoring = 0;
 
     for (size_t i = 0; i < a->schema->field_count; i++)
         a->weights[i] = rank_weight(a->schema->fields[i].weight);
@@ -822,9 +821,7 @@ static enum xt_code prepare_rank(struct ask *a, const struct query_node *root, s
         for (size_t i = a->cursor.leaf_count; i < QUERY_LEAVES_MAX; i++)
             a->rank.idf[i] = 1.0;
     } else if (a->scored) {
-        for (size_t i = 0; i < a->query.leaf_count; i++)
-            scoring++;
-        enum xt_code rc = weigh(a, root, scoring < 2, err);
+        enum xt_code rc = weigh(a, root, a->query.leaf_count < 2, err);
         if (rc != XT_OK)
             return rc;
     }

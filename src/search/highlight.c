@@ -114,7 +114,7 @@ static int by_start(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Hits that overlap or touch inside a word become one. */
+/* Hits that overlap become one. */
 static void merge_spans(struct scan *scan)
 {
     size_t kept = 0;

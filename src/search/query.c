@@ -288,6 +288,18 @@ static bool resolve_value(struct parser *p, unsigned facet, struct xt_str *value
 
     if (p->env->known && p->env->known(p->env->context, facet, *value))
         return true;
+    if (p->env->known) { /* codes are lower case and half width */
+        struct xt_text folded;
+
+        xt_text_init(&folded, XT_KIB);
+        xt_fold(*value, &folded);
+        bool same = p->env->known(p->env->context, facet, xt_text_view(&folded));
+        if (same)
+            *value = (struct xt_str){xt_arena_strndup(p->arena, folded.s, folded.n), folded.n};
+        xt_text_done(&folded);
+        if (same)
+            return true;
+    }
     if (f->by_label && f->by_label(f->context, *value, found, sizeof found)) {
         *value = xt_str(xt_arena_strdup(p->arena, found));
         return true;
@@ -309,18 +321,20 @@ static struct query_node *facet_node(struct parser *p, const struct target *targ
     struct xt_str value = written;
     bool known = resolve_value(p, facet, &value);
 
-    if (!known && f->is_year && !quoted && looks_like_span(written)) {
-        struct query_node *node = new_node(p, QUERY_FACET);
+    if (!known && f->is_year && !quoted) {
+        struct query_node *span = new_node(p, QUERY_FACET);
 
-        if (!query_span(written, false, true, 1, &node->low, &node->high)) {
+        if (query_span(written, false, true, 1, &span->low, &span->high)) {
+            span->is_span = true;
+            span->facet = facet;
+            span->written = written;
+            span->name = target->name;
+            return span;
+        }
+        if (looks_like_span(written)) {
             ignore(p, written, XT_MSG_SEARCH_BAD_RANGE);
             return NULL;
         }
-        node->is_span = true;
-        node->facet = facet;
-        node->written = written;
-        node->name = target->name;
-        return node;
     }
     /* A name that is both a field and a facet: a value the facet does not know may be a word of the field. */
     if (!known && target->has_fields)

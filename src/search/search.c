@@ -178,6 +178,28 @@ static void release(struct xt_search *search, struct use *use, struct scratch *s
         close_use(search, use);
 }
 
+/* A snapshot to search in, to be given back with end(). The feeder may make the index anew between the look at its
+ * files and the opening: then there is a second look. */
+static enum xt_code begin(struct xt_search *search, struct use **use, struct scratch **scratch, struct view *view,
+                          struct xt_error *err)
+{
+    enum xt_code rc = XT_E_BUSY;
+
+    for (int look = 0; look < 2 && rc == XT_E_BUSY; look++) {
+        *use = acquire(search, scratch);
+        rc = search->ops->begin((*use)->engine, view, err);
+        if (rc != XT_OK)
+            release(search, *use, *scratch);
+    }
+    return rc;
+}
+
+static void end(struct xt_search *search, struct use *use, struct scratch *scratch, struct view *view)
+{
+    search->ops->end(view);
+    release(search, use, scratch);
+}
+
 /* For the feeder, whose index was deleted: makes it anew and says that it starts from 0. */
 static enum xt_code still_there(struct xt_search *search, struct xt_error *err)
 {
@@ -209,18 +231,19 @@ enum xt_code xt_search_tidy(struct xt_search *search, unsigned budget_ms, struct
 
 static struct index_state state_of(struct xt_search *search, int64_t *out_bytes)
 {
-    struct scratch *scratch;
-    struct use *use = acquire(search, &scratch);
     struct index_state state = {0};
+    struct scratch *scratch;
+    struct use *use;
     struct view view;
 
-    if (search->ops->begin(use->engine, &view, NULL) == XT_OK) {
-        state = view.state;
-        search->ops->end(&view);
-    }
+    if (out_bytes)
+        *out_bytes = 0;
+    if (begin(search, &use, &scratch, &view, NULL) != XT_OK)
+        return state; /* being made anew: nothing is in it */
+    state = view.state;
     if (out_bytes)
         *out_bytes = search->ops->bytes(use->engine);
-    release(search, use, scratch);
+    end(search, use, scratch, &view);
     return state;
 }
 
@@ -253,33 +276,31 @@ enum xt_code xt_search_each(struct xt_search *search, bool (*visit)(void *contex
                             struct xt_error *err)
 {
     struct scratch *scratch;
-    struct use *use = acquire(search, &scratch);
+    struct use *use;
     struct view view;
-    enum xt_code rc = search->ops->begin(use->engine, &view, err);
+    enum xt_code rc = begin(search, &use, &scratch, &view, err);
 
-    if (rc == XT_OK) {
-        for (uint64_t doc = 0; doc < view.state.docs; doc++)
-            if (columns_alive(view.columns, (uint32_t)doc, view.state.generation) &&
-                !visit(context, *COLUMN_ID(view.columns, (uint32_t)doc)))
-                break;
-        search->ops->end(&view);
-    }
-    release(search, use, scratch);
-    return rc;
+    if (rc != XT_OK)
+        return rc;
+    for (uint64_t doc = 0; doc < view.state.docs; doc++)
+        if (columns_alive(view.columns, (uint32_t)doc, view.state.generation) &&
+            !visit(context, *COLUMN_ID(view.columns, (uint32_t)doc)))
+            break;
+    end(search, use, scratch, &view);
+    return XT_OK;
 }
 
 enum xt_code xt_search_ask(struct xt_search *search, const struct xt_search_request *request, struct xt_arena *arena,
                            struct xt_search_answer *out, struct xt_error *err)
 {
     struct scratch *scratch;
-    struct use *use = acquire(search, &scratch);
+    struct use *use;
     struct view view;
-    enum xt_code rc = search->ops->begin(use->engine, &view, err);
+    enum xt_code rc = begin(search, &use, &scratch, &view, err);
 
-    if (rc == XT_OK) {
-        rc = ask_view(search->ops, &view, search->schema, scratch, request, arena, out, err);
-        search->ops->end(&view);
-    }
-    release(search, use, scratch);
+    if (rc != XT_OK)
+        return rc;
+    rc = ask_view(search->ops, &view, search->schema, scratch, request, arena, out, err);
+    end(search, use, scratch, &view);
     return rc;
 }

@@ -39,6 +39,8 @@ static void queries_are_understood(void **state)
         {"type:paper 机器人", "类型:paper AND 机器人", "Type:paper AND 机器人", 0, 0},
         {"subject:cs:ai", "学科:cs:ai", "Subject:cs:ai", 0, 0},
         {"year:2015..2018", "年份:2015..2018", "Year:2015..2018", 0, 0},
+        {"TYPE:Paper", "类型:Paper", "Type:Paper", 0, 0},
+        {"年份:２０１５年", "年份:２０１５年", "Year:２０１５年", 0, 0},
         {"amount:>=500000", "金额:>=500000", "Amount:>=500000", 0, 0},
         {"date:2015-03..", "日期:2015-03..", "Date:2015-03..", 0, 0},
         {"sens*", "sens*", "sens*", 0, 0},

@@ -721,6 +721,35 @@ static void checks_and_lists_agree(void **state)
     folder_remove(&folder);
 }
 
+/* However deep and long a query is, it is answered. */
+static void deep_queries_are_answered(void **state)
+{
+    (void)state;
+    static const char *const joins[][2] = {{" OR ", " AND "}, {" AND ", " OR "}, {" OR ", " NOT "}, {" AND NOT ", " OR "}};
+    struct folder folder;
+    struct xt_text query;
+
+    folder_make(&folder);
+    xt_text_init(&query, XT_MIB);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_text(search, 1, "机器人", "研究");
+    for (size_t k = 0; k < XT_COUNT(joins); k++)
+        for (int depth = 1; depth <= 40; depth++) {
+            xt_text_clear(&query);
+            for (int i = 0; i < depth; i++)
+                xt_text_addf(&query, "(sensor%d%s", i, joins[k][i % 2]);
+            xt_text_add_z(&query, "机器人");
+            assert_in_range(count_of(search, query.s), 0, 1);
+        }
+    xt_text_clear(&query);
+    for (int i = 0; i < 100; i++)
+        xt_text_addf(&query, "%s机器人 -sensor%d", i % 3 ? " OR " : " ", i);
+    assert_int_equal(count_of(search, query.s), 1);
+    xt_text_done(&query);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
 /* Too little time is said, never an error. */
 static void time_that_runs_out_is_said(void **state)
 {
@@ -771,6 +800,7 @@ int main(void)
         cmocka_unit_test(another_process_sees_what_is_fed),
         cmocka_unit_test(searching_goes_on_while_feeding),
         cmocka_unit_test(checks_and_lists_agree),
+        cmocka_unit_test(deep_queries_are_answered),
         cmocka_unit_test(time_that_runs_out_is_said),
     };
 
