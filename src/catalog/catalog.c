@@ -8,7 +8,7 @@
 
 static enum xt_code open_index(struct xt_node *node, struct xt_error *err)
 {
-    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     struct xt_search_options options = {.may_feed = !node->read_only, .schema = &node->region->schema};
     bool fresh = false;
 
@@ -19,8 +19,8 @@ static enum xt_code open_index(struct xt_node *node, struct xt_error *err)
 
 enum xt_code xt_catalog_region(const struct xt_node *node, struct xt_region **out, struct xt_error *err)
 {
-    XT_AUTO(xt_problems_done) struct xt_problems problems;
-    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     enum xt_code rc;
 
     xt_problems_init(&problems);
@@ -274,7 +274,7 @@ static void metrics(struct xt_node *node, struct xt_text *out)
 static enum xt_code describe(struct xt_node *node, json_t *components, struct xt_error *err)
 {
     struct xt_region *region = node->region, *loaded = NULL;
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     enum xt_code rc = XT_OK;
     size_t i;
 

@@ -61,7 +61,7 @@ static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const st
                               xt_id id, struct xt_arena *arena, struct xt_json *w, struct xt_error *err)
 {
     XT_AUTO(xt_json_unref) json_t *body = NULL;
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     const struct xt_type *type;
     struct xt_record record;
     enum xt_code rc;
@@ -94,7 +94,7 @@ static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const st
 static enum xt_code print_json(struct xt_cli *cli, struct xt_conn *conn, const struct xt_search_answer *answer,
                                struct xt_arena *arena, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text out;
+    XT_AUTO(xt_text_done) struct xt_text out = {0};
     struct xt_json w;
     size_t i;
     enum xt_code rc = XT_OK;
@@ -128,7 +128,7 @@ static void print_ignored(const struct xt_cli *cli, const struct xt_search_answe
 
 static enum xt_code search(struct xt_cli *cli, struct xt_error *err)
 {
-    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
     struct xt_search_request ask = {.query = xt_str(cli->args[0]), .reader = cli->actor.reads};
     struct xt_search_answer answer;

@@ -177,7 +177,7 @@ static void *feeder_main(void *argument)
         pthread_mutex_unlock(&catalog->feed_lock);
         atomic_store(&catalog->feeder_state, rc == XT_OK ? FEED_IDLE : FEED_FAILED);
         if (rc != XT_OK) {   /* said each time: an operator must see that it lasts */
-            XT_AUTO(xt_text_done) struct xt_text words;
+            XT_AUTO(xt_text_done) struct xt_text words = {0};
 
             xt_text_init(&words, 4 * XT_KIB);
             xt_error_say(&err, XT_EN, &words);

@@ -164,7 +164,7 @@ static enum xt_code read_request(struct asking *a, struct xt_error *err)
 static void write_highlight(struct xt_json *w, const struct xt_search_words *words, const struct xt_type *type,
                             const struct xt_record *record, const json_t *body, enum xt_class reader)
 {
-    XT_AUTO(xt_text_done) struct xt_text title, best, text, source;
+    XT_AUTO(xt_text_done) struct xt_text title = {0}, best = {0}, text = {0}, source = {0};
     const struct xt_field *best_field = NULL;
     size_t i, most = 0, hits;
 
@@ -340,7 +340,7 @@ static void add_encoded(struct xt_text *out, struct xt_str s)
 static void write_next(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
 {
     const struct xt_request *request = a->request;
-    XT_AUTO(xt_text_done) struct xt_text next;
+    XT_AUTO(xt_text_done) struct xt_text next = {0};
     size_t i;
 
     if (!answer->next) {

@@ -201,7 +201,7 @@ enum xt_code xt_catalog_each(struct xt_conn *conn, const char *type,
                              void *context, struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     enum xt_code rc;
     char from[XT_KEY_SIZE], to[XT_KEY_SIZE];
     bool row = true;

@@ -92,7 +92,7 @@ void view_value(const struct xt_field *field, const json_t *value, enum xt_lang 
 
 void view_facts(struct xt_json *w, const struct xt_type *type, const json_t *body, enum xt_lang lang)
 {
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     size_t i;
 
     xt_text_init(&text, 64 * XT_KIB);

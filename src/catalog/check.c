@@ -222,7 +222,7 @@ static void check_ref(struct checking *c, const struct xt_field *field, struct x
     if (!scheme->check((struct xt_str){colon + 1, ref.n - (size_t)(colon - ref.s) - 1}, normal, sizeof normal)) {
         xt_problem(c->problems, c->path, XT_MSG_NOT_IDENTIFIER, XT_VIEW(ref), XT_TEXT(scheme->labels[XT_ZH]));
     } else {
-        XT_AUTO(xt_text_done) struct xt_text whole;
+        XT_AUTO(xt_text_done) struct xt_text whole = {0};
 
         xt_text_init(&whole, XT_KIB);
         xt_text_addf(&whole, "%s:%s", scheme->name, normal);
@@ -289,7 +289,7 @@ static void check_value(struct checking *c, const struct xt_field *field, json_t
         } else if (is_clean(s, lines)) {
             check_text(c, field, s, out);
         } else {
-            XT_AUTO(xt_text_done) struct xt_text text;
+            XT_AUTO(xt_text_done) struct xt_text text = {0};
             json_t *normal = NULL;
 
             xt_text_init(&text, s.n + 1);

@@ -51,7 +51,7 @@ const struct xt_code_item *xt_codes_by_label(const struct xt_codes *codes, struc
 {
     const struct xt_codes_index *index = codes->index;
     const struct xt_code_item *found = NULL;
-    XT_AUTO(xt_text_done) struct xt_text folded;
+    XT_AUTO(xt_text_done) struct xt_text folded = {0};
     size_t slot;
 
     xt_text_init(&folded, 4 * XT_KIB);
