@@ -9,9 +9,27 @@
 #define FACT_CHARS 200
 #define LISTED_VALUES 8
 
-static void add_one(const struct xt_field *field, const json_t *value, enum xt_lang lang, struct xt_text *out)
+/* "¥1,234,567.00" */
+static void add_money(int64_t fen, struct xt_text *out)
 {
     char digits[XT_MONEY_SIZE];
+    const char *s = xt_money_format(fen, digits);
+    size_t whole, i;
+
+    xt_text_add_z(out, "¥");
+    if (*s == '-')
+        xt_text_add_char(out, *s++);
+    whole = strcspn(s, ".");
+    for (i = 0; s[i]; i++) {
+        if (i > 0 && i < whole && (whole - i) % 3 == 0)
+            xt_text_add_char(out, ',');
+        xt_text_add_char(out, s[i]);
+    }
+}
+
+static void add_one(const struct xt_field *field, const json_t *value, enum xt_lang lang, struct xt_text *out)
+{
+    char digits[XT_DOUBLE_SIZE];
     const char *label;
     size_t i;
     bool first = true;
@@ -28,8 +46,7 @@ static void add_one(const struct xt_field *field, const json_t *value, enum xt_l
         xt_text_add_str(out, xt_json_str(value, "label"));
         break;
     case XT_KIND_MONEY:
-        xt_text_add_z(out, "¥");
-        xt_text_add_z(out, xt_money_format(json_integer_value(value), digits));
+        add_money(json_integer_value(value), out);
         break;
     case XT_KIND_INTEGER:
     case XT_KIND_YEAR:

@@ -85,6 +85,18 @@ bool xt_codes_accept(const struct xt_codes *codes, struct xt_str code)
     return !codes->index->regex || regexec(codes->index->regex, copy, 0, NULL, 0) == 0;
 }
 
+/* Codes of fixed length are padded with zeros above the last level: 030121 lies in 030100. */
+static const struct xt_code_item *find_padded(const struct xt_codes *codes, struct xt_str prefix, size_t n)
+{
+    char padded[64];
+
+    if (n >= sizeof padded)
+        return NULL;
+    memset(padded, '0', n);
+    memcpy(padded, prefix.s, prefix.n);
+    return xt_codes_find(codes, (struct xt_str){padded, n});
+}
+
 const char *xt_codes_label(const struct xt_codes *codes, struct xt_str code, enum xt_lang lang)
 {
     const struct xt_code_item *item = xt_codes_find(codes, code);
@@ -93,6 +105,8 @@ const char *xt_codes_label(const struct xt_codes *codes, struct xt_str code, enu
     while (!item && codes->open && prefix.n > 1) {
         prefix.n = xt_utf8_clip(prefix.s, prefix.n, prefix.n - 1);
         item = xt_codes_find(codes, prefix);
+        if (!item)
+            item = find_padded(codes, prefix, code.n);
     }
     return item ? item->labels[lang] : NULL;
 }

@@ -42,7 +42,8 @@ const struct xt_code_item *xt_codes_find(const struct xt_codes *codes, struct xt
 const struct xt_code_item *xt_codes_by_label(const struct xt_codes *codes, struct xt_str label);
 /* True when code is listed or admitted by an open list. */
 bool xt_codes_accept(const struct xt_codes *codes, struct xt_str code);
-/* The code's label; of an unlisted code of an open list the label of its nearest listed beginning, else the code. */
+/* The code's label; of an unlisted code of an open list the label of its nearest listed beginning (as it stands, or
+ * padded with zeros to the code's length); NULL when there is none. */
 const char *xt_codes_label(const struct xt_codes *codes, struct xt_str code, enum xt_lang lang);
 
 /* ---- fields and types ---- */
