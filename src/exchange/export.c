@@ -7,15 +7,15 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "search/search.h"
+#include "exchange/links.h"
 
 #define CELL_MAX ((size_t)4 * XT_MIB)
 #define READ_WAIT_MS 10000
-#define PAGE 1000
 
 struct export {
     struct xt_node *node;
     const struct xt_export_options *options;
+    struct xt_conn *conn;
     struct xt_out *out;
     struct xt_arena arena;           /* of columns */
     struct xt_str *cells;
@@ -166,6 +166,9 @@ static enum xt_code visit(void *context, const struct xt_record *record, struct 
     if (rc != XT_OK)
         return rc;
     xt_catalog_protect(x->options->type, body, reader);
+    rc = xt_links_out(x->conn, x->options->type, body, err);
+    if (rc != XT_OK)
+        return rc;
     rc = x->options->format == XT_FORMAT_JSONL ? write_json(x, record->key, body, err)
                                                : write_row(x, record->key, body, err);
     x->count++;
@@ -193,7 +196,10 @@ static enum xt_code each_record(struct export *x, struct xt_error *err)
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
     enum xt_code rc = xt_read_begin(x->node->store, READ_WAIT_MS, &read, err);
 
-    return rc == XT_OK ? xt_catalog_each(xt_read_conn(read), x->options->type->name, visit, x, err) : rc;
+    if (rc != XT_OK)
+        return rc;
+    x->conn = xt_read_conn(read);
+    return xt_catalog_each(x->conn, x->options->type->name, visit, x, err);
 }
 
 enum xt_code xt_export_type(struct xt_node *node, const struct xt_export_options *options, const char *path,

@@ -2,7 +2,7 @@
  * export.h - records out as JSON Lines, CSV or workbook, importable again without loss.
  *
  * The column or member "_key" holds the record's key ("paper/01J..."): imported into the same node, a row that was not
- * changed is "unchanged". Fields above the reader's class are left out, private ones always.
+ * changed is "unchanged". Links leave by the key of their target (links.h). Fields above the reader's class are left out, private ones always.
  */
 #ifndef XT_EXCHANGE_EXPORT_H
 #define XT_EXCHANGE_EXPORT_H
@@ -18,7 +18,6 @@ struct xt_export_options {
     enum xt_charset charset;         /* of CSV and TSV */
     enum xt_lang lang;               /* of the heads */
     enum xt_class reader;
-    struct xt_str query;             /* only what a search finds; empty = all */
     FILE *progress;                  /* NULL = none */
 };
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "exchange/import_priv.h"
+#include "exchange/links.h"
 #include "file/file.h"
 #include "job/job.h"
 
@@ -288,12 +289,14 @@ static enum xt_code same_as_stored(struct import *m, const struct xt_mapped_reco
         *out_same = true;
         return XT_OK;
     }
+    rc = xt_json_parse(found.body, &stored, err);
+    if (rc == XT_OK)
+        rc = xt_links_back(xt_tx_conn(m->tx), record->type, stored, record->body, err);
+    if (rc != XT_OK)
+        return rc;
     mine = json_deep_copy(record->body);
     if (!xt_type_check(m->node->region, record->type, mine, &ignored))
         return XT_OK;                    /* the put says what is wrong */
-    rc = xt_json_parse(found.body, &stored, err);
-    if (rc != XT_OK)
-        return rc;
     *out_same = json_equal(stored, mine);
     if (!*out_same) {
         xt_catalog_protect(record->type, stored, XT_OFFICER);
