@@ -14,9 +14,9 @@
 #include "exchange/export.h"
 #include "exchange/import.h"
 
-#define EXIT_REJECTED 1          /* it ran, and no row of it was taken */
-#define EXIT_COULD_NOT 2
-#define INDEX_WAIT_MS 600000
+#define EXIT_REJECTED      1 /* it ran, and no row of it was taken */
+#define EXIT_COULD_NOT     2
+#define INDEX_WAIT_MS      600000
 
 #define pick(lang, zh, en) ((lang) == XT_ZH ? zh : en)
 
@@ -66,7 +66,8 @@ static const struct xt_option import_options[] = {
      "read through this mapping (a name in region/mappings/, or a JSON file)"},
     {"type", "TYPE", "列名即字段名或标签（中文或英文）", "columns are named by field or label (zh or en)"},
     {"dry-run", NULL, "只检查，不保存", "check only, keep nothing"},
-    {"rejects", "FILE|DIR", "被拒绝的行写到这里；默认在输入文件旁", "where rejected rows go; beside the input by default"},
+    {"rejects", "FILE|DIR", "被拒绝的行写到这里；默认在输入文件旁",
+     "where rejected rows go; beside the input by default"},
     {"sheet", "NAME|NUMBER", "工作簿中的工作表", "sheet of a workbook"},
     {"charset", "NAME", "字符集，如 gb18030；默认自动判断", "character set such as gb18030; guessed by default"},
     {"report", "FILE", "把结果与拒绝原因追加写成一行 JSON", "append the result and the reasons as a line of JSON"},
@@ -133,8 +134,10 @@ static void say_reasons(struct xt_import_result *result, enum xt_lang lang)
     for (i = 0; i < result->reason_count && i < 5; i++) {
         const struct xt_import_reason *r = &result->reasons[i];
 
-        (void)fprintf(stderr, pick(lang, "拒绝 %lld 次：%s%s%s（如第 %lld 行）\n", "rejected %lld times: %s%s%s (as in row %lld)\n"),
-                      (long long)r->count, r->column, r->column[0] ? ": " : "", r->example, (long long)r->row);
+        (void)fprintf(
+            stderr,
+            pick(lang, "拒绝 %lld 次：%s%s%s（如第 %lld 行）\n", "rejected %lld times: %s%s%s (as in row %lld)\n"),
+            (long long)r->count, r->column, r->column[0] ? ": " : "", r->example, (long long)r->row);
     }
 }
 
@@ -208,9 +211,15 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
     XT_AUTO(xt_memory_free) struct xt_memory *memory = xt_memory_new();
     const char *report = xt_cli_option(cli, "report");
     struct xt_import_options options = {
-        .actor = xt_str(cli->actor.name), .lang = cli->lang, .dry_run = xt_cli_option(cli, "dry-run") != NULL,
-        .rejects = xt_cli_option(cli, "rejects"), .charset = xt_cli_option(cli, "charset"),
-        .sheet = xt_cli_option(cli, "sheet"), .talk = stderr, .progress = progress_of(cli), .memory = memory,
+        .actor = xt_str(cli->actor.name),
+        .lang = cli->lang,
+        .dry_run = xt_cli_option(cli, "dry-run") != NULL,
+        .rejects = xt_cli_option(cli, "rejects"),
+        .charset = xt_cli_option(cli, "charset"),
+        .sheet = xt_cli_option(cli, "sheet"),
+        .talk = stderr,
+        .progress = progress_of(cli),
+        .memory = memory,
     };
     struct xt_import_result result = {0};
     int64_t began = xt_monotonic_us();
@@ -245,7 +254,8 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
 static const struct xt_option export_options[] = {
     {"type", "TYPE", "记录类型", "record type"},
     {"format", "jsonl|csv|tsv|xlsx", "格式；默认看文件名，否则为 jsonl", "format; by the file's name, otherwise jsonl"},
-    {"charset", "NAME", "CSV 的字符集：utf-8（默认，带 BOM）或 gb18030", "of CSV: utf-8 (default, with a BOM) or gb18030"},
+    {"charset", "NAME", "CSV 的字符集：utf-8（默认，带 BOM）或 gb18030",
+     "of CSV: utf-8 (default, with a BOM) or gb18030"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -271,8 +281,7 @@ static enum xt_code choose_charset(const struct xt_cli *cli, enum xt_charset *ou
     const char *name = xt_cli_option(cli, "charset");
 
     *out = XT_CHARSET_UTF8;
-    if (name && (!xt_charset_by_name(xt_str(name), out) ||
-                 (*out != XT_CHARSET_UTF8 && *out != XT_CHARSET_GB18030)))
+    if (name && (!xt_charset_by_name(xt_str(name), out) || (*out != XT_CHARSET_UTF8 && *out != XT_CHARSET_GB18030)))
         return xt_fail(err, XT_E_INPUT, "charset", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(name),
                        XT_TEXT("utf-8, gb18030"));
     return XT_OK;
@@ -320,7 +329,8 @@ static int run_template(struct xt_cli *cli, struct xt_error *err)
         return EXIT_COULD_NOT;
     if (!xt_format_by_name(xt_str(strrchr(cli->args[0], '.') ? strrchr(cli->args[0], '.') : cli->args[0]), &format) ||
         (format != XT_FORMAT_CSV && format != XT_FORMAT_XLSX && format != XT_FORMAT_TSV)) {
-        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(cli->args[0]), XT_TEXT(".xlsx, .csv, .tsv"));
+        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(cli->args[0]),
+                      XT_TEXT(".xlsx, .csv, .tsv"));
         return EXIT_COULD_NOT;
     }
     return xt_template_write(type, format, charset, cli->lang, cli->args[0], err) == XT_OK ? 0 : EXIT_COULD_NOT;
@@ -377,7 +387,7 @@ static enum xt_code import_sample_file(struct xt_node *node, const json_t *item,
     options->name = file;
     options->rejects = node->data;
     rc = xt_import_file(node, mapping, path, options, &result, err);
-    (void)unlink(path);   /* it was only a copy */
+    (void)unlink(path); /* it was only a copy */
     if (rc == XT_OK && result.outcome[XT_REJECTED] > 0) {
         char first[600];
 

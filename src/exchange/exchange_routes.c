@@ -38,9 +38,9 @@ static enum xt_code write_template(const struct xt_type *type, enum xt_format fo
         rc = file ? read_back(fileno(file), out, err)
                   : xt_fail(err, XT_E_INTERNAL, "", XT_MSG_INTERNAL, XT_TEXT("template"));
         if (file)
-            (void)fclose(file);   /* only read */
+            (void)fclose(file); /* only read */
     }
-    (void)unlink(path);           /* it may not be there */
+    (void)unlink(path); /* it may not be there */
     (void)rmdir(folder);
     return rc;
 }
@@ -69,7 +69,12 @@ static enum xt_code get_template_xlsx(struct xt_request *request, struct xt_repl
 }
 
 static const struct xt_param template_params[] = {
-    {.name = "type", .in = XT_IN_PATH, .kind = XT_P_TEXT, .required = true, .max = 60, .about = "Name of a record type."},
+    {.name = "type",
+     .in = XT_IN_PATH,
+     .kind = XT_P_TEXT,
+     .required = true,
+     .max = 60,
+     .about = "Name of a record type."},
     {.name = NULL},
 };
 

@@ -9,15 +9,16 @@
 #include "base/time.h"
 #include "exchange/links.h"
 
-#define CELL_MAX ((size_t)4 * XT_MIB)
+#define CELL_MAX     ((size_t)4 * XT_MIB)
 #define READ_WAIT_MS 10000
 
-struct export {
+struct export
+{
     struct xt_node *node;
     const struct xt_export_options *options;
     struct xt_conn *conn;
     struct xt_out *out;
-    struct xt_arena arena;           /* of columns */
+    struct xt_arena arena; /* of columns */
     struct xt_str *cells;
     struct xt_text *texts;
     size_t column_count;
@@ -39,7 +40,7 @@ static enum xt_cell_kind cell_kind(const struct xt_field *field)
     case XT_KIND_STRING:
     case XT_KIND_TEXT:
     case XT_KIND_BOOL:
-    case XT_KIND_DATE:               /* "2016" and "2016-03" are dates here, not in a workbook */
+    case XT_KIND_DATE: /* "2016" and "2016-03" are dates here, not in a workbook */
     case XT_KIND_CODE:
     case XT_KIND_IDENTIFIER:
     case XT_KIND_URL:
@@ -84,13 +85,15 @@ static bool needs_json(const struct xt_field *field, const json_t *value)
     json_t *item;
     size_t i;
 
-    json_array_foreach(value, i, item) {
+    json_array_foreach(value, i, item)
+    {
         struct xt_str s = field->kind == XT_KIND_LINK ? xt_json_str(item, "label") : xt_json_view(item);
 
         if (s.n > 0 && (s.s[0] == '[' || memchr(s.s, ';', s.n) || memchr(s.s, '\n', s.n) ||
                         xt_str_find(s, XT_STR("；")) != SIZE_MAX))
             return true;
-        if (field->kind == XT_KIND_LINK && xt_json_str(item, "ref").n == 0 && (xt_str_ends(s, ">") || memchr(s.s, ':', s.n)))
+        if (field->kind == XT_KIND_LINK && xt_json_str(item, "ref").n == 0 &&
+            (xt_str_ends(s, ">") || memchr(s.s, ':', s.n)))
             return true;
     }
     return false;
@@ -137,8 +140,7 @@ static enum xt_code write_json(struct export *x, const char *key, const json_t *
     enum xt_code rc;
 
     json_object_set_new(object, "_key", json_string(key));
-    json_object_foreach((json_t *)body, name, value)
-        json_object_set(object, name, value);
+    json_object_foreach((json_t *)body, name, value) json_object_set(object, name, value);
     rc = xt_out_json(x->out, object, err);
     json_decref(object);
     return rc;
@@ -151,7 +153,8 @@ static void say_progress(struct export *x)
     if (!x->options->progress || now - x->said < 200000)
         return;
     x->said = now;
-    (void)fprintf(x->options->progress, x->options->lang == XT_ZH ? "\r%lld 条  %.0f 条/秒  " : "\r%lld records  %.0f/s  ",
+    (void)fprintf(x->options->progress,
+                  x->options->lang == XT_ZH ? "\r%lld 条  %.0f 条/秒  " : "\r%lld records  %.0f/s  ",
                   (long long)x->count, (double)x->count * 1e6 / (double)(now - x->began + 1));
     (void)fflush(x->options->progress);
 }

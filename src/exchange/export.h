@@ -15,15 +15,15 @@
 struct xt_export_options {
     const struct xt_type *type;
     enum xt_format format;
-    enum xt_charset charset;         /* of CSV and TSV */
-    enum xt_lang lang;               /* of the heads */
+    enum xt_charset charset; /* of CSV and TSV */
+    enum xt_lang lang;       /* of the heads */
     enum xt_class reader;
-    FILE *progress;                  /* NULL = none */
+    FILE *progress; /* NULL = none */
 };
 
 /* path "-": standard output (not for workbooks). */
-XT_MUST_USE enum xt_code xt_export_type(struct xt_node *node, const struct xt_export_options *options,
-                                        const char *path, int64_t *out_count, struct xt_error *err);
+XT_MUST_USE enum xt_code xt_export_type(struct xt_node *node, const struct xt_export_options *options, const char *path,
+                                        int64_t *out_count, struct xt_error *err);
 
 /* A form to fill in for records of type: heads, drop-downs, notes and an example row that imports skip. */
 XT_MUST_USE enum xt_code xt_template_write(const struct xt_type *type, enum xt_format format, enum xt_charset charset,

@@ -24,8 +24,8 @@ static void load_region(void)
 
 static void run_row(const struct xt_mapping *mapping, struct xt_str rest)
 {
-    struct xt_str heads[8] = {XT_STR("a"), XT_STR("b"), XT_STR("c"), XT_STR("d"), XT_STR("名称"), XT_STR("日期"),
-                              XT_STR("金额"), XT_STR("单位")};
+    struct xt_str heads[8] = {XT_STR("a"),    XT_STR("b"),    XT_STR("c"),    XT_STR("d"),
+                              XT_STR("名称"), XT_STR("日期"), XT_STR("金额"), XT_STR("单位")};
     struct xt_str cells[8] = {{"", 0}};
     struct xt_row row = {.number = 1, .cells = cells, .count = 8};
     struct xt_plan *plan = NULL;
@@ -69,7 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!region)
         load_region();
     xt_problems_init(&problems);
-    if (xt_mapping_load(region, XT_STR("fuzz"), (struct xt_str){(const char *)data, n}, &mapping, &problems, &err) == XT_OK)
+    if (xt_mapping_load(region, XT_STR("fuzz"), (struct xt_str){(const char *)data, n}, &mapping, &problems, &err) ==
+        XT_OK)
         run_row(mapping, n < size ? (struct xt_str){(const char *)data + n + 1, size - n - 1} : (struct xt_str){"", 0});
     xt_mapping_free(&mapping);
     xt_problems_done(&problems);
@@ -77,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (xt_yaml_to_json((struct xt_str){(const char *)data, size}, &json, &err) == XT_OK) {
         json_t *tree = NULL;
 
-        (void)!xt_json_parse(xt_text_view(&json), &tree, &err);   /* doubled keys are refused here */
+        (void)!xt_json_parse(xt_text_view(&json), &tree, &err); /* doubled keys are refused here */
         json_decref(tree);
     }
     xt_text_done(&json);

@@ -11,12 +11,12 @@
 #include "file/file.h"
 #include "job/job.h"
 
-#define BATCH_ROWS 500
-#define BATCH_US 60000           /* well under 100 ms: others wait for their turn to write */
-#define SIDE_SLOTS 131072u       /* records beside the main ones that were put already */
+#define BATCH_ROWS  500
+#define BATCH_US    60000   /* well under 100 ms: others wait for their turn to write */
+#define SIDE_SLOTS  131072u /* records beside the main ones that were put already */
 #define PROGRESS_US 200000
 
-struct side {                    /* 16 bytes of a SHA-256 say that key and body were put */
+struct side { /* 16 bytes of a SHA-256 say that key and body were put */
     uint64_t a, b;
 };
 
@@ -31,19 +31,19 @@ struct import {
     struct xt_job *job;
     struct xt_tx *tx;
     int64_t tx_began, tx_rows;
-    int64_t seen, outcome[XT_OUTCOMES];   /* as committed: what to fall back to when a batch fails */
+    int64_t seen, outcome[XT_OUTCOMES]; /* as committed: what to fall back to when a batch fails */
     struct xt_hash hash;
     int64_t size;
-    bool kept;                   /* the file lies in files/ */
+    bool kept; /* the file lies in files/ */
     xt_id file;
     struct xt_rejects rejects;
     struct xt_problems problems;
     struct xt_text reasons, one, columns;
     struct side *sides;
-    struct side waiting[XT_MAPPED_MAX];   /* of the present row, taken over when it is stored */
+    struct side waiting[XT_MAPPED_MAX]; /* of the present row, taken over when it is stored */
     size_t waiting_count;
     int64_t began, said;
-    xt_instant datestamp;        /* of all its rows: within a file the earlier row wins */
+    xt_instant datestamp; /* of all its rows: within a file the earlier row wins */
 };
 
 /* ---- saying ---- */
@@ -61,10 +61,11 @@ static void say_progress(struct import *m, const struct xt_row *row)
     m->said = now;
     if (row->bytes_done > 0 && total > row->bytes_done)
         left = passed * (double)(total - row->bytes_done) / (double)row->bytes_done;
-    (void)fprintf(m->options->progress, pick(m, "\r%s  %lld 行  %.0f 行/秒  剩余 %d:%02d    ",
-                                             "\r%s  %lld rows  %.0f rows/s  %d:%02d left    "),
-                  m->name, (long long)m->result->seen, passed > 0 ? (double)m->result->seen / passed : 0.0,
-                  (int)(left / 60), (int)left % 60);
+    (void)fprintf(
+        m->options->progress,
+        pick(m, "\r%s  %lld 行  %.0f 行/秒  剩余 %d:%02d    ", "\r%s  %lld rows  %.0f rows/s  %d:%02d left    "),
+        m->name, (long long)m->result->seen, passed > 0 ? (double)m->result->seen / passed : 0.0, (int)(left / 60),
+        (int)left % 60);
     (void)fflush(m->options->progress);
 }
 
@@ -84,15 +85,18 @@ static void say_facts(struct import *m)
     if (!talk)
         return;
     if (m->options->dry_run) {
-        (void)fprintf(talk, pick(m, "%s：格式 %s，字符集 %s（%d%%），表头在第 %lld 行\n",
-                                 "%s: format %s, charset %s (%d%%), head in row %lld\n"),
+        (void)fprintf(talk,
+                      pick(m, "%s：格式 %s，字符集 %s（%d%%），表头在第 %lld 行\n",
+                           "%s: format %s, charset %s (%d%%), head in row %lld\n"),
                       m->name, xt_format_name(facts->format), xt_charset_name(facts->charset), facts->charset_certainty,
                       (long long)facts->head_row);
         (void)fprintf(talk, pick(m, "%s：记录键取自 %s\n", "%s: records are known by %s\n"), m->name,
-                      key ? key : pick(m, "整行内容的散列值（没有键列：改动一格就成为新记录）",
-                                       "the hash of the whole row (no key column: a changed cell makes a new record)"));
+                      key ? key
+                          : pick(m, "整行内容的散列值（没有键列：改动一格就成为新记录）",
+                                 "the hash of the whole row (no key column: a changed cell makes a new record)"));
     }
-    for (i = 0; (unused = xt_plan_unused(m->plan, i)) != NULL && (m->options->dry_run || xt_mapping_type(m->mapping)); i++)
+    for (i = 0; (unused = xt_plan_unused(m->plan, i)) != NULL && (m->options->dry_run || xt_mapping_type(m->mapping));
+         i++)
         (void)fprintf(talk, pick(m, "%s：列“%s”不用\n", "%s: the column \"%s\" is not used\n"), m->name, unused);
 }
 
@@ -296,7 +300,7 @@ static enum xt_code same_as_stored(struct import *m, const struct xt_mapped_reco
         return rc;
     mine = json_deep_copy(record->body);
     if (!xt_type_check(m->node->region, record->type, mine, &ignored))
-        return XT_OK;                    /* the put says what is wrong */
+        return XT_OK; /* the put says what is wrong */
     *out_same = json_equal(stored, mine);
     if (!*out_same) {
         xt_catalog_protect(record->type, stored, XT_OFFICER);
@@ -311,8 +315,7 @@ static bool is_record_key(const struct xt_mapped_record *record)
     size_t n = strlen(record->type->name);
 
     return record->key.n == n + XT_ULID_SIZE && memcmp(record->key.s, record->type->name, n) == 0 &&
-           record->key.s[n] == '/' &&
-           xt_ulid_valid((struct xt_str){record->key.s + n + 1, record->key.n - n - 1});
+           record->key.s[n] == '/' && xt_ulid_valid((struct xt_str){record->key.s + n + 1, record->key.n - n - 1});
 }
 
 static enum xt_code put_record(struct import *m, const struct xt_row *row, const struct xt_mapped_record *record,
@@ -320,9 +323,16 @@ static enum xt_code put_record(struct import *m, const struct xt_row *row, const
 {
     struct xt_put_result put_result;
     struct xt_put put = {
-        .type = record->type, .origin = XT_ORIGIN_IMPORT, .source_key = record->key,
-        .mapping = xt_str(xt_mapping_name(m->mapping)), .file = m->file, .row = row->number,
-        .datestamp = m->datestamp, .deleted = record->deleted, .body = record->body, .actor = m->options->actor,
+        .type = record->type,
+        .origin = XT_ORIGIN_IMPORT,
+        .source_key = record->key,
+        .mapping = xt_str(xt_mapping_name(m->mapping)),
+        .file = m->file,
+        .row = row->number,
+        .datestamp = m->datestamp,
+        .deleted = record->deleted,
+        .body = record->body,
+        .actor = m->options->actor,
     };
     enum xt_code rc;
 
@@ -360,7 +370,7 @@ static void check_rest(struct import *m, const struct xt_row *row, const struct 
 
     xt_problems_clear(&m->problems);
     if (!record->deleted)
-        (void)xt_type_check(m->node->region, record->type, record->body, &m->problems);   /* for its problems */
+        (void)xt_type_check(m->node->region, record->type, record->body, &m->problems); /* for its problems */
     for (i = 0; i < m->problems.count; i++) {
         if (!has_problem_at(&record->problems, m->problems.list[i].path))
             add_reason(m, row, record, &m->problems.list[i]);
@@ -423,7 +433,7 @@ static bool choose_records(struct import *m, const struct xt_row *row, const str
         }
     }
     for (i = 0; i < mapped->count; i++) {
-        if (!whole) {                    /* the checks of the type tell the rest of the reasons */
+        if (!whole) { /* the checks of the type tell the rest of the reasons */
             check_rest(m, row, &mapped->records[i]);
         } else if (i == 0 || !put_before(m, &mapped->records[i])) {
             which[count++] = i;
@@ -504,7 +514,7 @@ static enum xt_code take_rows(struct import *m, struct xt_error *err)
     }
     if (rc == XT_OK)
         rc = end_batch(m, &row, err);
-    if (rc != XT_OK) {               /* the rows of a batch that was not kept are not counted */
+    if (rc != XT_OK) { /* the rows of a batch that was not kept are not counted */
         m->result->seen = m->seen;
         memcpy(m->result->outcome, m->outcome, sizeof m->outcome);
     }
@@ -583,9 +593,17 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
 {
     const char *slash = strrchr(path, '/');
     struct import m = {
-        .node = node, .mapping = mapping, .options = options, .result = result, .path = path,
-        .name = options->name ? options->name : slash ? slash + 1 : path, .began = xt_monotonic_us(),
-        .seen = result->seen, .datestamp = xt_now(),
+        .node = node,
+        .mapping = mapping,
+        .options = options,
+        .result = result,
+        .path = path,
+        .name = options->name ? options->name
+                : slash       ? slash + 1
+                              : path,
+        .began = xt_monotonic_us(),
+        .seen = result->seen,
+        .datestamp = xt_now(),
     };
     struct xt_error own;
     enum xt_code rc;

@@ -14,30 +14,30 @@
 #include "exchange/mapping.h"
 
 struct xt_import_options {
-    struct xt_str actor;             /* "cli:root" */
-    enum xt_lang lang;               /* of reasons and of what is said */
-    bool dry_run;                    /* everything but keeping it: each batch is rolled back */
-    const char *rejects;             /* file, or folder; NULL = beside the input */
-    const char *charset, *sheet;     /* NULL = as the mapping says or the file shows */
-    const char *name;                /* what the file is called, NULL = the last part of its path */
-    FILE *talk;                      /* sentences about what was found out; NULL = none */
-    FILE *progress;                  /* a line written over and over; NULL = none */
-    struct xt_memory *memory;        /* shared by the files of one import, NULL = each its own */
+    struct xt_str actor;         /* "cli:root" */
+    enum xt_lang lang;           /* of reasons and of what is said */
+    bool dry_run;                /* everything but keeping it: each batch is rolled back */
+    const char *rejects;         /* file, or folder; NULL = beside the input */
+    const char *charset, *sheet; /* NULL = as the mapping says or the file shows */
+    const char *name;            /* what the file is called, NULL = the last part of its path */
+    FILE *talk;                  /* sentences about what was found out; NULL = none */
+    FILE *progress;              /* a line written over and over; NULL = none */
+    struct xt_memory *memory;    /* shared by the files of one import, NULL = each its own */
 };
 
 #define XT_IMPORT_REASONS 12
 struct xt_import_reason {
     int64_t count;
     enum xt_msg msg;
-    char column[96];                 /* "立项时间（立项日期）" */
-    char example[400];               /* the sentence as first said */
-    int64_t row;                     /* where */
+    char column[96];   /* "立项时间（立项日期）" */
+    char example[400]; /* the sentence as first said */
+    int64_t row;       /* where */
 };
 
 struct xt_import_result {
     int64_t seen, outcome[XT_OUTCOMES];
-    int64_t records;                 /* put, of all rows */
-    char rejects[1024];              /* path, "" when nothing was rejected */
+    int64_t records;    /* put, of all rows */
+    char rejects[1024]; /* path, "" when nothing was rejected */
     struct xt_import_reason reasons[XT_IMPORT_REASONS];
     size_t reason_count;
 };

@@ -6,13 +6,13 @@
 
 #include "exchange/import.h"
 
-struct xt_rejects {                  /* opened with the first row */
-    const char *input;               /* path of the input */
+struct xt_rejects {    /* opened with the first row */
+    const char *input; /* path of the input */
     const struct xt_import_options *options;
     const struct xt_table *table;
     struct xt_out *out;
     char path[1024];
-    bool failed;                     /* it could not be opened: said once */
+    bool failed; /* it could not be opened: said once */
 };
 
 /* Writes the row and why into the rejects file. What cannot be written there is counted all the same. */

@@ -66,8 +66,8 @@ static enum xt_code open_at(struct xt_rejects *rejects, const char *path, struct
     size_t count = xt_table_columns(rejects->table, &heads), i;
     struct xt_out_column *columns = xt_calloc(count + 2, sizeof *columns);
     char **names = xt_calloc(count + 1, sizeof *names);
-    enum xt_charset charset = facts->format == XT_FORMAT_CSV || facts->format == XT_FORMAT_TSV ? facts->charset
-                                                                                               : XT_CHARSET_UTF8;
+    enum xt_charset charset =
+        facts->format == XT_FORMAT_CSV || facts->format == XT_FORMAT_TSV ? facts->charset : XT_CHARSET_UTF8;
     enum xt_code rc;
 
     /* UTF-16 comes back as UTF-8: every program that writes the one reads the other. */
@@ -104,7 +104,7 @@ static void open_rejects(struct xt_rejects *rejects)
     else
         beside(rejects, wanted, &path);
     rc = open_at(rejects, path.s, &err);
-    if (rc != XT_OK && !wanted) {        /* the input lies where nothing may be written */
+    if (rc != XT_OK && !wanted) { /* the input lies where nothing may be written */
         beside(rejects, "", &path);
         rc = open_at(rejects, path.s, &err);
     }
@@ -126,7 +126,7 @@ static enum xt_code add_json(struct xt_rejects *rejects, const struct xt_row *ro
     json_t *object = row->json ? json_copy(row->json) : json_object();
     enum xt_code rc;
 
-    if (!row->json)                      /* what could not be read as JSON goes back as it was */
+    if (!row->json) /* what could not be read as JSON goes back as it was */
         json_object_set_new(object, "_raw", json_stringn(row->raw.s ? row->raw.s : "", row->raw.n));
     if (row->member.n > 0)
         json_object_set_new(object, "_file", json_stringn(row->member.s, row->member.n));
@@ -170,7 +170,7 @@ void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct
         rc = add_json(rejects, row, reasons, &err);
     else
         rc = add_cells(rejects, row, reasons, &err);
-    if (rc != XT_OK && rc != XT_E_INPUT) {   /* a cell that the format cannot hold is left out */
+    if (rc != XT_OK && rc != XT_E_INPUT) { /* a cell that the format cannot hold is left out */
         rejects->failed = true;
         xt_out_drop(&rejects->out);
     }

@@ -8,7 +8,7 @@
 /* The catalogue's table, only read. */
 static const struct xt_stmt_def KEY_OF = {
     .name = "exchange_key_of",
-    .sql  = "SELECT key FROM record WHERE id = $1",
+    .sql = "SELECT key FROM record WHERE id = $1",
 };
 
 static bool is_source(struct xt_str ref)
@@ -58,7 +58,8 @@ static enum xt_code each_link(struct xt_conn *conn, const struct xt_type *type, 
         value = json_object_get(body, field->name);
         if (json_is_object(value))
             rc = visit(conn, field, value, context, err);
-        json_array_foreach(value, k, item) {
+        json_array_foreach(value, k, item)
+        {
             if (rc == XT_OK && json_is_object(item))
                 rc = visit(conn, field, item, context, err);
         }
@@ -73,7 +74,7 @@ static enum xt_code link_out(struct xt_conn *conn, const struct xt_field *field,
     char key[XT_KEY_SIZE];
     enum xt_code rc;
 
-    (void)field;     /* every link alike */
+    (void)field; /* every link alike */
     (void)context;
     if (!is_source(ref))
         return XT_OK;
@@ -131,5 +132,5 @@ static enum xt_code link_back(struct xt_conn *conn, const struct xt_field *field
 enum xt_code xt_links_back(struct xt_conn *conn, const struct xt_type *type, const json_t *stored, json_t *body,
                            struct xt_error *err)
 {
-    return each_link(conn, type, body, link_back, (json_t *)stored, err);   /* only read */
+    return each_link(conn, type, body, link_back, (json_t *)stored, err); /* only read */
 }

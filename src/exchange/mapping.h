@@ -22,8 +22,8 @@ struct xt_mapping;
 struct xt_plan;
 
 #define XT_MAPPING_BYTES_MAX (1 * XT_MIB)
-#define XT_MAPPED_MAX 16             /* records of one row */
-#define XT_SOURCE_KEY_MAX 240        /* bytes; a longer key is replaced by its hash */
+#define XT_MAPPED_MAX        16  /* records of one row */
+#define XT_SOURCE_KEY_MAX    240 /* bytes; a longer key is replaced by its hash */
 
 /* Compiles json. On XT_E_INPUT problems name the members at fault ("records[0].fields.title.split"). */
 XT_MUST_USE enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name, struct xt_str json,
@@ -37,7 +37,7 @@ struct xt_mapping *xt_mapping_of_type(const struct xt_region *region, const stru
 void xt_mapping_free(struct xt_mapping **mapping);
 
 const char *xt_mapping_name(const struct xt_mapping *mapping);
-const struct xt_type *xt_mapping_type(const struct xt_mapping *mapping);   /* of xt_mapping_of_type(), else NULL */
+const struct xt_type *xt_mapping_type(const struct xt_mapping *mapping); /* of xt_mapping_of_type(), else NULL */
 /* Its files have no head: the first row is data, although a table reader takes it for one. */
 bool xt_mapping_headless(const struct xt_mapping *mapping);
 /* What the mapping says about its files, for xt_table_open(); lives as long as the mapping. */
@@ -67,18 +67,18 @@ void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str
 
 struct xt_mapped_record {
     const struct xt_type *type;
-    size_t record;                   /* its number in the mapping, for xt_plan_columns_of() */
-    struct xt_str key;               /* source key: "nssfc/project/17ADJ001" */
-    bool own_key;                    /* the row names its key (no hash) */
+    size_t record;     /* its number in the mapping, for xt_plan_columns_of() */
+    struct xt_str key; /* source key: "nssfc/project/17ADJ001" */
+    bool own_key;      /* the row names its key (no hash) */
     bool deleted;
-    json_t *body;                    /* lent until the next row */
-    struct xt_problems problems;     /* cells that could not be read; empty when all could */
+    json_t *body;                /* lent until the next row */
+    struct xt_problems problems; /* cells that could not be read; empty when all could */
 };
 
 struct xt_mapped {
-    bool skip;                       /* no data: an example, a repeated head, a sum */
-    size_t count;                    /* 0 of a row that is no skip: no record of the mapping is for it */
-    const struct xt_mapped_record *records;   /* the main one first */
+    bool skip;                              /* no data: an example, a repeated head, a sum */
+    size_t count;                           /* 0 of a row that is no skip: no record of the mapping is for it */
+    const struct xt_mapped_record *records; /* the main one first */
 };
 
 /* Reads one row. What is wrong with it stands in the records' problems. */

@@ -98,7 +98,8 @@ static bool where_holds(const json_t *object, const struct step *step, struct xt
         return step->value.n == 0;
     if (!json_is_array(member))
         return same_letters(scalar_text(member, arena), step->value);
-    json_array_foreach(member, i, item) {
+    json_array_foreach(member, i, item)
+    {
         if (same_letters(scalar_text(item, arena), step->value))
             return true;
     }
@@ -112,9 +113,8 @@ static void take_step(const json_t *node, const struct step *step, struct nodes 
 
     switch (step->kind) {
     case STEP_NAME:
-        if (json_is_array(node)) {       /* a name applies to each element: titles.content */
-            json_array_foreach(node, i, item)
-                nodes_add(out, json_object_get(item, step->name), arena);
+        if (json_is_array(node)) { /* a name applies to each element: titles.content */
+            json_array_foreach(node, i, item) nodes_add(out, json_object_get(item, step->name), arena);
         } else {
             nodes_add(out, json_object_get(node, step->name), arena);
         }
@@ -127,8 +127,7 @@ static void take_step(const json_t *node, const struct step *step, struct nodes 
             nodes_add(out, node, arena);
             break;
         }
-        json_array_foreach(node, i, item)
-            nodes_add(out, item, arena);
+        json_array_foreach(node, i, item) nodes_add(out, item, arena);
         break;
     case STEP_WHERE:
     case STEP_WHERE_NOT:
@@ -137,7 +136,8 @@ static void take_step(const json_t *node, const struct step *step, struct nodes 
                 nodes_add(out, node, arena);
             break;
         }
-        json_array_foreach(node, i, item) {
+        json_array_foreach(node, i, item)
+        {
             if (where_holds(item, step, arena) == (step->kind == STEP_WHERE))
                 nodes_add(out, item, arena);
         }
@@ -168,7 +168,8 @@ static void nodes_to_texts(const struct nodes *nodes, struct texts *out, struct 
         const json_t *node = nodes->list[i], *item;
 
         if (json_is_array(node)) {
-            json_array_foreach(node, k, item) {
+            json_array_foreach(node, k, item)
+            {
                 struct xt_str s = xt_str_trim(scalar_text(item, arena));
 
                 if (s.n > 0)
@@ -195,14 +196,14 @@ static void make_locale(void)
 
 locale_t xt_regex_locale_begin(void)
 {
-    (void)pthread_once(&locale_once, make_locale);   /* cannot fail */
+    (void)pthread_once(&locale_once, make_locale); /* cannot fail */
     return utf8_locale ? uselocale(utf8_locale) : (locale_t)0;
 }
 
 void xt_regex_locale_end(locale_t before)
 {
     if (before)
-        (void)uselocale(before);                     /* it was the thread's own */
+        (void)uselocale(before); /* it was the thread's own */
 }
 
 /* ---- refs, templates, conditions ---- */
@@ -250,7 +251,7 @@ struct xt_str xt_eval_pattern(const struct eval *eval, const struct pattern *pat
 
         if (part->ref != PART_TEXT) {
             s = part->ref == PART_SELF ? eval->self : ref_first(eval, part->ref);
-            if (s.n == 0) {              /* half a key is no key */
+            if (s.n == 0) { /* half a key is no key */
                 xt_text_done(&text);
                 return (struct xt_str){"", 0};
             }
@@ -664,9 +665,9 @@ bool xt_read_date(struct xt_str text, enum date_order order, char *out, bool *ou
     }
     if (count == 0 || !is_clock((struct xt_str){text.s + at, text.n - at}))
         return false;
-    if (count == 1 && digits[0] == 8) {              /* 20160305 */
+    if (count == 1 && digits[0] == 8) { /* 20160305 */
         part[1] = part[0] / 100 % 100, part[2] = part[0] % 100, part[0] /= 10000;
-    } else if (count == 1 && digits[0] == 6) {       /* 201603 */
+    } else if (count == 1 && digits[0] == 6) { /* 201603 */
         part[1] = part[0] % 100, part[0] /= 100;
     } else if (order == DATE_DMY || order == DATE_MDY) {
         if (count != 3 || digits[2] != 4)
@@ -679,7 +680,7 @@ bool xt_read_date(struct xt_str text, enum date_order order, char *out, bool *ou
         return false;
     }
     if (part[0] == 0) {
-        *out_none = true;                            /* 0000-00-00, as databases write "none" */
+        *out_none = true; /* 0000-00-00, as databases write "none" */
         return true;
     }
     if (part[1] == 0)
@@ -739,7 +740,7 @@ static json_t *money_value(struct xt_str s, int64_t fen, const char *path, struc
                 part = part * 10 + (c - '0');
                 scale *= 10;
             } else if (c != '0') {
-                fits = false;            /* less than a fen */
+                fits = false; /* less than a fen */
             }
         } else {
             fits = false;
@@ -931,7 +932,8 @@ static bool list_has(const json_t *list, const json_t *value)
     const json_t *item;
     size_t i;
 
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         if (json_equal(item, value))
             return true;
     }
@@ -983,7 +985,8 @@ json_t *xt_eval_field(const struct eval *eval, const struct field_step *step, st
     if (json_array_size(list) == 0) {
         json_decref(list);
         return step->spec.otherwise && problems->seen == before && xt_eval_conditions(eval, &step->spec.when)
-                   ? json_deep_copy(step->spec.otherwise) : NULL;
+                   ? json_deep_copy(step->spec.otherwise)
+                   : NULL;
     }
     if (step->field->many)
         return list;

@@ -5,15 +5,15 @@
 #include "base/json.h"
 #include "exchange/mapping_priv.h"
 
-#define REFS_MAX 2000
+#define REFS_MAX  2000
 #define DEPTH_MAX 6
 
 struct compile {
     struct xt_mapping *mapping;
     struct xt_problems *problems;
-    struct xt_text path;             /* of the member at hand: "records[0].fields.title" */
+    struct xt_text path; /* of the member at hand: "records[0].fields.title" */
     unsigned depth;
-    const struct xt_str *nothing;    /* "empty" of the whole mapping */
+    const struct xt_str *nothing; /* "empty" of the whole mapping */
     size_t nothing_count;
 };
 
@@ -51,7 +51,8 @@ static void check_members(struct compile *c, const json_t *object, const char *c
     json_t *value;
     size_t i;
 
-    json_object_foreach((json_t *)object, name, value) {
+    json_object_foreach((json_t *)object, name, value)
+    {
         for (i = 0; known[i] && strcmp(known[i], name) != 0; i++)
             ;
         if (!known[i]) {
@@ -110,7 +111,8 @@ static const struct xt_str *texts_member(struct compile *c, const json_t *object
         list[n++] = keep(c, value);
     } else if (json_is_array(value)) {
         list = xt_arena_alloc(&c->mapping->arena, (json_array_size(value) + 1) * sizeof *list);
-        json_array_foreach(value, i, item) {
+        json_array_foreach(value, i, item)
+        {
             if (json_is_string(item))
                 list[n++] = keep(c, item);
             else
@@ -245,7 +247,7 @@ static void compile_condition(struct compile *c, const json_t *json, struct cond
     static const char *const known[] = {"column", "is", "not", "empty", "matches", "unlike", NULL};
     struct xt_str column;
 
-    if (json_is_string(json)) {          /* "出版社": it is filled */
+    if (json_is_string(json)) { /* "出版社": it is filled */
         out->ref = ref_of(c, keep(c, json));
         out->kind = COND_FILLED;
         return;
@@ -276,7 +278,7 @@ static void compile_condition(struct compile *c, const json_t *json, struct cond
         out->kind = strcmp(how, "matches") == 0 ? COND_MATCHES : COND_UNLIKE;
         out->regex = regex_of(c, how, text_member(c, json, how));
         if (!out->regex)
-            out->kind = COND_FILLED;     /* refused already; never run */
+            out->kind = COND_FILLED; /* refused already; never run */
     } else {
         out->kind = bool_member(c, json, "empty") ? COND_EMPTY : COND_FILLED;
     }
@@ -343,7 +345,8 @@ static void compile_map(struct compile *c, const json_t *object, const struct xt
     if (map && !json_is_object(map))
         fault(c, XT_MSG_NOT_OBJECT);
     swaps = xt_arena_alloc(&c->mapping->arena, (json_object_size(map) + 1) * sizeof *swaps);
-    json_object_foreach(map, from, value) {
+    json_object_foreach(map, from, value)
+    {
         size_t here = enter(c, from);
 
         if (!json_is_string(value)) {
@@ -366,12 +369,21 @@ static void compile_map(struct compile *c, const json_t *object, const struct xt
 
 static void compile_number_forms(struct compile *c, const json_t *json, const struct xt_field *field, struct spec *out)
 {
-    static const struct { const char *name; int64_t fen; } units[] = {
-        {"分", 1}, {"fen", 1}, {"元", 100}, {"yuan", 100}, {"千元", 100000}, {"万元", 1000000},
-        {"百万元", 100000000}, {"亿元", 10000000000},
+    static const struct {
+        const char *name;
+        int64_t fen;
+    } units[] = {
+        {"分", 1},        {"fen", 1},        {"元", 100},           {"yuan", 100},
+        {"千元", 100000}, {"万元", 1000000}, {"百万元", 100000000}, {"亿元", 10000000000},
     };
-    static const struct { const char *name; enum date_order order; } dates[] = {
-        {"y-m-d", DATE_YMD}, {"d/m/y", DATE_DMY}, {"m/d/y", DATE_MDY}, {"excel", DATE_EXCEL},
+    static const struct {
+        const char *name;
+        enum date_order order;
+    } dates[] = {
+        {"y-m-d", DATE_YMD},
+        {"d/m/y", DATE_DMY},
+        {"m/d/y", DATE_MDY},
+        {"excel", DATE_EXCEL},
     };
     struct xt_str unit = text_member(c, json, "unit"), date = text_member(c, json, "date");
     size_t i, before;
@@ -439,7 +451,7 @@ static void compile_link(struct compile *c, const json_t *json, const struct xt_
         return;
     }
     out->label = spec_member(c, json, "label");
-    if (json_is_string(json_object_get(json, "ref"))) {      /* a template, unlike elsewhere */
+    if (json_is_string(json_object_get(json, "ref"))) { /* a template, unlike elsewhere */
         struct spec *ref = xt_arena_alloc(&c->mapping->arena, sizeof *ref);
 
         ref->kind = SPEC_TEXT;
@@ -478,7 +490,8 @@ static void compile_source(struct compile *c, const json_t *json, const struct x
             fault(c, XT_MSG_NOT_ARRAY);
         struct spec *all = xt_arena_alloc(&c->mapping->arena, (json_array_size(value) + 1) * sizeof *all);
 
-        json_array_foreach(value, i, item) {
+        json_array_foreach(value, i, item)
+        {
             size_t here = enter_item(c, i);
 
             compile_spec(c, item, NULL, &all[i]);
@@ -551,16 +564,16 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
 static void compile_spec(struct compile *c, const json_t *json, const struct xt_field *field, struct spec *out)
 {
     static const char *const known[] = {
-        "from", "text", "all", "value", "recall", "when", "strip", "split", "extract", "empty", "map", "as", "hash",
-        "fold", "first", "join", "unknown", "otherwise", "unit", "date", "label", "ref", "key", "to", "each", "fields",
-        "longest", NULL,
+        "from",  "text", "all",  "value", "recall", "when",   "strip",   "split",     "extract", "empty",
+        "map",   "as",   "hash", "fold",  "first",  "join",   "unknown", "otherwise", "unit",    "date",
+        "label", "ref",  "key",  "to",    "each",   "fields", "longest", NULL,
     };
     int *refs;
 
     memset(out, 0, sizeof *out);
     out->empty = c->nothing;
     out->empty_count = c->nothing_count;
-    if (json_is_string(json)) {          /* "列名" */
+    if (json_is_string(json)) { /* "列名" */
         refs = xt_arena_alloc(&c->mapping->arena, sizeof *refs);
         refs[0] = ref_of(c, keep(c, json));
         out->refs = refs;
@@ -589,7 +602,8 @@ static void compile_fields(struct compile *c, const json_t *fields, const struct
     json_t *value;
     size_t n = 0;
 
-    json_object_foreach((json_t *)fields, name, value) {
+    json_object_foreach((json_t *)fields, name, value)
+    {
         const struct xt_field *field = xt_fields_find(known, known_count, xt_str(name));
         size_t before = enter(c, name);
 
@@ -691,7 +705,8 @@ static void compile_records(struct compile *c, const json_t *json)
         fault(c, XT_MSG_TOO_MANY_ITEMS, XT_INT(XT_MAPPED_MAX), XT_INT(json_array_size(records)));
     } else {
         list = xt_arena_alloc(&c->mapping->arena, json_array_size(records) * sizeof *list);
-        json_array_foreach(records, i, item) {
+        json_array_foreach(records, i, item)
+        {
             size_t here = enter_item(c, i);
 
             compile_record(c, item, &list[i]);
@@ -713,7 +728,8 @@ static void compile_skip(struct compile *c, const json_t *json)
     if (skip && !json_is_array(skip))
         fault(c, XT_MSG_NOT_ARRAY);
     list = xt_arena_alloc(&c->mapping->arena, (json_array_size(skip) + 1) * sizeof *list);
-    json_array_foreach(skip, i, item) {
+    json_array_foreach(skip, i, item)
+    {
         json_t *holder = json_pack("{s:O}", "any", item);
 
         list[i] = compile_conditions(c, holder, "any");
@@ -734,7 +750,8 @@ static void compile_memories(struct compile *c, const json_t *json)
     if (remember && !json_is_array(remember))
         fault(c, XT_MSG_NOT_ARRAY);
     list = xt_arena_alloc(&c->mapping->arena, (json_array_size(remember) + 1) * sizeof *list);
-    json_array_foreach(remember, i, item) {
+    json_array_foreach(remember, i, item)
+    {
         size_t here = enter_item(c, i);
 
         check_members(c, item, known);
@@ -797,8 +814,8 @@ static void compile_input(struct compile *c, const json_t *json)
 
 static void compile_mapping(struct compile *c, const json_t *json)
 {
-    static const char *const known[] = {"label", "about", "input", "namespace", "empty", "skip_if", "remember",
-                                        "records", NULL};
+    static const char *const known[] = {"label",   "about",    "input",   "namespace", "empty",
+                                        "skip_if", "remember", "records", NULL};
     struct xt_str name_space;
     size_t before;
 
@@ -926,7 +943,7 @@ static enum xt_code read_file(const char *path, struct xt_text *out, struct xt_e
         return xt_fail(err, XT_E_NOT_FOUND, "mapping", XT_MSG_MAPPING_NONE, XT_TEXT(path));
     while ((n = fread(buffer, 1, sizeof buffer, file)) > 0)
         xt_text_add(out, buffer, n);
-    (void)fclose(file);   /* only read */
+    (void)fclose(file); /* only read */
     if (xt_text_overflowed(out))
         return xt_fail(err, XT_E_INPUT, "mapping", XT_MSG_TOO_LARGE, XT_INT(XT_MAPPING_BYTES_MAX), XT_INT(out->n));
     return XT_OK;

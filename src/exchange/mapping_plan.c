@@ -8,13 +8,13 @@
 #include "text/token.h"
 
 #define MEMORY_SLOTS 65536u
-#define NAMES_MAX 400            /* bytes of column names in a message */
+#define NAMES_MAX    400 /* bytes of column names in a message */
 
 /* ---- what earlier rows told ---- */
 
 struct memory_slot {
-    uint64_t hash;               /* of name and key; the key itself is a hash already */
-    char *value;                 /* owned; NULL = free */
+    uint64_t hash; /* of name and key; the key itself is a hash already */
+    char *value;   /* owned; NULL = free */
     size_t n;
 };
 struct xt_memory {
@@ -66,20 +66,20 @@ struct xt_str xt_memory_get(const struct xt_memory *memory, const char *name, st
 /* ---- plans ---- */
 
 struct direct_column {
-    const struct xt_field *field;    /* NULL: nothing reads it */
+    const struct xt_field *field; /* NULL: nothing reads it */
 };
 
 struct xt_plan {
     const struct xt_mapping *mapping;
-    struct xt_arena arena;           /* of the plan */
-    struct xt_arena row;             /* of the present row */
+    struct xt_arena arena; /* of the plan */
+    struct xt_arena row;   /* of the present row */
     const struct xt_str *heads;
     size_t head_count;
-    int *columns;                    /* of refs */
-    bool *used;                      /* of heads */
+    int *columns; /* of refs */
+    bool *used;   /* of heads */
     struct direct_column *direct;
-    int key_column;                  /* of "_key", -1 = none */
-    bool headless;                   /* JSON */
+    int key_column; /* of "_key", -1 = none */
+    bool headless;  /* JSON */
     struct match_slot *matches;
     struct xt_memory *memory;
     bool own_memory;
@@ -171,7 +171,7 @@ static void add_column(const struct xt_plan *plan, int ref, struct xt_text *out)
         return;
     if (out->n > 0) {
         if (out->n >= n && memcmp(out->s + out->n - n, name, n) == 0)
-            return;                      /* the same once more */
+            return; /* the same once more */
         xt_text_add_z(out, "、");
     }
     xt_text_add(out, name, n);
@@ -265,7 +265,7 @@ static enum xt_code bind_direct(struct xt_plan *plan, struct xt_error *err)
             plan->used[i] = plan->direct[i].field != NULL;
             any = any || plan->used[i];
         } else {
-            plan->used[i] = true;        /* reason columns of a rejects file */
+            plan->used[i] = true; /* reason columns of a rejects file */
         }
     }
     if (any)
@@ -284,8 +284,8 @@ static void name_columns(struct xt_plan *plan, const struct xt_str *heads, size_
     size_t i;
 
     for (i = 0; i < count; i++) {
-        struct xt_str head = m->columns ? i < m->column_count ? xt_str(m->columns[i]) : (struct xt_str){"", 0}
-                                        : heads[i];
+        struct xt_str head =
+            m->columns ? i < m->column_count ? xt_str(m->columns[i]) : (struct xt_str){"", 0} : heads[i];
 
         copy[i] = (struct xt_str){xt_arena_strndup(&plan->arena, head.s, head.n), head.n};
     }
@@ -471,8 +471,9 @@ static void direct_json(struct xt_plan *plan, const struct xt_row *row, struct x
     const char *name;
     json_t *value;
 
-    (void)plan;   /* as direct_cells() */
-    json_object_foreach(row->json, name, value) {
+    (void)plan; /* as direct_cells() */
+    json_object_foreach(row->json, name, value)
+    {
         if (name[0] != '_' && !json_is_null(value))
             json_object_set_new(record->body, name, json_deep_copy(value));
     }
@@ -574,7 +575,12 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
 {
     const struct xt_mapping *m = plan->mapping;
     struct eval eval = {
-        .mapping = m, .row = row, .columns = plan->columns, .node = row->json, .self = {"", 0}, .arena = &plan->row,
+        .mapping = m,
+        .row = row,
+        .columns = plan->columns,
+        .node = row->json,
+        .self = {"", 0},
+        .arena = &plan->row,
     };
     locale_t before;
     size_t i;

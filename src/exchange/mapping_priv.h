@@ -17,31 +17,31 @@
 enum step_kind { STEP_NAME, STEP_INDEX, STEP_ALL, STEP_WHERE, STEP_WHERE_NOT };
 struct step {
     enum step_kind kind;
-    const char *name;      /* NAME, WHERE */
-    struct xt_str value;   /* WHERE */
+    const char *name;    /* NAME, WHERE */
+    struct xt_str value; /* WHERE */
     size_t index;
 };
 
-struct ref {               /* a column by its head, or a path into a JSON row */
+struct ref { /* a column by its head, or a path into a JSON row */
     const char *name;
     const struct step *steps;
     size_t step_count;
-    bool from_root;        /* "$.path": of the row, also inside "each" */
+    bool from_root; /* "$.path": of the row, also inside "each" */
 };
 
 #define PART_TEXT (-1)
 #define PART_SELF (-2)
 struct part {
-    int ref;               /* or PART_TEXT, PART_SELF */
+    int ref; /* or PART_TEXT, PART_SELF */
     struct xt_str text;
 };
-struct pattern {           /* a template: "{a}|{b}" */
+struct pattern { /* a template: "{a}|{b}" */
     const char *source;
     const struct part *parts;
     size_t count;
 };
 
-struct swap {              /* "map" */
+struct swap { /* "map" */
     struct xt_str from;
     const char *to;
 };
@@ -53,7 +53,7 @@ struct condition {
     size_t value_count;
     const regex_t *regex;
 };
-struct conditions {        /* all must hold */
+struct conditions { /* all must hold */
     const struct condition *list;
     size_t count;
 };
@@ -63,45 +63,45 @@ enum date_order { DATE_YMD, DATE_DMY, DATE_MDY, DATE_EXCEL };
 
 struct spec {
     enum spec_kind kind;
-    const int *refs;                   /* FROM: the first that is not empty */
+    const int *refs; /* FROM: the first that is not empty */
     size_t ref_count;
-    const struct pattern *patterns;    /* TEXT: likewise */
+    const struct pattern *patterns; /* TEXT: likewise */
     size_t pattern_count;
-    const struct spec *all;            /* ALL: their values together */
+    const struct spec *all; /* ALL: their values together */
     size_t all_count;
-    const json_t *value;               /* VALUE, borrowed from the mapping's tree */
-    const char *memory;                /* RECALL: name of what was remembered */
+    const json_t *value; /* VALUE, borrowed from the mapping's tree */
+    const char *memory;  /* RECALL: name of what was remembered */
     struct conditions when;
     /* what is done to each value, in this order */
     struct xt_str strip;
-    struct xt_str split;               /* characters that separate */
+    struct xt_str split; /* characters that separate */
     const regex_t *extract;
-    const struct xt_str *empty;        /* texts that mean nothing */
+    const struct xt_str *empty; /* texts that mean nothing */
     size_t empty_count;
-    const struct swap *map;            /* sorted by from */
+    const struct swap *map; /* sorted by from */
     size_t map_count;
     const struct pattern *as;
     bool hash, fold, first;
-    int64_t longest;                   /* characters; longer values are left out; 0 = any */
+    int64_t longest; /* characters; longer values are left out; 0 = any */
     const char *join;
-    const char *unknown;               /* CODE: "drop" or the code that stands for it */
+    const char *unknown; /* CODE: "drop" or the code that stands for it */
     const json_t *otherwise;
     enum date_order date;
-    int64_t fen;                       /* MONEY: of one unit; 0 = the field's own form (yuan) */
+    int64_t fen; /* MONEY: of one unit; 0 = the field's own form (yuan) */
     /* links and groups */
     bool has_each;
     int each;
     const struct spec *label, *ref;
     const struct pattern *key;
     size_t key_count;
-    const char *to;                    /* type of a link by key */
-    const struct field_step *fields;   /* GROUP */
+    const char *to;                  /* type of a link by key */
+    const struct field_step *fields; /* GROUP */
     size_t field_count;
 };
 
 struct field_step {
     const struct xt_field *field;
-    struct xt_field one;               /* the field as if it took one value */
+    struct xt_field one; /* the field as if it took one value */
     struct spec spec;
 };
 
@@ -109,9 +109,9 @@ struct record_plan {
     const struct xt_type *type;
     struct conditions when, deleted;
     bool has_deleted;
-    const struct spec *keys;           /* alternatives */
+    const struct spec *keys; /* alternatives */
     size_t key_count;
-    const char *key_source;            /* as written, for people */
+    const char *key_source; /* as written, for people */
     const struct field_step *fields;
     size_t field_count;
 };
@@ -127,15 +127,15 @@ struct xt_mapping {
     const struct xt_region *region;
     json_t *tree;
     const char *name, *namespace_;
-    const struct xt_type *direct;      /* xt_mapping_of_type() */
+    const struct xt_type *direct; /* xt_mapping_of_type() */
     struct xt_table_options table;
-    const char *const *columns;        /* names of the columns of a file without head; NULL = it has one */
+    const char *const *columns; /* names of the columns of a file without head; NULL = it has one */
     size_t column_count;
-    struct ref *refs;                  /* heap, grown while compiling */
+    struct ref *refs; /* heap, grown while compiling */
     size_t ref_count, ref_capacity;
-    regex_t **regexes;                 /* heap, to be freed */
+    regex_t **regexes; /* heap, to be freed */
     size_t regex_count, regex_capacity;
-    const struct conditions *skip;     /* any of them */
+    const struct conditions *skip; /* any of them */
     size_t skip_count;
     const struct record_plan *records;
     size_t record_count;
@@ -153,23 +153,23 @@ struct nodes {
     size_t count, capacity;
 };
 /* What regular expressions said of texts: columns repeat themselves, and matching is the dearest step of a row. */
-#define MATCH_SLOTS 4096u
+#define MATCH_SLOTS    4096u
 #define MATCH_TEXT_MAX 120
 struct match_slot {
     const regex_t *regex;
-    uint16_t n, from, to;              /* of text; the group */
+    uint16_t n, from, to; /* of text; the group */
     bool matched;
     char text[MATCH_TEXT_MAX];
 };
 struct eval {
     const struct xt_mapping *mapping;
     const struct xt_row *row;
-    const int *columns;                /* of refs: index into row->cells, -1 = absent */
-    const json_t *node;                /* element of "each", or the row's object, or NULL */
+    const int *columns; /* of refs: index into row->cells, -1 = absent */
+    const json_t *node; /* element of "each", or the row's object, or NULL */
     struct xt_str self;
     struct xt_arena *arena;
     struct xt_memory *memory;
-    struct match_slot *matches;        /* MATCH_SLOTS of them, or NULL */
+    struct match_slot *matches; /* MATCH_SLOTS of them, or NULL */
 };
 
 void xt_eval_nodes(const json_t *node, const struct ref *ref, struct nodes *out, struct xt_arena *arena);

@@ -15,7 +15,7 @@ struct convert {
     struct xt_json json;
     struct level levels[XT_YAML_DEPTH_MAX];
     unsigned depth;
-    bool done;                   /* the first document is over */
+    bool done; /* the first document is over */
 };
 
 bool xt_yaml_name(struct xt_str name)

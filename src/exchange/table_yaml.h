@@ -15,7 +15,7 @@
 
 #define XT_YAML_DEPTH_MAX 30
 
-bool xt_yaml_name(struct xt_str name);   /* ends in .yaml or .yml */
+bool xt_yaml_name(struct xt_str name); /* ends in .yaml or .yml */
 /* Appends the JSON of yaml to out. XT_E_INPUT with the line where it is wrong. */
 XT_MUST_USE enum xt_code xt_yaml_to_json(struct xt_str yaml, struct xt_text *out, struct xt_error *err);
 

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "exchange/export.h"
 
-#define CHOICES_MAX 1000         /* a longer list is no help in a drop-down */
+#define CHOICES_MAX 1000 /* a longer list is no help in a drop-down */
 
 static const char *words(enum xt_lang lang, const char *zh, const char *en)
 {
@@ -55,7 +55,8 @@ static const char *kind_note(const struct xt_field *field, enum xt_lang lang)
     case XT_KIND_GROUP:
         return words(lang, "JSON 列表。", "A list in JSON.");
     case XT_KIND_URL:
-        return words(lang, "网址，以 http:// 或 https:// 开头。", "A web address that begins with http:// or https://.");
+        return words(lang, "网址，以 http:// 或 https:// 开头。",
+                     "A web address that begins with http:// or https://.");
     case XT_KIND_STRING:
     case XT_KIND_TEXT:
     case XT_KIND_BOOL:
@@ -125,8 +126,9 @@ static void describe_columns(const struct xt_type *type, enum xt_lang lang, stru
 {
     size_t n = 0, i;
 
-    columns[n].note = words(lang, "来源系统中的编号，可留空；写“示例”或以 # 开头的行在导入时跳过。",
-                            "The record's number in your system, may be empty; rows marked \"example\" or # are skipped.");
+    columns[n].note =
+        words(lang, "来源系统中的编号，可留空；写“示例”或以 # 开头的行在导入时跳过。",
+              "The record's number in your system, may be empty; rows marked \"example\" or # are skipped.");
     example[n++] = xt_str(words(lang, "示例", "example"));
     for (i = 0; i < type->field_count; i++) {
         const struct xt_field *field = &type->fields[i];

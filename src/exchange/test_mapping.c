@@ -73,8 +73,8 @@ static void run_cells(const char *fields, const char *cells, const char *type, c
     struct xt_error err = {0};
     size_t count = 0;
 
-    snprintf(json, sizeof json, "{\"namespace\":\"t\",\"records\":[{\"type\":\"%s\",\"key\":%s,\"fields\":{%s}}]}", type, key,
-             fields);
+    snprintf(json, sizeof json, "{\"namespace\":\"t\",\"records\":[{\"type\":\"%s\",\"key\":%s,\"fields\":{%s}}]}",
+             type, key, fields);
     mapping = load(json);
     while (*cells) {
         size_t n = strcspn(cells, "|"), equals = strcspn(cells, "=");
@@ -97,18 +97,24 @@ static void run_cells(const char *fields, const char *cells, const char *type, c
 
 static void fields_from_cells(void **state)
 {
-    static const struct { const char *type, *fields, *cells, *body; } rows[] = {
+    static const struct {
+        const char *type, *fields, *cells, *body;
+    } rows[] = {
         {"paper", "\"title\":\"题名\"", "题名= 水 ", "{\"title\":\"水\"}"},
         {"paper", "\"title\":{\"from\":[\"a\",\"b\"]}", "a=|b=水", "{\"title\":\"水\"}"},
         {"paper", "\"title\":{\"text\":[\"{a}：{b}\",\"{b}\"]}", "a=|b=水", "{\"title\":\"水\"}"},
         {"paper", "\"title\":{\"text\":\"{a}：{{b}\"}", "a=江|b=水", "{\"title\":\"江：{b}\"}"},
         {"paper", "\"title\":{\"from\":\"a\",\"strip\":\"[]'\"}", "a=['水']", "{\"title\":\"水\"}"},
         {"paper", "\"title\":{\"from\":\"a\",\"extract\":\"^第([0-9]+)号\"}", "a=第12号文", "{\"title\":\"12\"}"},
-        {"paper", "\"title\":{\"from\":\"a\",\"extract\":\"^([^、，]+)[、，]\"}", "a=刘晓玲、王某", "{\"title\":\"刘晓玲\"}"},
+        {"paper", "\"title\":{\"from\":\"a\",\"extract\":\"^([^、，]+)[、，]\"}", "a=刘晓玲、王某",
+         "{\"title\":\"刘晓玲\"}"},
         {"paper", "\"title\":{\"from\":\"a\",\"empty\":[\"0\"],\"otherwise\":\"无题\"}", "a=0", "{\"title\":\"无题\"}"},
-        {"paper", "\"keywords\":{\"from\":\"a\",\"split\":\"_；\"}", "a=机器人_ 控制；机器人", "{\"keywords\":[\"机器人\",\"控制\"]}"},
-        {"paper", "\"keywords\":{\"all\":[\"a\",{\"from\":\"b\",\"split\":\";\"}]}", "a=甲|b=乙;丙", "{\"keywords\":[\"甲\",\"乙\",\"丙\"]}"},
-        {"paper", "\"keywords\":{\"from\":\"a\",\"split\":\";\",\"longest\":2}", "a=甲;乙丙丁", "{\"keywords\":[\"甲\"]}"},
+        {"paper", "\"keywords\":{\"from\":\"a\",\"split\":\"_；\"}", "a=机器人_ 控制；机器人",
+         "{\"keywords\":[\"机器人\",\"控制\"]}"},
+        {"paper", "\"keywords\":{\"all\":[\"a\",{\"from\":\"b\",\"split\":\";\"}]}", "a=甲|b=乙;丙",
+         "{\"keywords\":[\"甲\",\"乙\",\"丙\"]}"},
+        {"paper", "\"keywords\":{\"from\":\"a\",\"split\":\";\",\"longest\":2}", "a=甲;乙丙丁",
+         "{\"keywords\":[\"甲\"]}"},
         {"paper", "\"title\":{\"from\":\"a\",\"split\":\";\",\"join\":\"、\"}", "a=甲;乙", "{\"title\":\"甲、乙\"}"},
         {"paper", "\"title\":{\"from\":\"a\",\"split\":\";\",\"first\":true}", "a=甲;乙", "{\"title\":\"甲\"}"},
         {"paper", "\"title\":{\"value\":\"固定\"}", "a=1", "{\"title\":\"固定\"}"},
@@ -125,22 +131,27 @@ static void fields_from_cells(void **state)
         {"paper", "\"published_on\":\"a\"", "a=2016-03-05T08:00:00Z", "{\"published_on\":\"2016-03-05\"}"},
         {"paper", "\"published_on\":\"a\"", "a=0000-00-00", "{}"},
         {"paper", "\"published_on\":\"a\"", "a=2015-00-00", "{\"published_on\":\"2015\"}"},
-        {"paper", "\"published_on\":{\"from\":\"a\",\"date\":\"d/m/y\"}", "a=05/03/2016", "{\"published_on\":\"2016-03-05\"}"},
-        {"paper", "\"published_on\":{\"from\":\"a\",\"date\":\"m/d/y\"}", "a=05/03/2016", "{\"published_on\":\"2016-05-03\"}"},
-        {"paper", "\"published_on\":{\"from\":\"a\",\"date\":\"excel\"}", "a=42434", "{\"published_on\":\"2016-03-05\"}"},
+        {"paper", "\"published_on\":{\"from\":\"a\",\"date\":\"d/m/y\"}", "a=05/03/2016",
+         "{\"published_on\":\"2016-03-05\"}"},
+        {"paper", "\"published_on\":{\"from\":\"a\",\"date\":\"m/d/y\"}", "a=05/03/2016",
+         "{\"published_on\":\"2016-05-03\"}"},
+        {"paper", "\"published_on\":{\"from\":\"a\",\"date\":\"excel\"}", "a=42434",
+         "{\"published_on\":\"2016-03-05\"}"},
         {"project", "\"year\":\"a\"", "a=2016-03-05", "{\"year\":2016}"},
         {"project", "\"total\":{\"from\":\"a\",\"unit\":\"万元\"}", "a=12.5", "{\"total\":12500000}"},
         {"project", "\"total\":{\"from\":\"a\",\"unit\":\"亿元\"}", "a=1,000.00000001", "{\"total\":10000000000100}"},
         {"project", "\"total\":\"a\"", "a=12.5", "{\"total\":1250}"},
         {"project", "\"kind\":\"a\"", "a=重点项目", "{\"kind\":\"key-project\"}"},
         {"project", "\"kind\":{\"from\":\"a\",\"unknown\":\"drop\"}", "a=别的", "{}"},
-        {"project", "\"kind\":{\"from\":\"a\",\"unknown\":\"entrusted-project\"}", "a=别的", "{\"kind\":\"entrusted-project\"}"},
+        {"project", "\"kind\":{\"from\":\"a\",\"unknown\":\"entrusted-project\"}", "a=别的",
+         "{\"kind\":\"entrusted-project\"}"},
         {"project", "\"units\":{\"from\":\"a\",\"split\":\"、\",\"key\":\"{}|{b}\"}", "a=甲、乙|b=x",
          "{\"units\":[{\"label\":\"甲\",\"ref\":\"src:t/organisation/甲|x\"},{\"label\":\"乙\",\"ref\":\"src:t/organisation/乙|x\"}]}"},
         {"project", "\"units\":{\"from\":\"a\",\"ref\":\"ror:{b}\"}", "a=甲|b=0064kty71",
          "{\"units\":[{\"label\":\"甲\",\"ref\":\"ror:0064kty71\"}]}"},
         {"project", "\"units\":{\"from\":\"a\",\"ref\":\"ror:{b}\"}", "a=甲|b=错", "{\"units\":[{\"label\":\"甲\"}]}"},
-        {"project", "\"funding\":{\"fields\":{\"source\":{\"value\":\"central\"},\"amount\":\"a\"}}", "a=", "{\"funding\":[{\"source\":\"central\"}]}"},
+        {"project", "\"funding\":{\"fields\":{\"source\":{\"value\":\"central\"},\"amount\":\"a\"}}",
+         "a=", "{\"funding\":[{\"source\":\"central\"}]}"},
     };
     size_t i;
 
@@ -158,7 +169,9 @@ static void fields_from_cells(void **state)
 
 static void cells_that_cannot_be_read(void **state)
 {
-    static const struct { const char *type, *fields, *cells, *said; } rows[] = {
+    static const struct {
+        const char *type, *fields, *cells, *said;
+    } rows[] = {
         {"paper", "\"published_on\":\"a\"", "a=昨天", "published_on"},
         {"paper", "\"published_on\":{\"from\":\"a\",\"date\":\"d/m/y\"}", "a=31/02/2016", "published_on"},
         {"paper", "\"title\":{\"from\":\"a\",\"split\":\";\"}", "a=甲;乙", "title may have at most 1 items, has 2"},
@@ -193,9 +206,18 @@ static void mistakes_are_all_named(void **state)
         "\"category\":{\"from\":\"a\",\"map\":{\"x\":\"nonsense\"}},\"journal\":{\"from\":\"a\",\"key\":\"{}\"},"
         "\"cited\":{\"from\":\"a\",\"unit\":\"元\"}}}]}";
     static const char *const paths[] = {
-        "namespace", "lable", "skip_if", "records[0].type", "records[1].key", "records[1].fields.titel",
-        "records[1].fields.title.spilt", "records[1].fields.published_on.date", "records[1].fields.keywords.extract",
-        "records[1].fields.abstract", "records[1].fields.category.map.x", "records[1].fields.journal.key",
+        "namespace",
+        "lable",
+        "skip_if",
+        "records[0].type",
+        "records[1].key",
+        "records[1].fields.titel",
+        "records[1].fields.title.spilt",
+        "records[1].fields.published_on.date",
+        "records[1].fields.keywords.extract",
+        "records[1].fields.abstract",
+        "records[1].fields.category.map.x",
+        "records[1].fields.journal.key",
         "records[1].fields.cited.unit",
     };
     struct xt_mapping *mapping = NULL;
@@ -306,10 +328,10 @@ static void keys(void **state)
 
 static void by_type(void **state)
 {
-    const struct xt_str heads[] = {XT_STR("_key"), XT_STR("题名"), XT_STR("keywords"), XT_STR("作者"), XT_STR("别的"),
-                                          XT_STR("_拒绝原因")};
-    struct xt_str cells[] = {XT_STR("k1"), XT_STR("水"), XT_STR("[\"a;b\",\"c\"]"), XT_STR("张三 <src:x/y>；李四"), XT_STR("x"),
-                             XT_STR("y")};
+    const struct xt_str heads[] = {XT_STR("_key"), XT_STR("题名"), XT_STR("keywords"),
+                                   XT_STR("作者"), XT_STR("别的"), XT_STR("_拒绝原因")};
+    struct xt_str cells[] = {XT_STR("k1"), XT_STR("水"), XT_STR("[\"a;b\",\"c\"]"), XT_STR("张三 <src:x/y>；李四"),
+                             XT_STR("x"),  XT_STR("y")};
     struct xt_mapping *mapping = xt_mapping_of_type(region, xt_region_type(region, XT_STR("paper")));
     struct xt_plan *plan = NULL;
     struct xt_row row = {.number = 2, .cells = cells, .count = 6};
@@ -330,7 +352,7 @@ static void by_type(void **state)
     cells[0] = XT_STR("示例");
     xt_plan_row(plan, &row, &mapped);
     assert_true(mapped.skip);
-    cells[0] = XT_STR("");   /* known by the hash of its cells, whatever the reasons say */
+    cells[0] = XT_STR(""); /* known by the hash of its cells, whatever the reasons say */
     xt_plan_row(plan, &row, &mapped);
     snprintf(first, sizeof first, "%.*s", (int)mapped.records[0].key.n, mapped.records[0].key.s);
     assert_false(mapped.records[0].own_key);
@@ -358,7 +380,8 @@ static void mappings_of_the_region(void **state)
 
         if (!strstr(*paths, ".json"))
             continue;
-        snprintf(name, sizeof name, "%.*s", (int)(strlen(*paths) - strlen("mappings/.json")), *paths + strlen("mappings/"));
+        snprintf(name, sizeof name, "%.*s", (int)(strlen(*paths) - strlen("mappings/.json")),
+                 *paths + strlen("mappings/"));
         xt_problems_init(&problems);
         if (xt_mapping_find(region, name, &mapping, &problems, &err) != XT_OK) {
             print_message("%s:\n", name);
@@ -375,12 +398,19 @@ static void mappings_of_the_region(void **state)
 
 static void yaml_as_json(void **state)
 {
-    static const struct { const char *yaml, *json; } rows[] = {
-        {"---\na: 1\nb:\n- x\n- y: 'true'\n  z: true\nc: ~\n", "{\"a\":\"1\",\"b\":[\"x\",{\"y\":\"true\",\"z\":true}],\"c\":null}"},
+    static const struct {
+        const char *yaml, *json;
+    } rows[] = {
+        {"---\na: 1\nb:\n- x\n- y: 'true'\n  z: true\nc: ~\n",
+         "{\"a\":\"1\",\"b\":[\"x\",{\"y\":\"true\",\"z\":true}],\"c\":null}"},
         {"a: 2009-12\nb: |-\n  l1\n  l2\n", "{\"a\":\"2009-12\",\"b\":\"l1\\nl2\"}"},
         {"", "null"},
         {"a: 1\n---\nb: 2\n", "{\"a\":\"1\"}"},
-        {"a: [", NULL}, {"a: &x 1\nb: *x\n", NULL}, {"? [a]\n: b\n", NULL}, {"a: b: c", NULL}, {"\t- a", NULL},
+        {"a: [", NULL},
+        {"a: &x 1\nb: *x\n", NULL},
+        {"? [a]\n: b\n", NULL},
+        {"a: b: c", NULL},
+        {"\t- a", NULL},
     };
     struct xt_text out;
     struct xt_error err;
@@ -402,10 +432,14 @@ static void yaml_as_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields_from_cells),      cmocka_unit_test(cells_that_cannot_be_read),
-        cmocka_unit_test(mistakes_are_all_named), cmocka_unit_test(json_rows),
-        cmocka_unit_test(keys),                   cmocka_unit_test(by_type),
-        cmocka_unit_test(mappings_of_the_region), cmocka_unit_test(yaml_as_json),
+        cmocka_unit_test(fields_from_cells),
+        cmocka_unit_test(cells_that_cannot_be_read),
+        cmocka_unit_test(mistakes_are_all_named),
+        cmocka_unit_test(json_rows),
+        cmocka_unit_test(keys),
+        cmocka_unit_test(by_type),
+        cmocka_unit_test(mappings_of_the_region),
+        cmocka_unit_test(yaml_as_json),
     };
 
     return cmocka_run_group_tests(tests, load_region, free_region);
