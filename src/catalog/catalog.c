@@ -275,6 +275,7 @@ static enum xt_code describe(struct xt_node *node, json_t *components, struct xt
 {
     struct xt_region *region = node->region, *loaded = NULL;
     XT_AUTO(xt_text_done) struct xt_text text = {0};
+    json_t *bodies = json_array(), *record;
     enum xt_code rc = XT_OK;
     size_t i;
 
@@ -306,8 +307,12 @@ static enum xt_code describe(struct xt_node *node, json_t *components, struct xt
         if (rc == XT_OK) {
             json_object_del(schema, "$schema");
             json_object_set_new(components, name, schema);
+            json_array_append_new(bodies, json_pack("{s:o}", "$ref", json_sprintf("#/components/schemas/%s", name)));
         }
     }
+    record = json_object_get(json_object_get(json_object_get(components, "Record"), "properties"), "body");
+    json_object_set(record, "anyOf", bodies);
+    json_decref(bodies);
     xt_region_free(&loaded);
     return rc;
 }

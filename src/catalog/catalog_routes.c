@@ -765,6 +765,16 @@ static const struct xt_stmt_def HISTORY = {
             " JOIN change c ON c.seq = v.seq WHERE v.version < $2 ORDER BY v.version DESC LIMIT $3",
 };
 
+/* Who typed is the node's own affair: the public sees by which way a change came ("cli:anna" is "cli"). */
+static struct xt_str shown_actor(const struct xt_request *request, struct xt_str actor)
+{
+    const char *colon = actor.n > 0 ? memchr(actor.s, ':', actor.n) : NULL;
+
+    if (colon && request->actor.reads < XT_OFFICER)
+        actor.n = (size_t)(colon - actor.s);
+    return actor;
+}
+
 static enum xt_code write_history(struct xt_json *w, struct xt_request *request, struct xt_conn *conn,
                                   const struct xt_type *type, const struct xt_record *record, int64_t before,
                                   int64_t limit, int64_t *out_last, struct xt_error *err)
@@ -789,9 +799,7 @@ static enum xt_code write_history(struct xt_json *w, struct xt_request *request,
         xt_json_kv_int(w, "version", *out_last = xt_col_int(stmt, 0));
         xt_json_kv_int(w, "seq", xt_col_int(stmt, 1));
         view_instant(w, "at", xt_col_int(stmt, 3));
-        /* Who typed at the command line is the node's own affair; the public sees by which way it came. */
-        xt_json_kv_str(w, "actor", request->actor.reads >= XT_OFFICER ? xt_col_str(stmt, 4)
-                                   : xt_str_starts(xt_col_str(stmt, 4), "cli:") ? XT_STR("cli") : XT_STR("member"));
+        xt_json_kv_str(w, "actor", shown_actor(request, xt_col_str(stmt, 4)));
         xt_json_kv_str(w, "action", xt_col_str(stmt, 5));
         xt_json_kv_str(w, "reason", xt_col_str(stmt, 6));
         xt_json_key(w, "body");
@@ -836,8 +844,33 @@ static enum xt_code get_record_history(struct xt_request *request, struct xt_rep
 struct change_writer {
     struct xt_json w;
     struct xt_request *request;
+    struct xt_conn *conn;
     int64_t last, count;
 };
+
+static const struct xt_stmt_def TITLE_OF = {
+    .name = "catalog_title_of",
+    .sql  = "SELECT type, title FROM record WHERE key = $1 AND deleted = 0 AND status = 'published'",
+};
+
+/* What the subject is called now, where it is a record to be seen. */
+static void write_subject(struct change_writer *c, struct xt_str key)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    const struct xt_type *type;
+    bool row = false;
+
+    if (xt_stmt_take(c->conn, &TITLE_OF, &stmt, NULL) != XT_OK)
+        return;
+    xt_bind_str(stmt, 1, key);
+    if (xt_stmt_step(stmt, &row, NULL) != XT_OK || !row)
+        return;
+    type = xt_region_type(c->request->node->region, xt_col_str(stmt, 0));
+    xt_json_kv_str(&c->w, "type", xt_col_str(stmt, 0));
+    if (type)
+        xt_json_kv_z(&c->w, "type_label", type->labels[c->request->lang]);
+    xt_json_kv_str(&c->w, "title", xt_col_str(stmt, 1));
+}
 
 static bool write_change(void *context, const struct xt_change_row *row)
 {
@@ -849,6 +882,8 @@ static bool write_change(void *context, const struct xt_change_row *row)
     view_instant(&c->w, "at", row->at);
     xt_json_kv_str(&c->w, "room", row->room);
     xt_json_kv_str(&c->w, "subject", row->subject);
+    if (xt_str_is(row->room, "catalog"))
+        write_subject(c, row->subject);
     xt_json_kv_str(&c->w, "action", row->action);
     xt_json_kv_str(&c->w, "reason", row->reason);
     if (row->has_after)
@@ -872,6 +907,7 @@ static enum xt_code get_changes(struct xt_request *request, struct xt_reply *rep
         return rc;
     if (after < 0)   /* the newest: -20 is the last twenty */
         after = c.last = last + after > 0 ? last + after : 0;
+    c.conn = xt_read_conn(read);
     xt_json_init(&c.w, &reply->body);
     xt_json_object(&c.w);
     xt_json_key(&c.w, "items");
@@ -933,16 +969,16 @@ const struct xt_route xt_catalog_routes[] = {
      NULL, NULL},
     {"GET", "/api/v1/types", XT_MAY_READ, 0, get_types, NULL, "The record types, as data", "TypeList", NULL, NULL},
     {"GET", "/api/v1/types/{type}", XT_MAY_READ, 0, get_type, type_params, "One record type", "Type", NULL, NULL},
-    {"GET", "/api/v1/types/{type}/schema", XT_MAY_READ, 0, get_type_schema, type_params,
+    {"GET", "/api/v1/types/{type}/schema", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_type_schema, type_params,
      "A type's body as JSON Schema 2020-12", "JsonSchema", "application/schema+json", NULL},
-    {"GET", "/api/v1/codes/{list}", XT_MAY_READ, 0, get_codes, code_params, "A code list", "CodeList", NULL, NULL},
+    {"GET", "/api/v1/codes/{list}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_codes, code_params, "A code list", "CodeList", NULL, NULL},
     {"GET", "/api/v1/search", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_ANY_PARAM, xt_catalog_search,
      xt_catalog_search_params, "Search with facets; facet names are parameters too", "SearchAnswer", NULL, NULL},
-    {"GET", "/api/v1/records/{type}/{id}", XT_MAY_READ, 0, get_record, record_params,
+    {"GET", "/api/v1/records/{type}/{id}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record, record_params,
      "A record with links, sources and version", "Record", NULL, NULL},
-    {"GET", "/api/v1/records/{type}/{id}/history", XT_MAY_READ, 0, get_record_history, history_params,
+    {"GET", "/api/v1/records/{type}/{id}/history", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record_history, history_params,
      "A record's versions, newest first", "History", NULL, NULL},
-    {"GET", "/api/v1/records/{type}/{id}/links", XT_MAY_READ, 0, get_record_links, link_params,
+    {"GET", "/api/v1/records/{type}/{id}/links", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record_links, link_params,
      "The records that link to a record in one role", "Backlinks", NULL, NULL},
     {"GET", "/api/v1/changes", XT_MAY_READ, 0, get_changes, change_params, "The sequence of changes", "ChangeList",
      NULL, NULL},

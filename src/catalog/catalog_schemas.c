@@ -73,7 +73,8 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"updated\":{\"type\":\"string\",\"format\":\"date-time\"}}}"},
     {"FacetCount",
      "{\"type\":\"object\",\"required\":[\"value\",\"label\",\"count\"],\"properties\":{\"value\":{\"type\":\"string\"},"
-     "\"label\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\"}}}"},
+     "\"label\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\"},"
+     "\"parent\":{\"type\":\"string\",\"description\":\"The value above it, in a facet that is a tree.\"}}}"},
     {"SearchAnswer",
      "{\"type\":\"object\",\"description\":\"Matches, facet counts over all of them, and how the query was read.\","
      "\"required\":[\"total\",\"relation\",\"items\",\"facets\",\"facet_labels\",\"facet_distinct\",\"query\",\"next\","
@@ -149,7 +150,8 @@ const struct xt_schema xt_catalog_schemas[] = {
      "{\"type\":\"object\",\"required\":[\"seq\",\"at\",\"room\",\"subject\",\"action\",\"reason\"],\"properties\":{"
      "\"seq\":{\"type\":\"integer\"},\"at\":{\"type\":\"string\",\"format\":\"date-time\"},\"room\":{\"type\":\"string\"},"
      "\"subject\":{\"type\":\"string\"},\"action\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
-     "\"hash\":{\"type\":\"string\"}}}},\"last\":{\"type\":\"integer\",\"description\":\"The newest number there is.\"},"
+     "\"hash\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"},\"type_label\":{\"type\":\"string\"},"
+     "\"title\":{\"type\":\"string\"}}}},\"last\":{\"type\":\"integer\",\"description\":\"The newest number there is.\"},"
      "\"next\":" STRING_OR_NULL "}}"},
     {NULL, NULL},
 };

@@ -260,6 +260,18 @@ static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_co
     return XT_OK;
 }
 
+static void write_parent(struct xt_json *w, const struct xt_region *region, const char *name, const char *value)
+{
+    size_t i;
+
+    for (i = 0; i < region->schema.facet_count; i++) {
+        const struct xt_search_facet *facet = &region->schema.facets[i];
+
+        if (facet->parent && strcmp(facet->name, name) == 0 && facet->parent(facet->context, value))
+            xt_json_kv_z(w, "parent", facet->parent(facet->context, value));
+    }
+}
+
 static void write_facets(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
 {
     const struct xt_region *region = a->request->node->region;
@@ -281,6 +293,7 @@ static void write_facets(struct xt_json *w, const struct asking *a, const struct
             xt_json_kv_z(w, "value", value);
             xt_json_kv_z(w, "label", label ? label : value);
             xt_json_kv_int(w, "count", counts->counts[k].count);
+            write_parent(w, region, counts->name, value);
             xt_json_end_object(w);
         }
         xt_json_end_array(w);

@@ -248,9 +248,11 @@ static void check_link(struct checking *c, const struct xt_field *field, json_t 
     }
     before = enter(c, "label", -1);
     check_value(c, &label_field, label, &normal);
+    leave(c, before);
     if (normal)
         json_object_set_new(value, "label", normal);
-    leave(c, before);
+    if (normal && json_string_length(normal) == 0)   /* nothing but white space */
+        xt_problem(c->problems, c->path, XT_MSG_NOT_LINK);
     if (ref && json_string_length(ref) == 0) {
         json_object_del(value, "ref");
     } else if (ref) {
@@ -430,7 +432,37 @@ bool xt_type_check(const struct xt_region *region, const struct xt_type *type, j
 
 /* ---- text of cells ---- */
 
-/* Dates as offices write them: 2016-03-05, 2016/3/5, 2016.3.5, 20160305, 2016年3月5日, 2016年3月, 2016年. */
+/* True when s can follow a date: nothing, or a time of day ("T08:00Z", "8:00:00.5", "上午 8:00", "8时30分"). A run of
+ * four digits would be another year, but for parts of a second and zones. */
+static bool is_time_of_day(struct xt_str s)
+{
+    size_t i, run = 0;
+    bool after_sign = false;
+
+    s = xt_str_trim(s);
+    if (xt_str_starts(s, "T"))
+        s = (struct xt_str){s.s + 1, s.n - 1};
+    if (xt_str_starts(s, "上午") || xt_str_starts(s, "下午"))
+        s = xt_str_trim((struct xt_str){s.s + strlen("上午"), s.n - strlen("上午")});
+    if (s.n == 0)
+        return true;
+    if (s.s[0] < '0' || s.s[0] > '9' ||
+        (xt_str_find(s, XT_STR(":")) == SIZE_MAX && xt_str_find(s, XT_STR("时")) == SIZE_MAX))
+        return false;
+    for (i = 0; i < s.n; i++) {
+        if (s.s[i] >= '0' && s.s[i] <= '9') {
+            if (++run == 4 && !after_sign)
+                return false;
+        } else {
+            after_sign = s.s[i] == '.' || s.s[i] == '+';
+            run = 0;
+        }
+    }
+    return true;
+}
+
+/* Dates as offices write them: 2016-03-05, 2016/3/5, 2016.3.5, 20160305, 2016年3月5日, 2016 年 3 月, 2016年; a time
+ * of day may follow. Anything else that follows (another date) makes it none. */
 static json_t *date_from_text(struct xt_str text)
 {
     int parts[3] = {0, 0, 0}, count = 0, digits = 0, year, month, day;
@@ -453,12 +485,15 @@ static json_t *date_from_text(struct xt_str text)
                 return NULL;
             count++;
             digits = 0;
-        } else if (c == ' ' || c == 'T') {
-            break;   /* a time of day follows */
-        } else {
+        } else if (c == 'T' || (c == ' ' && is_time_of_day((struct xt_str){text.s + i, text.n - i}))) {
+            i--;
+            break;
+        } else if (c != ' ') {
             return NULL;
         }
     }
+    if (!is_time_of_day((struct xt_str){text.s + i, text.n - i}))
+        return NULL;
     if (digits == 8 && count == 0) {
         parts[2] = parts[0] % 100;
         parts[1] = parts[0] / 100 % 100;
@@ -492,16 +527,36 @@ static json_t *bool_from_text(struct xt_str text)
     return NULL;
 }
 
-/* Digits without grouping commas. */
+/* The number without its grouping commas. They must stand every three digits, as in amounts: "113,5" is no 1135. Empty
+ * when they do not, or when there are too many digits. */
 static struct xt_str ungrouped(struct xt_str text, char out[64])
 {
-    size_t i, n = 0;
+    static const struct xt_str none = {"", 0};
+    size_t i, n = 0, group = 0;
+    bool grouped = false, whole = true;
 
-    for (i = 0; i < text.n && n < 63; i++) {
-        if (text.s[i] != ',')
-            out[n++] = text.s[i];
+    for (i = 0; i < text.n; i++) {
+        char c = text.s[i];
+
+        if (c == ',') {
+            if (!whole || group == 0 || group > 3 || (grouped && group != 3))
+                return none;
+            grouped = true;
+            group = 0;
+            continue;
+        }
+        if (n == 63)
+            return none;
+        if (whole && c >= '0' && c <= '9') {
+            group++;
+        } else if (i > 0) {   /* past the sign: the whole part ends */
+            if (whole && grouped && group != 3)
+                return none;
+            whole = false;
+        }
+        out[n++] = c;
     }
-    return (struct xt_str){out, n};
+    return whole && grouped && group != 3 ? none : (struct xt_str){out, n};
 }
 
 static json_t *number_from_text(const struct xt_field *field, struct xt_str text)
@@ -525,12 +580,15 @@ static json_t *number_from_text(const struct xt_field *field, struct xt_str text
     return NULL;
 }
 
-/* "label <ref>", a bare ref, or a bare label. */
+/* "label <ref>", a bare ref, a bare label, or what one_to_text() writes where those would not do: JSON. */
 static json_t *link_from_text(const struct xt_region *region, struct xt_str text)
 {
     struct xt_str label = text, ref = {NULL, 0};
+    struct xt_error fault;
     json_t *link;
 
+    if (text.n > 0 && text.s[0] == '{' && xt_json_parse(text, &link, &fault) == XT_OK)
+        return link;
     if (xt_str_ends(text, ">")) {
         size_t open = text.n;
 
@@ -673,6 +731,15 @@ json_t *xt_field_from_text(const struct xt_region *region, const struct xt_field
     return array;
 }
 
+static void dump_to_text(const json_t *value, struct xt_text *out)
+{
+    char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    if (dump)
+        xt_text_add_z(out, dump);
+    free(dump);
+}
+
 static void one_to_text(const struct xt_field *field, const json_t *value, struct xt_text *out)
 {
     char buffer[XT_MONEY_SIZE];
@@ -687,12 +754,19 @@ static void one_to_text(const struct xt_field *field, const json_t *value, struc
         xt_text_add_int(out, json_integer_value(value));
         break;
     case XT_KIND_DECIMAL:
-        xt_text_add_z(out, xt_double_format(json_number_value(value), buffer));
+        if (json_is_integer(value))   /* beyond 2^53 a double would round it */
+            xt_text_add_int(out, json_integer_value(value));
+        else
+            xt_text_add_z(out, xt_double_format(json_number_value(value), buffer));
         break;
     case XT_KIND_BOOL:
         xt_text_add_z(out, json_is_true(value) ? "是" : "否");
         break;
     case XT_KIND_LINK:
+        if (xt_str_starts(label, "{") || (ref.n > 0 && memchr(ref.s, '<', ref.n))) {
+            dump_to_text(value, out);
+            break;
+        }
         xt_text_add_str(out, label);
         if (ref.n > 0 || xt_str_ends(label, ">") || (label.n > 0 && memchr(label.s, ':', label.n)) ||
             (label.n > 0 && memchr(label.s, '/', label.n))) {
@@ -714,15 +788,6 @@ static void one_to_text(const struct xt_field *field, const json_t *value, struc
         xt_text_add_str(out, xt_json_view(value));
         break;
     }
-}
-
-static void dump_to_text(const json_t *value, struct xt_text *out)
-{
-    char *dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-
-    if (dump)
-        xt_text_add_z(out, dump);
-    free(dump);
 }
 
 /* True when a part could not be told from its neighbours after joining. */

@@ -235,6 +235,22 @@ static void index_items(struct region_build *b, const char *path, struct xt_code
     free(offsets);
 }
 
+/* A code must not be its own ancestor: who climbs the parents would never arrive. Each circle is said once. */
+static void check_cycles(struct region_build *b, const char *path, const struct xt_code_item *items, size_t count)
+{
+    size_t *walk = xt_calloc(count, sizeof *walk);   /* number of the climb that first came by, 0 = none */
+    const struct xt_code_item *item;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        for (item = &items[i]; item && walk[item - items] == 0; item = item->parent)
+            walk[item - items] = i + 1;
+        if (item && walk[item - items] == i + 1)
+            xt_problem(b->problems, path, XT_MSG_REGION_CYCLE, XT_TEXT(item->code));
+    }
+    free(walk);
+}
+
 static void load_list(struct region_build *b, const char *path, struct xt_codes *codes)
 {
     struct parsed_codes parsed = {0};
@@ -267,9 +283,10 @@ static void load_list(struct region_build *b, const char *path, struct xt_codes 
         if (parsed.parents[i].n == 0)
             continue;
         items[i].parent = xt_codes_find(codes, parsed.parents[i]);
-        if (!items[i].parent || items[i].parent == &items[i])
+        if (!items[i].parent)
             xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("parent"), XT_VIEW(parsed.parents[i]));
     }
+    check_cycles(b, path, items, parsed.count);
     free(parsed.items);
     free(parsed.parents);
 }

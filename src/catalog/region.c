@@ -11,6 +11,12 @@
 #include "base/embed.h"
 
 #define FILE_BYTES_MAX (64 * XT_MIB)
+#define NAME_CHARS 50
+
+/* What the search index takes. */
+#define FACETS_MAX 16
+#define SEARCH_FIELDS_MAX 256
+#define RANGES_MAX 8
 
 struct loaded_file {
     struct loaded_file *next;
@@ -205,6 +211,32 @@ void region_labels(struct region_build *b, const json_t *object, const char *nam
         out[XT_ZH] = out[XT_EN] = "";
 }
 
+void region_settings(struct region_build *b, const char *path, const json_t *object, const char *const *known)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    json_object_foreach((json_t *)(uintptr_t)object, name, member) {   /* jansson's iteration is not const */
+        for (i = 0; known[i] && strcmp(known[i], name) != 0; i++)
+            continue;
+        if (!known[i])
+            xt_problem(b->problems, path, XT_MSG_REGION_SETTING, XT_TEXT(name));
+    }
+}
+
+void region_name(struct region_build *b, const char *path, const char *name, char other, size_t max)
+{
+    const char others[] = {other, '\0'};
+    bool good = name[0] >= 'a' && name[0] <= 'z' && strlen(name) <= max;
+    const char *s;
+
+    for (s = name; *s; s++)
+        good = good && ((*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == other);
+    if (!good)
+        xt_problem(b->problems, path, XT_MSG_REGION_NAME, XT_TEXT(name), XT_TEXT(others), XT_INT(max));
+}
+
 regex_t *region_regex(struct region_build *b, const char *pattern, const char *path)
 {
     regex_t *regex = xt_calloc(1, sizeof *regex);
@@ -223,6 +255,7 @@ regex_t *region_regex(struct region_build *b, const char *pattern, const char *p
 
 static void load_roles(struct region_build *b)
 {
+    static const char *const settings[] = {"zh", "en", "inverse", NULL};
     const char *path = "roles.json";
     json_t *tree = region_json(b, path), *item;
     struct xt_role *roles;
@@ -237,6 +270,9 @@ static void load_roles(struct region_build *b)
         const json_t *inverse = json_object_get(item, "inverse");
 
         role->name = name;
+        region_settings(b, path, item, settings);
+        if (!xt_json_z(item, "zh", NULL) || !xt_json_z(item, "en", NULL))
+            xt_problem(b->problems, path, XT_MSG_REGION_LABEL_MISSING, XT_TEXT(name));
         role->labels[XT_ZH] = xt_json_z(item, "zh", name);
         role->labels[XT_EN] = xt_json_z(item, "en", name);
         role->inverse[XT_ZH] = xt_json_z(inverse, "zh", role->labels[XT_ZH]);
@@ -248,6 +284,7 @@ static void load_roles(struct region_build *b)
 
 static void load_schemes(struct region_build *b)
 {
+    static const char *const settings[] = {"label", "check", NULL};
     const char *path = "schemes.json";
     json_t *tree = region_json(b, path), *item;
     struct xt_scheme *schemes;
@@ -261,6 +298,7 @@ static void load_schemes(struct region_build *b)
         struct xt_scheme *scheme = &schemes[n++];
 
         scheme->name = name;
+        region_settings(b, path, item, settings);
         region_labels(b, item, "label", path, true, scheme->labels);
         scheme->rule = xt_json_z(item, "check", "none");
         scheme->check = xt_identity_rule(scheme->rule);
@@ -271,13 +309,35 @@ static void load_schemes(struct region_build *b)
     b->region->scheme_count = n;
 }
 
+/* A facet's name is also a parameter of a search: it must not be that of another. */
+static void check_facet_name(struct region_build *b, const char *path, const struct xt_facet *facets, size_t count)
+{
+    static const char *const taken[] = {"q", "facets", "sort", "limit", "cursor", "lang"};
+    const char *name = facets[count].name;
+    bool repeated = false;
+    size_t i;
+
+    region_name(b, path, name, '_', NAME_CHARS);
+    for (i = 0; i < XT_COUNT(taken); i++)
+        repeated = repeated || strcmp(taken[i], name) == 0;
+    for (i = 0; i < count; i++)
+        repeated = repeated || strcmp(facets[i].name, name) == 0;
+    if (repeated)
+        xt_problem(b->problems, path, XT_MSG_REPEATED_ITEM, XT_TEXT(name));
+}
+
 static void load_facets(struct region_build *b)
 {
+    static const char *const settings[] = {"name", "label", "codes", "lists", NULL};
     const char *path = "facets.json";
     json_t *tree = region_json(b, path), *item, *list;
     size_t count = json_array_size(tree), i, k;
     struct xt_facet *facets = xt_arena_alloc(&b->files->arena, (count + 1) * sizeof *facets);
 
+    if (!tree)
+        return;
+    if (count + 1 > FACETS_MAX)
+        xt_problem(b->problems, path, XT_MSG_TOO_MANY_ITEMS, XT_INT(FACETS_MAX - 1), XT_INT(count));
     facets[0] = (struct xt_facet){.name = "type", .labels = {"类型", "Type"}};
     json_array_foreach(tree, i, item) {
         struct xt_facet *facet = &facets[i + 1];
@@ -286,6 +346,8 @@ static void load_facets(struct region_build *b)
         const struct xt_codes **out;
 
         facet->name = xt_json_z(item, "name", "");
+        check_facet_name(b, path, facets, i + 1);
+        region_settings(b, path, item, settings);
         region_labels(b, item, "label", path, true, facet->labels);
         out = xt_arena_alloc(&b->files->arena, (json_array_size(lists) + 2) * sizeof *out);
         facet->lists = out;
@@ -407,6 +469,7 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     struct xt_region *region = xt_calloc(1, sizeof *region);
     struct xt_region_files *files = xt_calloc(1, sizeof *files);
     struct region_build b = {.region = region, .files = files, .problems = problems};
+    size_t before = problems->seen;
     struct stat st;
 
     region->files = files;
@@ -422,14 +485,20 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     load_roles(&b);
     load_schemes(&b);
     load_facets(&b);
-    if (problems->count == 0) {
+    if (region->roles && region->schemes && region->facets)   /* else every field would only repeat what is missing */
         region_load_types(&b);
+    if (b.search_field_count > SEARCH_FIELDS_MAX)
+        xt_problem(problems, "types/", XT_MSG_TOO_MANY_ITEMS, XT_INT(SEARCH_FIELDS_MAX), XT_INT(b.search_field_count));
+    if (b.range_count > RANGES_MAX)
+        xt_problem(problems, "types/", XT_MSG_TOO_MANY_ITEMS, XT_INT(RANGES_MAX), XT_INT(b.range_count));
+    if (problems->seen == before)
         make_schema(&b);
-    }
     xt_hasher_end(&files->hasher, &region->hash);
-    if (problems->count > 0) {
-        size_t wrong = problems->seen;
+    if (problems->seen > before) {
+        size_t wrong = problems->seen - before;
 
+        free(b.search_fields);
+        free(b.ranges);
         xt_region_free(&region);
         return xt_fail(err, XT_E_INPUT, "region", XT_MSG_REGION_WRONG, XT_INT(wrong));
     }

@@ -39,6 +39,10 @@ json_t *region_json(struct region_build *b, const char *path);      /* parsed an
 /* "label": {"zh","en"} into out; a missing language is a problem when required. */
 void region_labels(struct region_build *b, const json_t *object, const char *name, const char *path, bool required,
                    const char *out[XT_LANGS]);
+/* Members of object that are not in the NULL-terminated list are problems: a misspelt one would say nothing. */
+void region_settings(struct region_build *b, const char *path, const json_t *object, const char *const *known);
+/* A lower-case letter, then lower-case letters, digits and the character other, at most max of them; else a problem. */
+void region_name(struct region_build *b, const char *path, const char *name, char other, size_t max);
 regex_t *region_regex(struct region_build *b, const char *pattern, const char *path);   /* NULL with a problem */
 
 void region_load_codes(struct region_build *b);

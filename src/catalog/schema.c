@@ -65,8 +65,8 @@ static void number_of(struct xt_json *w, const struct xt_field *field)
 {
     xt_json_kv_z(w, "type", field->kind == XT_KIND_DECIMAL ? "number" : "integer");
     if (field->kind == XT_KIND_YEAR) {
-        xt_json_kv_int(w, "minimum", 1000);
-        xt_json_kv_int(w, "maximum", 2200);
+        xt_json_kv_int(w, "minimum", field->has_min && field->min > 1000 ? (int64_t)field->min : 1000);
+        xt_json_kv_int(w, "maximum", field->has_max && field->max < 2200 ? (int64_t)field->max : 2200);
         return;
     }
     if (field->kind == XT_KIND_MONEY)

@@ -9,6 +9,20 @@
 #define STRING_CHARS 500
 #define TEXT_CHARS 20000
 #define FIELDS_MAX 200
+#define NAME_CHARS 50
+
+static const char *const type_settings[] = {"type",  "label",    "plural", "description", "title",    "order",
+                                            "fields", "sections", "facts",  "exchange",    NULL};
+static const char *const section_settings[] = {"label", "fields", NULL};
+static const char *const field_settings[] = {
+    "name",    "label",   "help",     "example",    "unit",     "kind",         "required", "many",
+    "max",     "min",     "pattern",  "visibility", "identity", "unique_items", "codes",    "scheme",
+    "to",      "role",    "fields",   "search",     "facet",    "range",        NULL,
+};
+static const char *const elements[] = {
+    "dc:title",  "dc:creator",    "dc:subject", "dc:description", "dc:publisher", "dc:contributor", "dc:date",  "dc:type",
+    "dc:format", "dc:identifier", "dc:source",  "dc:language",    "dc:relation",  "dc:coverage",    "dc:rights",
+};
 
 static const char *const kind_names[] = {
     [XT_KIND_STRING] = "string", [XT_KIND_TEXT] = "text", [XT_KIND_INTEGER] = "integer",
@@ -176,8 +190,8 @@ static void load_field(struct region_build *b, const char *path, const json_t *j
     int kind, visibility;
 
     field->name = xt_json_z(json, "name", "");
-    if (!field->name[0])
-        xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("name"), XT_TEXT(""));
+    region_name(b, path, field->name, '_', NAME_CHARS);
+    region_settings(b, path, json, field_settings);
     region_labels(b, json, "label", path, true, field->labels);
     region_labels(b, json, "help", path, false, field->help);
     kind = pick(b, path, "kind", kind_names, XT_KINDS, xt_json_z(json, "kind", ""));
@@ -258,10 +272,11 @@ static void load_exchange(struct region_build *b, const char *path, const struct
 
     json_object_foreach(exchange, name, element) {
         struct xt_field *field = (struct xt_field *)(uintptr_t)xt_type_field(type, xt_str(name));
+        const char *dc = json_string_value(element) ? json_string_value(element) : "";
 
-        if (field)
-            field->dc = json_string_value(element);
-        else
+        if (field && pick(b, path, "exchange", elements, XT_COUNT(elements), dc) >= 0)
+            field->dc = dc;
+        else if (!field)
             xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("exchange"), XT_TEXT(name));
     }
 }
@@ -276,6 +291,10 @@ static void load_type(struct region_build *b, const char *path, struct xt_type *
         return;
     type->json = json;
     type->name = xt_json_z(json, "type", "");
+    region_name(b, path, type->name, '-', NAME_CHARS);
+    if (strcmp(path, xt_arena_printf(&b->files->arena, "types/%s.json", type->name)) != 0)
+        xt_problem(b->problems, path, XT_MSG_REGION_TYPE_FILE, XT_TEXT(type->name));
+    region_settings(b, path, json, type_settings);
     type->order = (int)xt_json_int(json, "order", 1000);
     region_labels(b, json, "label", path, true, type->labels);
     region_labels(b, json, "plural", path, false, type->plurals);
@@ -293,6 +312,7 @@ static void load_type(struct region_build *b, const char *path, struct xt_type *
     sections = json_object_get(json, "sections");
     list = xt_arena_alloc(&b->files->arena, (json_array_size(sections) + 1) * sizeof *list);
     json_array_foreach(sections, i, section) {
+        region_settings(b, path, section, section_settings);
         region_labels(b, section, "label", path, true, list[i].labels);
         list[i].fields = named_fields(b, path, type, json_object_get(section, "fields"), &list[i].count);
     }
