@@ -70,11 +70,10 @@ char *xt_double_format(double value, char out[XT_DOUBLE_SIZE])
 
 bool xt_money_parse(struct xt_str text, int64_t *out_fen)
 {
-    char plain[32];
+    char plain[32] = "-";   /* a sign that is used or not, then digits: the least amount has no positive */
     size_t i, n = 0, group = 0;
     int decimals = -1;
     bool grouped = false, minus = false;
-    int64_t value;
 
     text = xt_str_trim(text);
     if (xt_str_starts(text, "¥") || xt_str_starts(text, "￥")) {
@@ -91,9 +90,9 @@ bool xt_money_parse(struct xt_str text, int64_t *out_fen)
         char c = text.s[i];
 
         if (c >= '0' && c <= '9') {
-            if (n >= sizeof plain - 4 || (decimals >= 0 && ++decimals > 2))
+            if (n >= sizeof plain - 5 || (decimals >= 0 && ++decimals > 2))
                 return false;
-            plain[n++] = c;
+            plain[++n] = c;
             group++;
         } else if (c == ',' && decimals < 0) {
             if (n == 0 || (grouped && group != 3) || (!grouped && group > 3))
@@ -114,12 +113,9 @@ bool xt_money_parse(struct xt_str text, int64_t *out_fen)
     for (; decimals < 2; decimals++) {
         if (decimals < 0)
             decimals = 0;
-        plain[n++] = '0';
+        plain[++n] = '0';
     }
-    if (!xt_int_parse((struct xt_str){plain, n}, &value))
-        return false;
-    *out_fen = minus ? -value : value;
-    return true;
+    return xt_int_parse(minus ? (struct xt_str){plain, n + 1} : (struct xt_str){plain + 1, n}, out_fen);
 }
 
 char *xt_money_format(int64_t fen, char out[XT_MONEY_SIZE])
