@@ -8,6 +8,7 @@
 #include "text/token.h"
 
 #define MEMORY_SLOTS 65536u
+#define MEMORY_WAYS  16u
 #define NAMES_MAX    400 /* bytes of column names in a message */
 
 /* ---- what earlier rows told ---- */
@@ -43,12 +44,23 @@ static uint64_t memory_hash(const char *name, struct xt_str key)
     return xt_hash64(key.s, key.n) ^ (xt_hash64(name, strlen(name)) * 3);
 }
 
-/* One place for each hash: a newer text takes the place of an older one, so that memory stays flat. */
+/* A hash has a few places; the one it has already, a free one, or that of an older text is taken: memory stays flat. */
 void xt_memory_put(struct xt_memory *memory, const char *name, struct xt_str key, struct xt_str value)
 {
     uint64_t hash = memory_hash(name, key);
-    struct memory_slot *slot = &memory->slots[hash % MEMORY_SLOTS];
+    struct memory_slot *ways = &memory->slots[hash % (MEMORY_SLOTS / MEMORY_WAYS) * MEMORY_WAYS], *slot = NULL;
+    size_t i;
 
+    for (i = 0; i < MEMORY_WAYS && !slot; i++) {
+        if (ways[i].value && ways[i].hash == hash)
+            slot = &ways[i];
+    }
+    for (i = 0; i < MEMORY_WAYS && !slot; i++) {
+        if (!ways[i].value)
+            slot = &ways[i];
+    }
+    if (!slot)
+        slot = &ways[(hash >> 32) % MEMORY_WAYS];
     free(slot->value);
     *slot = (struct memory_slot){hash, xt_strndup(value.s, value.n), value.n};
 }
@@ -56,11 +68,14 @@ void xt_memory_put(struct xt_memory *memory, const char *name, struct xt_str key
 struct xt_str xt_memory_get(const struct xt_memory *memory, const char *name, struct xt_str key)
 {
     uint64_t hash = memory_hash(name, key);
-    const struct memory_slot *slot = &memory->slots[hash % MEMORY_SLOTS];
+    const struct memory_slot *ways = &memory->slots[hash % (MEMORY_SLOTS / MEMORY_WAYS) * MEMORY_WAYS];
+    size_t i;
 
-    if (!slot->value || slot->hash != hash)
-        return (struct xt_str){"", 0};
-    return (struct xt_str){slot->value, slot->n};
+    for (i = 0; i < MEMORY_WAYS; i++) {
+        if (ways[i].value && ways[i].hash == hash)
+            return (struct xt_str){ways[i].value, ways[i].n};
+    }
+    return (struct xt_str){"", 0};
 }
 
 /* ---- plans ---- */

@@ -153,6 +153,23 @@ describe('import', () => {
     assert.match(result.err, /records\[0\]\.fields\.title\.extrakt/)
   })
 
+  it('reads files without a head, and what earlier files of the command told', async () => {
+    const tasks = join(folder, 'tasks.json')
+    await writeFile(tasks, JSON.stringify({
+      namespace: 'tasks',
+      input: { columns: ['task', 'text', 'answer'], delimiter: '\t' },
+      remember: [{ name: 'title', when: { column: 'task', is: 'to title' }, key: 'text', value: 'answer' }],
+      records: [
+        { type: 'paper', when: { column: 'task', is: 'to title' }, key: '{answer}', fields: { title: 'answer', abstract: 'text' } },
+        { type: 'paper', when: { column: 'task', is: 'to field' }, key: '{text}', fields: { title: { recall: 'title', key: '{text}' } } },
+      ],
+    }))
+    const one = await put('one.tsv', ['to title\t关于水的摘要\t水', 'to title\t关于土的摘要\t土'])
+    const two = await put('two.tsv', ['to field\t关于土的摘要\t农学', 'to field\t没有题名的摘要\t农学', 'other\ta\tb'])
+    const counts = await take('--mapping', tasks, '--rejects', folder, one, two)
+    assert.deepEqual([counts.seen, counts.stored, counts.rejected], [5, 3, 2])
+  })
+
   it('is quiet in a pipe', async () => {
     const file = await put('good.csv', [head, ...good])
     const result = await run(['import', '--data', data, '--mapping', map, file])
