@@ -23,7 +23,7 @@
 #include "base/log.h"
 #include "base/time.h"
 
-#define FORMAT "fts5-1"
+#define FORMAT "fts5-2"
 #define SORT_KEY_MAX 128
 #define PARENTS_MAX 16
 #define READERS_IDLE_MAX 16
@@ -225,7 +225,7 @@ static enum xt_code create_tables(sqlite3 *db, const struct xt_search_schema *sc
         xt_text_addf(&sql, "c%zu, ", i);
     xt_text_add_z(&sql, "content='', columnsize=0, detail=full, tokenize='xietong');"
                         "INSERT INTO doc(doc, rank) VALUES('hashsize', 67108864);"
-                        "INSERT INTO doc(doc, rank) VALUES('automerge', 0);");
+                        "INSERT INTO doc(doc, rank) VALUES('automerge', 8);");
     rc = run_sql(db, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE", err);
     if (rc == XT_OK)
         rc = run_sql(db, tables_sql, err);

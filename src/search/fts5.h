@@ -12,6 +12,11 @@
 #include "base/hash.h"
 #include "search/engine.h"
 
+/* A word that begins with a letter is indexed, at the same place, by its first one and two characters too, each behind this
+ * byte: to merge the lists of all words that begin with "a" would take longer than all other work of a query. */
+#define BEGINNING '\x01'
+#define BEGINNING_CHARS 2
+
 #define FIELD_GAP '\x1e'   /* between two texts of one field: a phrase does not cross it */
 
 /* What the tokenizer of a connection tells its feeder. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "search/fts5.h"
+#include "text/token.h"
 
 #define FREQUENCY_ROWS_MAX 100000   /* beyond this the rest is estimated from how far it got */
 #define READERS_IDLE_MAX 16
@@ -48,6 +49,18 @@ static bool all_allowed(const struct engine *engine, const struct query_node *le
     return true;
 }
 
+/* Is the last token a beginning that is indexed as such? Chinese characters and digits are not. */
+static bool is_beginning(const struct query_node *leaf)
+{
+    struct xt_str last = leaf->tokens[leaf->token_count - 1];
+    uint32_t first;
+
+    if (!leaf->prefix || (last.s[0] >= '0' && last.s[0] <= '9') || xt_utf8_count(last.s, last.n) > BEGINNING_CHARS)
+        return false;
+    (void)xt_utf8_decode(last.s, last.n, &first);
+    return !xt_is_han(first);
+}
+
 static void write_phrase(const struct engine *engine, const struct query_node *leaf, const struct field_set *allowed,
                          bool prefix, struct xt_text *out)
 {
@@ -61,13 +74,16 @@ static void write_phrase(const struct engine *engine, const struct query_node *l
             }
         xt_text_add_z(out, "} : ");
     }
+    bool beginning = prefix && is_beginning(leaf);
     for (size_t i = 0; i < leaf->token_count; i++) {
         /* tokens hold letters and digits only, nothing to escape */
         xt_text_add_z(out, i ? " + \"" : "\"");
+        if (beginning && i + 1 == leaf->token_count)
+            xt_text_add_char(out, BEGINNING);
         xt_text_add_str(out, leaf->tokens[i]);
         xt_text_add_char(out, '"');
     }
-    if (prefix)
+    if (prefix && !beginning)
         xt_text_add_z(out, " *");
 }
 
@@ -364,7 +380,8 @@ enum xt_code fts5_run(struct view *view, const struct text_plan *plan, take_doc 
     xt_text_init(&match, XT_MIB);
     write_match(view->engine, plan->root, plan->allowed, &find, &match);
     /* A prefix has its list merged when the query starts; running the phrase again would merge it twice. */
-    find.single = plan->root->kind == QUERY_TEXT && !plan->root->prefix;
+    find.single = plan->root->kind == QUERY_TEXT && find.phrase_count == 1 &&
+                  (!plan->root->prefix || is_beginning(plan->root));
     rc = run_match(view, &match, &find, err);
     xt_text_done(&match);
     return rc;

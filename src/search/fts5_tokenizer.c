@@ -37,12 +37,30 @@ struct give {
     int rc;
 };
 
+static void give_beginnings(struct give *give, const struct xt_token *word)
+{
+    char beginning[1 + 4 * BEGINNING_CHARS] = {BEGINNING};
+    size_t n = 0;
+
+    for (int i = 0; i < BEGINNING_CHARS && n < word->n && give->rc == SQLITE_OK; i++) {
+        uint32_t c;
+        size_t next = n + xt_utf8_decode(word->s + n, word->n - n, &c);
+
+        memcpy(beginning + 1 + n, word->s + n, next - n);
+        n = next;
+        give->rc = give->token(give->context, FTS5_TOKEN_COLOCATED, beginning, (int)n + 1, (int)word->start,
+                               (int)word->end);
+    }
+}
+
 static bool give_token(void *context, const struct xt_token *token)
 {
     struct give *give = context;
 
     give->count++;
     give->rc = give->token(give->context, 0, token->s, (int)token->n, (int)token->start, (int)token->end);
+    if (token->kind == XT_TOKEN_WORD && !(token->s[0] >= '0' && token->s[0] <= '9'))
+        give_beginnings(give, token);
     return give->rc == SQLITE_OK;
 }
 
