@@ -50,7 +50,7 @@ struct engine_reader {
     struct engine *engine;
     struct engine_reader *next;
     sqlite3 *db;
-    sqlite3_stmt *state, *match, *dict;
+    sqlite3_stmt *begin, *commit, *state, *match, *dict;
     struct token_count count;
     struct find *find;     /* the search that runs now */
 };

@@ -245,6 +245,8 @@ static void collect(const Fts5ExtensionApi *api, Fts5Context *row, sqlite3_conte
 
 void fts5_reader_free(struct engine_reader *reader)
 {
+    (void)sqlite3_finalize(reader->begin);
+    (void)sqlite3_finalize(reader->commit);
     (void)sqlite3_finalize(reader->state);
     (void)sqlite3_finalize(reader->match);
     (void)sqlite3_finalize(reader->dict);
@@ -272,6 +274,10 @@ static enum xt_code open_reader(struct engine *engine, struct engine_reader **ou
             rc = fts5_fail(reader->db, err);
     }
     if (rc == XT_OK)
+        rc = fts5_prepare(reader->db, "BEGIN", &reader->begin, err);
+    if (rc == XT_OK)
+        rc = fts5_prepare(reader->db, "COMMIT", &reader->commit, err);
+    if (rc == XT_OK)
         rc = fts5_prepare(reader->db, fts5_state_sql, &reader->state, err);
     if (rc == XT_OK)
         rc = fts5_prepare(reader->db, "SELECT xt_collect(doc) FROM doc WHERE doc MATCH ?1", &reader->match, err);
@@ -286,13 +292,20 @@ static enum xt_code open_reader(struct engine *engine, struct engine_reader **ou
     return XT_OK;
 }
 
+static bool run_once(sqlite3_stmt *stmt)
+{
+    bool done = sqlite3_step(stmt) == SQLITE_DONE;
+
+    return sqlite3_reset(stmt) == SQLITE_OK && done;
+}
+
 static enum xt_code start_snapshot(struct engine *engine, struct view *view, struct xt_error *err)
 {
     struct xt_hash schema;
     uint64_t mark;
     enum xt_code rc;
 
-    if (sqlite3_exec(view->reader->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+    if (!run_once(view->reader->begin))
         return fts5_fail(view->reader->db, err);
     rc = fts5_read_state(view->reader->state, &view->state, &mark, &schema, err);
     if (rc == XT_OK && mark != engine->mark)
@@ -337,7 +350,7 @@ void fts5_end(struct view *view)
     struct engine_reader *reader = view->reader;
 
     if (!sqlite3_get_autocommit(reader->db))
-        (void)sqlite3_exec(reader->db, "COMMIT", NULL, NULL, NULL); /* nothing was written */
+        (void)run_once(reader->commit); /* nothing was written */
     (void)pthread_mutex_lock(&engine->lock);
     bool keep = engine->reader_count < READERS_IDLE_MAX;
     if (keep) {
