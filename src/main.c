@@ -80,7 +80,7 @@ static struct xt_node_options node_options(const struct xt_cli *cli, bool read_o
 
 static void print_sentence(FILE *out, const char *before, const struct xt_error *err, enum xt_lang lang)
 {
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
 
     xt_text_init(&text, 4 * XT_KIB);
     xt_error_say(err, lang, &text);
@@ -164,8 +164,8 @@ static enum xt_code check_store(struct xt_node *node, struct xt_problems *proble
 
 static int run_check(struct xt_cli *cli, struct xt_error *err)
 {
-    XT_AUTO(xt_problems_done) struct xt_problems problems;
-    XT_AUTO(xt_text_done) struct xt_text line;
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    XT_AUTO(xt_text_done) struct xt_text line = {0};
     int64_t changes = 0;
     enum xt_code rc;
 
@@ -191,7 +191,7 @@ static int run_check(struct xt_cli *cli, struct xt_error *err)
 
 static int run_openapi(struct xt_cli *cli, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     struct xt_node node = {.region_path = xt_cli_option(cli, "region"), .rooms = xt_rooms};
 
     xt_text_init(&text, 64 * XT_MIB);
@@ -211,7 +211,7 @@ static int run_version(struct xt_cli *cli, struct xt_error *err)
 
 static int run_help(struct xt_cli *cli, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     const struct xt_command *command = NULL;
     struct xt_cli asked = {0};
     struct xt_arena arena;
@@ -254,7 +254,7 @@ static int run(const struct xt_command *command, struct xt_cli *cli, struct xt_e
 
 static int without_command(const struct xt_cli *cli)
 {
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     bool asked = xt_cli_option(cli, "help") != NULL;
 
     xt_text_init(&text, XT_MIB);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check-source.py layers|sql|messages|addresses: rules of this code that no compiler knows. Prints FILE:LINE: fault."""
+"""check-source.py layers|sql|messages|addresses|scope: rules of this code that no compiler knows. Prints FILE:LINE: fault."""
 import os
 import re
 import subprocess
@@ -125,8 +125,19 @@ def addresses():
                 yield file, number, 'names a package registry'
 
 
+# --- what leaves by itself --------------------------------------------------------------------------------------------
+
+def scope():
+    """A variable that is released at the end of its scope has a value from its beginning: a return may come first."""
+    for file in own_files('src/*.c', 'bench/*.c', 'tools/*.c'):
+        for number, line in enumerate(lines(file), 1):
+            found = re.match(r'\s*XT_AUTO\(\w+\)\s+[\w *]*?[ *](\w+(?:\s*,\s*\w+)*)\s*;', line)
+            if found:
+                yield file, number, f'{found.group(1)}: XT_AUTO without a first value'
+
+
 def main():
-    checks = {'layers': layers, 'sql': sql, 'messages': messages, 'addresses': addresses}
+    checks = {'layers': layers, 'sql': sql, 'messages': messages, 'addresses': addresses, 'scope': scope}
     faults = list(checks[sys.argv[1]]())
     for file, number, fault in faults:
         print(f'{file}:{number}: {fault}')

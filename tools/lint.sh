@@ -13,6 +13,8 @@ layers() { tools/check-source.py layers; }
 sql() { tools/check-source.py sql; }
 messages() { tools/check-source.py messages; }
 addresses() { tools/check-source.py addresses; }
+scope() { tools/check-source.py scope; }
+region() { node region/check.mjs build/gen/region/codes/area.tsv; }
 page() { (cd web && npx --no-install vue-tsc --noEmit); }
 syntax() { tools/check-clang.py syntax build/test; }
 cpp() {
@@ -28,7 +30,7 @@ cpp() {
 }
 tidy() { tools/check-clang.py tidy build/test; }
 
-all=(format shell layers sql messages addresses page syntax cpp tidy)
+all=(format shell layers sql messages addresses scope region page syntax cpp tidy)
 mkdir -p build/cppcheck
 failed=()
 [ $# -gt 0 ] || set -- "${all[@]}"

@@ -45,7 +45,7 @@ enum xt_code xt_out_flush(struct xt_out *out, bool now, struct xt_error *err)
         return XT_OK;
     assert(!xt_text_overflowed(&out->buffer)); /* a row of half a gigabyte: no reader lets one in */
     if (out->charset == XT_CHARSET_GB18030) {
-        XT_AUTO(xt_text_done) struct xt_text encoded;
+        XT_AUTO(xt_text_done) struct xt_text encoded = {0};
 
         xt_text_init(&encoded, 2 * BUFFER_MAX);
         xt_encode_gb18030(xt_text_view(&out->buffer), &encoded);

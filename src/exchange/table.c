@@ -662,7 +662,7 @@ static enum xt_code open_zip_at(struct xt_table *table, const char *path, const 
 static enum xt_code open_source(struct xt_table *table, struct xt_source **source,
                                 const struct xt_table_options *options, bool *out_zip, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     struct xt_str head;
     size_t bom = 0;
     enum xt_kind kind;

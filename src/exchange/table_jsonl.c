@@ -278,7 +278,7 @@ static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row
 /* *source becomes the JSON of the YAML it holds. A text that is no YAML stays as it is, and is refused as a row later. */
 static enum xt_code convert_yaml(struct xt_json_reader *reader, struct xt_source **source, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text yaml;
+    XT_AUTO(xt_text_done) struct xt_text yaml = {0};
     char piece[8192];
     size_t got = 1;
     struct xt_error fault;

@@ -437,7 +437,7 @@ static enum xt_code tar_skip(struct xt_tar *tar, struct xt_error *err)
 /* The long name in the data of a GNU 'L' or pax 'x' member. */
 static enum xt_code tar_long_name(struct xt_tar *tar, bool pax, struct xt_text *member, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text data;
+    XT_AUTO(xt_text_done) struct xt_text data = {0};
     char piece[1024];
     enum xt_code rc;
 

@@ -137,7 +137,7 @@ static const struct xt_xml_calls RELATION_CALLS = {relation_start, no_end, no_te
 /* The part a target names, seen from a part in folder ("xl/", "" for the root). The caller frees it. */
 static char *resolve(const char *folder, const char *target)
 {
-    XT_AUTO(xt_text_done) struct xt_text path;
+    XT_AUTO(xt_text_done) struct xt_text path = {0};
     const char *rest = target;
 
     xt_text_init(&path, 4096);

@@ -70,7 +70,7 @@ static const char *kind_note(const struct xt_field *field, enum xt_lang lang)
 
 static const char *note_of(const struct xt_field *field, enum xt_lang lang, struct xt_arena *arena)
 {
-    XT_AUTO(xt_text_done) struct xt_text note;
+    XT_AUTO(xt_text_done) struct xt_text note = {0};
 
     xt_text_init(&note, 4 * XT_KIB);
     if (field->required)

@@ -217,7 +217,7 @@ static void operation_id(const struct xt_route *route, struct xt_text *out)
 
 static json_t *operation_of(const struct xt_route *route, const struct xt_room *owner)
 {
-    XT_AUTO(xt_text_done) struct xt_text id;
+    XT_AUTO(xt_text_done) struct xt_text id = {0};
     json_t *operation = json_object();
 
     xt_text_init(&id, 1024);

@@ -57,7 +57,7 @@ static void add_problems(struct xt_json *w, const struct http_request *hr, const
 void xt_http_reply_problem(struct http_request *hr, int status, const struct xt_error *err)
 {
     struct xt_reply *reply = &hr->reply;
-    XT_AUTO(xt_text_done) struct xt_text sentence;
+    XT_AUTO(xt_text_done) struct xt_text sentence = {0};
     struct xt_json w;
 
     xt_text_init(&sentence, 16 * XT_KIB);

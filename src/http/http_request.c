@@ -291,7 +291,7 @@ enum http_run xt_http_request_check(struct http_request *hr, const char *method)
 
 static void log_failure(const struct http_request *hr, const struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text sentence;
+    XT_AUTO(xt_text_done) struct xt_text sentence = {0};
 
     xt_text_init(&sentence, 4 * XT_KIB);
     xt_error_say(err, XT_EN, &sentence);

@@ -235,7 +235,7 @@ static void end_as(struct xt_job **job_variable, const struct job_row *outcome)
 
 void xt_job_end(struct xt_job **job, const struct xt_error *failure, struct xt_str result)
 {
-    XT_AUTO(xt_text_done) struct xt_text words;
+    XT_AUTO(xt_text_done) struct xt_text words = {0};
     struct job_row outcome = {.state = failure ? XT_STR("failed") : XT_STR("done")};
 
     xt_text_init(&words, FAILURE_MAX_BYTES);

@@ -29,7 +29,7 @@ static const char *state_in(enum xt_lang lang, struct xt_str state)
 static void print_job(void *context, const struct job_row *row)
 {
     const struct xt_cli *cli = context;
-    XT_AUTO(xt_text_done) struct xt_text line;
+    XT_AUTO(xt_text_done) struct xt_text line = {0};
     char at[XT_INSTANT_SIZE];
     struct xt_error failure;
 

@@ -18,7 +18,7 @@ static void add_instant(struct xt_json *w, const char *key, xt_instant at)
 /* The sentence and the result may name files and people: they are for those who run the node. */
 static void add_failure(struct xt_json *w, const struct job_row *row, const struct xt_request *request)
 {
-    XT_AUTO(xt_text_done) struct xt_text words;
+    XT_AUTO(xt_text_done) struct xt_text words = {0};
     struct xt_error failure;
 
     xt_text_init(&words, 4096);

@@ -60,7 +60,7 @@ static enum xt_code queue_due(struct xt_node *node, struct xt_tx *tx, struct xt_
 /* Its process is gone. A kind that runs by itself is tried again, but not for ever: the job may be what killed it. */
 static enum xt_code settle_lost(struct xt_node *node, struct xt_tx *tx, const struct job_row *row, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text words;
+    XT_AUTO(xt_text_done) struct xt_text words = {0};
     struct job_row outcome = {.state = XT_STR("failed")};
     struct xt_error failure;
     bool changed;

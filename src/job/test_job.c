@@ -197,7 +197,7 @@ static void begun_job_has_a_row_that_runs_and_ends(void **state)
 static void failure_is_kept_for_both_languages(void **state)
 {
     struct fixture *f = *state;
-    XT_AUTO(xt_text_done) struct xt_text words;
+    XT_AUTO(xt_text_done) struct xt_text words = {0};
     struct xt_job *job = NULL;
     struct xt_error failure = {0};
     struct xt_error read_back;
@@ -463,7 +463,7 @@ static void reasons_are_for_administrators(void **state)
 static void figures_by_state(void **state)
 {
     struct fixture *f = *state;
-    XT_AUTO(xt_text_done) struct xt_text out;
+    XT_AUTO(xt_text_done) struct xt_text out = {0};
     xt_id id;
 
     xt_text_init(&out, XT_KIB);

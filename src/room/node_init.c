@@ -104,7 +104,7 @@ static enum xt_code sync_folder(const char *path, struct xt_error *err)
 enum xt_code xt_node_facts_write(const char *data, const struct node_facts *facts, struct xt_error *err)
 {
     char path[4096], aside[4096];
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     struct xt_json w;
     bool good;
     int fd;
