@@ -276,8 +276,8 @@ static void load_list(struct region_build *b, const char *path, struct xt_codes 
     codes->items = items;
     codes->count = parsed.count;
     codes->index = xt_calloc(1, sizeof *codes->index);
-    if (codes->pattern)
-        codes->index->regex = region_regex(b, codes->pattern, path);
+    if (codes->pattern)   /* the whole code, not a part of it */
+        codes->index->regex = region_regex(b, xt_arena_printf(&b->files->arena, "^(%s)$", codes->pattern), path);
     index_items(b, path, codes);
     for (i = 0; i < parsed.count; i++) {
         if (parsed.parents[i].n == 0)

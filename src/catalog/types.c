@@ -365,8 +365,6 @@ void region_load_types(struct region_build *b)
     b->region->types = types;
     b->region->type_count = n;
     for (i = 0; i < n; i++) {
-        if (i > 0 && strcmp(types[i].name, types[i - 1].name) == 0)
-            xt_problem(b->problems, types[i].name, XT_MSG_REPEATED_ITEM, XT_TEXT(types[i].name));
         check_targets(b, &types[i], types[i].fields, types[i].field_count);
     }
 }
