@@ -225,7 +225,9 @@ static enum xt_code create_tables(sqlite3 *db, const struct xt_search_schema *sc
         xt_text_addf(&sql, "c%zu, ", i);
     xt_text_add_z(&sql, "content='', columnsize=0, detail=full, tokenize='xietong');"
                         "INSERT INTO doc(doc, rank) VALUES('hashsize', 67108864);"
-                        "INSERT INTO doc(doc, rank) VALUES('automerge', 8);");
+                        /* While feeding, a step is merged for each step written; when idle, all there is to merge. */
+                        "INSERT INTO doc(doc, rank) VALUES('automerge', 8);"
+                        "INSERT INTO doc(doc, rank) VALUES('usermerge', 2);");
     rc = run_sql(db, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE", err);
     if (rc == XT_OK)
         rc = run_sql(db, tables_sql, err);
