@@ -43,6 +43,7 @@ struct import {
     struct side waiting[XT_MAPPED_MAX]; /* of the present row, taken over when it is stored */
     size_t waiting_count;
     int64_t began, said;
+    int64_t bytes_done;   /* of the input; the row behind the last has none */
     xt_instant datestamp; /* of all its rows: within a file the earlier row wins */
 };
 
@@ -228,7 +229,9 @@ static enum xt_code end_batch(struct import *m, const struct xt_row *row, struct
     m->seen = m->result->seen;
     memcpy(m->outcome, m->result->outcome, sizeof m->outcome);
     say_progress(m, row);
-    if (m->job && !xt_job_progress(m->job, row->bytes_done, xt_table_facts(m->table)->bytes_total, "bytes"))
+    if (row->bytes_done > m->bytes_done)
+        m->bytes_done = row->bytes_done;
+    if (m->job && !xt_job_progress(m->job, m->bytes_done, xt_table_facts(m->table)->bytes_total, "bytes"))
         return xt_fail(err, XT_E_CONFLICT, "", XT_MSG_IMPORT_CANCELLED, XT_INT(row->number));
     return XT_OK;
 }
