@@ -91,8 +91,8 @@ XT_MUST_USE enum xt_code xt_catalog_region(const struct xt_node *node, struct xt
 
 /* ---- the index ---- */
 
-/* Feeds the index in this thread until it has reached the store's last number (or XT_E_BUSY when another process is the feeder:
- * then waits for that one at most wait_ms). progress may be NULL. */
+/* Feeds the index in this thread until it has reached the store's last number. When another process is the feeder, waits for
+ * that one at most wait_ms (then XT_E_BUSY), and takes over when it ends before. progress may be NULL. */
 XT_MUST_USE enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
                                              void (*progress)(void *context, int64_t reached, int64_t last),
                                              void *context, struct xt_error *err);

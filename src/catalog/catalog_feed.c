@@ -1,7 +1,8 @@
 /*
  * catalog_feed.c - the search index follows the sequence.
  *
- * One feeding at a time in a process (feed_lock), one feeding process for a DATA folder (the index's own lock). A
+ * One feeding at a time in a process (feed_lock), one feeding process for a DATA folder (the index's own lock). When
+ * that process ends, killed or not, another that waits for the index takes over within a second. A
  * batch is the records changed after the number reached, in order of their numbers; several changes of one record
  * between two batches are fed once.
  */
@@ -84,15 +85,15 @@ static enum xt_code batch_read(struct xt_node *node, int64_t after, struct batch
     return rc;
 }
 
-/* Feeds until the number last, which was committed when it was read, is reached. */
-static enum xt_code feed_to(struct xt_node *node, int64_t last,
+/* Feeds search until the number last, which was committed when it was read, is reached. */
+static enum xt_code feed_to(struct xt_node *node, struct xt_search *search, int64_t last,
                             void (*progress)(void *context, int64_t reached, int64_t last), void *context,
                             struct xt_error *err)
 {
     struct batch batch = {.docs = xt_calloc(BATCH_RECORDS, sizeof *batch.docs),
                           .bodies = xt_calloc(BATCH_RECORDS, sizeof *batch.bodies)};
     enum xt_code rc = XT_OK;
-    int64_t reached = xt_search_reached(node->search);
+    int64_t reached = xt_search_reached(search);
     bool more;
 
     xt_arena_init(&batch.arena);
@@ -102,7 +103,7 @@ static enum xt_code feed_to(struct xt_node *node, int64_t last,
             break;
         /* Numbers above the last record's belong to changes that made no record: reached all the same. */
         reached = batch.count == BATCH_RECORDS || more ? batch.reached : batch.reached > last ? batch.reached : last;
-        rc = xt_search_feed(node->search, batch.docs, batch.count, reached, err);
+        rc = xt_search_feed(search, batch.docs, batch.count, reached, err);
         batch_clear(&batch);
         if (rc == XT_OK && progress)
             progress(context, reached, last);
@@ -121,33 +122,46 @@ static void sleep_ms(long ms)
     (void)nanosleep(&pause, NULL);   /* woken early: the loop looks again */
 }
 
-/* Another process feeds: waits for it. */
-static enum xt_code wait_for_feeder(struct xt_node *node, int64_t last, unsigned wait_ms, struct xt_error *err)
-{
-    int64_t until = xt_monotonic_us() + (int64_t)wait_ms * 1000;
+#define TAKE_OVER_MS 500
 
-    while (xt_search_reached(node->search) < last) {
-        if (xt_monotonic_us() >= until)
-            return xt_fail(err, XT_E_BUSY, "", XT_MSG_INDEX_BUSY, XT_INT(wait_ms / 1000));
-        sleep_ms(20);
-    }
-    return XT_OK;
+/* What this process feeds through: the node's index, or one of its own since the process that fed has gone (the node's
+ * stays as it is, for those who search). NULL while another process feeds. The feed_lock is held. */
+static struct xt_search *feeding_handle(struct xt_node *node)
+{
+    struct xt_catalog *catalog = node->catalog;
+    int64_t now = xt_monotonic_us();
+
+    if (xt_search_is_feeder(node->search))
+        return node->search;
+    if (catalog->taken_over || node->read_only || now < catalog->try_again_us)
+        return catalog->taken_over;
+    catalog->try_again_us = now + TAKE_OVER_MS * 1000;
+    if (catalog_open_index(node, &catalog->taken_over, NULL) == XT_OK && !xt_search_is_feeder(catalog->taken_over))
+        xt_search_close(&catalog->taken_over);
+    return catalog->taken_over;
 }
 
 enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
                                  void (*progress)(void *context, int64_t reached, int64_t last), void *context,
                                  struct xt_error *err)
 {
-    int64_t last;
+    int64_t until = xt_monotonic_us() + (int64_t)wait_ms * 1000, last;
     enum xt_code rc = xt_seq_last(node->store, &last, err);
 
-    if (rc != XT_OK || xt_search_reached(node->search) >= last)
-        return rc;
-    if (!xt_search_is_feeder(node->search))
-        return wait_for_feeder(node, last, wait_ms, err);
-    pthread_mutex_lock(&node->catalog->feed_lock);
-    rc = feed_to(node, last, progress, context, err);
-    pthread_mutex_unlock(&node->catalog->feed_lock);
+    while (rc == XT_OK && xt_search_reached(node->search) < last) {
+        struct xt_search *search;
+
+        pthread_mutex_lock(&node->catalog->feed_lock);
+        search = feeding_handle(node);
+        if (search)
+            rc = feed_to(node, search, last, progress, context, err);
+        pthread_mutex_unlock(&node->catalog->feed_lock);
+        if (search)
+            break;
+        if (xt_monotonic_us() >= until)
+            return xt_fail(err, XT_E_BUSY, "", XT_MSG_INDEX_BUSY, XT_INT(wait_ms / 1000));
+        sleep_ms(20);
+    }
     return rc;
 }
 
@@ -165,16 +179,21 @@ static void *feeder_main(void *argument)
     while (!atomic_load(&catalog->stop)) {
         int64_t reached = xt_search_reached(node->search);
         int64_t last = xt_seq_wait(node->store, reached, 1000);
+        struct xt_search *search;
         enum xt_code rc = XT_OK;
 
         pthread_mutex_lock(&catalog->feed_lock);
-        if (last > reached) {
+        search = last > reached ? feeding_handle(node)
+                 : xt_search_is_feeder(node->search) ? node->search : catalog->taken_over;
+        if (search && last > reached) {
             atomic_store(&catalog->feeder_state, FEED_CATCHING_UP);
-            rc = feed_to(node, last, NULL, NULL, &err);
-        } else {
-            rc = xt_search_tidy(node->search, TIDY_MS, &err);
+            rc = feed_to(node, search, last, NULL, NULL, &err);
+        } else if (search) {
+            rc = xt_search_tidy(search, TIDY_MS, &err);
         }
         pthread_mutex_unlock(&catalog->feed_lock);
+        if (!search && last > reached)
+            sleep_ms(20);   /* another process is at it */
         atomic_store(&catalog->feeder_state, rc == XT_OK ? FEED_IDLE : FEED_FAILED);
         if (rc != XT_OK) {   /* said each time: an operator must see that it lasts */
             XT_AUTO(xt_text_done) struct xt_text words = {0};
@@ -192,7 +211,7 @@ void xt_catalog_feed_start(struct xt_node *node)
 {
     struct xt_catalog *catalog = node->catalog;
 
-    if (catalog->feeding || !xt_search_is_feeder(node->search))
+    if (catalog->feeding || node->read_only)
         return;
     atomic_store(&catalog->stop, false);
     catalog->feeding = pthread_create(&catalog->feeder, NULL, feeder_main, node) == 0;

@@ -17,8 +17,13 @@ struct xt_catalog {
     bool feeding;                   /* the feeder thread runs */
     _Atomic bool stop;
     _Atomic int feeder_state;       /* enum feeder_state */
-    pthread_mutex_t feed_lock;      /* one feeding at a time in this process */
+    pthread_mutex_t feed_lock;      /* one feeding at a time in this process; and over the two below */
+    struct xt_search *taken_over;   /* opened to feed since the process that fed has gone; NULL */
+    int64_t try_again_us;           /* when to look next whether it has gone */
 };
+
+/* Opens the index of the node. */
+XT_MUST_USE enum xt_code catalog_open_index(struct xt_node *node, struct xt_search **out, struct xt_error *err);
 
 enum feeder_state { FEED_IDLE, FEED_CATCHING_UP, FEED_REBUILDING, FEED_FAILED };
 

@@ -4,6 +4,7 @@
  */
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -394,8 +395,6 @@ static void a_second_process_sees_what_is_committed(void **state)
     assert_int_equal(read(answers[0], &byte, 1), 1);
     assert_true(open_node(f));
     assert_false(xt_search_is_feeder(f->node->search));
-    xt_catalog_feed_start(f->node);
-    assert_false(f->node->catalog->feeding);
     for (i = 0; i < 10; i++) {
         assert_true(paper_comes(f->node, i));
         assert_int_equal(write(orders[1], "x", 1), 1);
@@ -406,27 +405,61 @@ static void a_second_process_sees_what_is_committed(void **state)
         assert_true(put_paper(f->node, i, ""));
         assert_true(paper_comes(f->node, i));
     }
+    xt_catalog_feed_start(f->node); /* waits until it is needed */
     assert_true(put_paper(f->node, 105, ""));
     assert_int_equal(xt_catalog_catch_up(f->node, 5000, NULL, NULL, &err), XT_OK);
     assert_int_equal(total(f->node, "机器人"), 17);
-    close(orders[1]);
+
+    assert_int_equal(kill(child, SIGKILL), 0); /* the feeder is gone without a word: this process takes over */
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    assert_true(WIFSIGNALED(status));
+    close(orders[1]);
     close(answers[0]);
-    assert_true(put_paper(f->node, 106, "")); /* nobody feeds now: it is told so, and the next to open catches up */
-    assert_int_equal(xt_catalog_catch_up(f->node, 50, NULL, NULL, &err), XT_E_BUSY);
+    for (i = 106; i < 110; i++) {
+        assert_true(put_paper(f->node, i, ""));
+        assert_true(paper_comes(f->node, i));
+    }
+    xt_catalog_feed_stop(f->node);
+    assert_true(put_paper(f->node, 110, ""));
+    catch_up(f);
+    assert_int_equal(total(f->node, "机器人"), 22);
+    assert_check_clean(f);
     xt_node_close(&f->node);
     assert_true(open_node(f));
     assert_true(xt_search_is_feeder(f->node->search));
-    catch_up(f);
-    assert_int_equal(total(f->node, "机器人"), 18);
-    assert_check_clean(f);
+    assert_int_equal(total(f->node, "机器人"), 22);
+}
+
+/* A feeder that lives but does not feed: who waits for it is told so. */
+static void waiting_for_a_feeder_has_an_end(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_search_options options = {.may_feed = true};
+    struct xt_search *other = NULL;
+    struct xt_error err = {0};
+    char path[160];
+    bool fresh;
+
+    assert_true(open_node(f)); /* to know the schema */
+    options.schema = &f->node->region->schema;
+    (void)snprintf(path, sizeof path, "%s/index", f->data);
+    options.dir = path;
+    xt_search_close(&f->node->search);
+    assert_int_equal(xt_search_open(&options, &other, &fresh, &err), XT_OK);
+    assert_int_equal(xt_search_open(&options, &f->node->search, &fresh, &err), XT_OK);
+    assert_true(put_paper(f->node, 1, ""));
+    assert_int_equal(xt_catalog_catch_up(f->node, 50, NULL, NULL, &err), XT_E_BUSY);
+    assert_int_equal(err.msg, XT_MSG_INDEX_BUSY);
+    xt_search_close(&other);
+    assert_int_equal(xt_catalog_catch_up(f->node, 5000, NULL, NULL, &err), XT_OK);
+    assert_int_equal(total(f->node, "机器人"), 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_second_process_sees_what_is_committed, setup, teardown),
+        cmocka_unit_test_setup_teardown(waiting_for_a_feeder_has_an_end, setup, teardown),
         cmocka_unit_test_setup_teardown(changes_are_found_while_others_write, setup, teardown),
         cmocka_unit_test_setup_teardown(a_deleted_index_is_built_again_on_open, setup, teardown),
         cmocka_unit_test_setup_teardown(an_index_deleted_under_the_feeder_is_built_again, setup, teardown),
