@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "text/collate.h"
@@ -625,6 +626,99 @@ static void another_process_sees_what_is_fed(void **state)
     folder_remove(&folder);
 }
 
+/* ---- crashes ---- */
+
+enum { CRASH_IDS = 60, CRASH_BATCH = 20 };
+
+/* Batch b gives these records a version that says so, and deletes one. */
+static int64_t crash_id(int64_t batch, int i)
+{
+    return (batch * 7 + i) % CRASH_IDS;
+}
+
+static void feed_until_killed(const char *dir)
+{
+    struct xt_search_options options = {dir, true, &test_schema};
+    struct xt_search *search = NULL;
+    bool fresh;
+
+    if (xt_search_open(&options, &search, &fresh, NULL) != XT_OK)
+        _exit(1);
+    for (int64_t batch = xt_search_reached(search) + 1;; batch++) {
+        struct xt_search_doc docs[CRASH_BATCH];
+        char title[64];
+        struct xt_search_text text = {TITLE, {title, 0}};
+
+        text.text.n = (size_t)snprintf(title, sizeof title, "机器人 v%lldv", (long long)batch);
+        for (int i = 0; i < CRASH_BATCH; i++)
+            docs[i] = (struct xt_search_doc){.id = crash_id(batch, i), .deleted = i == 0, .texts = &text,
+                                             .text_count = 1, .date = INT64_MIN};
+        if (xt_search_feed(search, docs, CRASH_BATCH, batch, NULL) != XT_OK)
+            _exit(1);
+        if (batch % 20 == 0 && xt_search_tidy(search, 2, NULL) != XT_OK)
+            _exit(1);
+    }
+}
+
+/* After the last batch that is reached each record has the version that batch gave it, and no other. */
+static void check_after_crash(struct xt_search *search)
+{
+    int64_t reached = xt_search_reached(search), version[CRASH_IDS] = {0}, alive = 0;
+    struct xt_problems problems;
+
+    for (int64_t batch = 1; batch <= reached; batch++)
+        for (int i = 0; i < CRASH_BATCH; i++)
+            version[crash_id(batch, i)] = i == 0 ? 0 : batch;
+    for (int64_t batch = reached > 20 ? reached - 20 : 1; batch <= reached; batch++) {
+        char query[64];
+        int64_t expected = 0;
+
+        for (int id = 0; id < CRASH_IDS; id++)
+            expected += version[id] == batch;
+        (void)snprintf(query, sizeof query, "v%lldv", (long long)batch);
+        assert_int_equal(count_of(search, query), expected);
+    }
+    for (int id = 0; id < CRASH_IDS; id++)
+        alive += version[id] > 0;
+    assert_int_equal(count_of(search, "机器人"), alive);
+    assert_int_equal(count_of(search, ""), alive);
+    xt_problems_init(&problems);
+    assert_int_equal(xt_search_verify(search, &problems, NULL), XT_OK);
+    assert_int_equal(problems.seen, 0);
+    xt_problems_done(&problems);
+}
+
+static void a_killed_feeder_leaves_a_sound_index(void **state)
+{
+    (void)state;
+    struct folder folder;
+    bool first = true;
+
+    folder_make(&folder);
+    for (int kill_count = 0; kill_count < 10; kill_count++) {
+        pid_t child = fork();
+        int status;
+
+        assert_true(child >= 0);
+        if (child == 0)
+            feed_until_killed(folder.path);
+        (void)usleep((useconds_t)(60000 + kill_count * 7919 % 50000));
+        assert_int_equal(kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+
+        struct xt_search_options options = {folder.path, true, &test_schema};
+        struct xt_search *search = NULL;
+        bool fresh = false;
+        assert_int_equal(xt_search_open(&options, &search, &fresh, NULL), XT_OK);
+        assert_true(!fresh || first); /* killed while it was made at first, at the earliest */
+        first = first && fresh;
+        check_after_crash(search);
+        xt_search_close(&search);
+    }
+    folder_remove(&folder);
+}
+
 /* ---- threads ---- */
 
 struct busy {
@@ -798,6 +892,7 @@ int main(void)
         cmocka_unit_test(torn_and_foreign_indexes_are_made_anew),
         cmocka_unit_test(a_deleted_index_is_noticed),
         cmocka_unit_test(another_process_sees_what_is_fed),
+        cmocka_unit_test(a_killed_feeder_leaves_a_sound_index),
         cmocka_unit_test(searching_goes_on_while_feeding),
         cmocka_unit_test(checks_and_lists_agree),
         cmocka_unit_test(deep_queries_are_answered),
