@@ -697,7 +697,7 @@ static void compile_records(struct compile *c, const json_t *json)
 {
     const json_t *records = json_object_get(json, "records"), *item;
     struct record_plan *list;
-    size_t before = enter(c, "records"), i;
+    size_t before = enter(c, "records"), i = 0;
 
     if (json_array_size(records) == 0) {
         fault(c, XT_MSG_REQUIRED);
@@ -723,7 +723,7 @@ static void compile_skip(struct compile *c, const json_t *json)
 {
     const json_t *skip = json_object_get(json, "skip_if"), *item;
     struct conditions *list;
-    size_t before = enter(c, "skip_if"), i;
+    size_t before = enter(c, "skip_if"), i = 0;
 
     if (skip && !json_is_array(skip))
         fault(c, XT_MSG_NOT_ARRAY);

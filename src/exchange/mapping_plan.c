@@ -483,7 +483,7 @@ static json_t *direct_cell(struct xt_plan *plan, const struct xt_field *field, s
 
 static void direct_json(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped_record *record)
 {
-    const char *name;
+    const char *name = NULL;
     json_t *value;
 
     (void)plan; /* as direct_cells() */
