@@ -11,11 +11,11 @@
 
 #include "base/mem.h"
 
-#define CITIES 21
-#define TYPES 9
-#define YEARS 30
-#define SUBJECTS 500
-#define ORGANISATIONS 20000
+#define CITIES          21
+#define TYPES           9
+#define YEARS           30
+#define SUBJECTS        500
+#define ORGANISATIONS   20000
 #define ENGLISH_PERCENT 18
 
 struct list {
@@ -27,8 +27,8 @@ struct records {
     uint64_t seed;
     bool real;
     struct list clauses, titles, keywords, sentences;
-    struct list owned;                 /* the files' texts, which the items above point into */
-    double *zipf[5];                   /* cumulated, by kind */
+    struct list owned; /* the files' texts, which the items above point into */
+    double *zipf[5];   /* cumulated, by kind */
     size_t zipf_count[5];
 };
 
@@ -42,7 +42,7 @@ static void add(struct list *list, struct xt_str item)
 
 /* ---- chance ---- */
 
-static uint64_t next_random(uint64_t *state)   /* splitmix64 */
+static uint64_t next_random(uint64_t *state) /* splitmix64 */
 {
     uint64_t z = (*state += 0x9E3779B97F4A7C15u);
 
@@ -100,7 +100,8 @@ static struct xt_str read_gzip(struct records *records, const char *path)
     char *text = xt_alloc(16 * room);
     struct libdeflate_decompressor *unpacker = libdeflate_alloc_decompressor();
     size_t size = 0;
-    bool good = unpacker && libdeflate_gzip_decompress(unpacker, packed, n, text, 16 * room, &size) == LIBDEFLATE_SUCCESS;
+    bool good =
+        unpacker && libdeflate_gzip_decompress(unpacker, packed, n, text, 16 * room, &size) == LIBDEFLATE_SUCCESS;
     libdeflate_free_decompressor(unpacker);
     free(packed);
     if (!good) {
@@ -181,7 +182,8 @@ static void read_sentences(struct records *records, const char *dir)
             continue;
         struct xt_str text = read_gzip(records, path);
         json_t *papers = json_loadb(text.s, text.n, 0, NULL);
-        json_array_foreach(papers, index, paper) {
+        json_array_foreach(papers, index, paper)
+        {
             const char *abstract = json_string_value(json_object_get(paper, "abstract"));
             struct xt_str piece, rest = xt_str(abstract ? xt_strdup(abstract) : NULL);
 
@@ -240,7 +242,8 @@ static void make_up(struct records *records)
 
 static void make_up_sentences(struct records *records)
 {
-    static const char *const parts[] = {"sens", "net", "model", "data", "learn", "robot", "graph", "micro", "opt", "trans"};
+    static const char *const parts[] = {"sens",  "net",   "model", "data", "learn",
+                                        "robot", "graph", "micro", "opt",  "trans"};
     static const char *const ends[] = {"or", "work", "ing", "ation", "s", "er", "ed", "al"};
     uint64_t state = records->seed + 1;
     struct xt_text text;
@@ -257,8 +260,8 @@ static void make_up_sentences(struct records *records)
 
 struct records *records_open(const char *data_dir, uint64_t seed)
 {
-    static const char *const names[] = {"ts-dev", "ts-test", "kg-dev", "kg-test", "cls_ctg-train", "cls_ctg-dev",
-                                        "cls_ctg-test"};
+    static const char *const names[] = {"ts-dev",        "ts-test",     "kg-dev",      "kg-test",
+                                        "cls_ctg-train", "cls_ctg-dev", "cls_ctg-test"};
     struct records *records = xt_calloc(1, sizeof *records);
 
     records->seed = seed;
@@ -365,8 +368,8 @@ static void make_english(const struct records *records, uint64_t *state, struct 
 
 void records_make(const struct records *records, uint64_t number, struct record *out)
 {
-    static const char *const types[TYPES] = {"paper", "patent", "project", "achievement", "person", "organisation",
-                                             "instrument", "standard", "service"};
+    static const char *const types[TYPES] = {"paper",        "patent",     "project",  "achievement", "person",
+                                             "organisation", "instrument", "standard", "service"};
     uint64_t state = records->seed ^ (number + 1) * 0xD1B54A32D192ED03u;
 
     xt_text_clear(&out->title);
@@ -384,7 +387,8 @@ void records_make(const struct records *records, uint64_t number, struct record 
     (void)snprintf(out->area, sizeof out->area, "44%02d00", cities[city]);
     (void)snprintf(out->year, sizeof out->year, "%zu", 2025 - zipf(records, ZIPF_YEAR, &state));
     (void)snprintf(out->subject, sizeof out->subject, "S%03zu", zipf(records, ZIPF_SUBJECT, &state));
-    (void)snprintf(out->organisation, sizeof out->organisation, "示例机构%05zu", zipf(records, ZIPF_ORGANISATION, &state));
+    (void)snprintf(out->organisation, sizeof out->organisation, "示例机构%05zu",
+                   zipf(records, ZIPF_ORGANISATION, &state));
 }
 
 struct xt_str records_keyword(const struct records *records, uint64_t n, unsigned min_chars, unsigned max_chars)

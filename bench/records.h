@@ -17,7 +17,7 @@
 #include "base/text.h"
 
 struct record {
-    struct xt_text title, abstract, keywords, rare;   /* rare: the word of the tail that the abstract holds */
+    struct xt_text title, abstract, keywords, rare; /* rare: the word of the tail that the abstract holds */
     char type[16], area[8], year[8], subject[24], organisation[48];
 };
 

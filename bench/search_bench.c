@@ -25,7 +25,7 @@
 #include "text/token.h"
 
 #define QUERIES_MAX 32
-#define BATCH 20000
+#define BATCH       20000
 
 enum { TITLE, KEYWORDS, ABSTRACT, FIELDS };
 enum { TYPE, AREA, YEAR, SUBJECT, ORGANISATION, FACETS };
@@ -47,14 +47,15 @@ static const struct xt_search_schema schema = {fields, FIELDS, facets, FACETS, N
 /* A query for both: ours in our language, stock's as a MATCH. */
 struct query {
     char text[256], match[512];
-    const char *type, *area;   /* filters, NULL = none */
+    const char *type, *area; /* filters, NULL = none */
 };
 
-struct class {
+struct class
+{
     const char *name;
     struct query queries[QUERIES_MAX];
     size_t count;
-    double ours[QUERIES_MAX], stock[QUERIES_MAX];   /* milliseconds */
+    double ours[QUERIES_MAX], stock[QUERIES_MAX]; /* milliseconds */
     int64_t hits[QUERIES_MAX];
 };
 
@@ -107,7 +108,8 @@ static void add_word(struct query *query, const char *word, bool star)
     xt_text_init(&tokens, XT_KIB);
     xt_token_each(xt_str(word), add_match, &tokens);
     (void)snprintf(query->text + n, sizeof query->text - n, "%s%s", n ? " " : "", word);
-    (void)snprintf(query->match + m, sizeof query->match - m, "%s\"%s\"%s", m ? " AND " : "", tokens.s, star ? "*" : "");
+    (void)snprintf(query->match + m, sizeof query->match - m, "%s\"%s\"%s", m ? " AND " : "", tokens.s,
+                   star ? "*" : "");
     xt_text_done(&tokens);
 }
 
@@ -122,14 +124,14 @@ static void add_keyword(struct query *query, const struct records *records, uint
 
 static const char *const broad[] = {"研究", "方法", "分析", "结果", "系统", "影响", "基于",
                                     "模型", "技术", "进行", "提出", "应用", "发展", "问题"};
-static const char *const beginnings[] = {"meth", "learn", "mod", "data", "gener", "trans", "robot", "perform",
-                                         "optim", "sens"};
+static const char *const beginnings[] = {"meth",  "learn", "mod",     "data",  "gener",
+                                         "trans", "robot", "perform", "optim", "sens"};
 static const char *const characters[] = {"机", "水", "光", "药", "磁"};
 
 static size_t make_queries(const struct records *records, uint64_t count, struct class *classes)
 {
-    struct class *c2 = &classes[0], *p46 = &classes[1], *rare = &classes[2], *and2 = &classes[3],
-                 *and3 = &classes[4], *filter = &classes[5], *prefix = &classes[6];
+    struct class *c2 = &classes[0], *p46 = &classes[1], *rare = &classes[2], *and2 = &classes[3], *and3 = &classes[4],
+                 *filter = &classes[5], *prefix = &classes[6];
     struct record record;
 
     c2->name = "C2", p46->name = "P46", rare->name = "RARE", and2->name = "AND2", and3->name = "AND3";
@@ -195,8 +197,12 @@ static void feed(struct xt_search *search, const struct records *records, uint64
         value[YEAR] = (struct xt_search_value){YEAR, xt_str(r->year)};
         value[SUBJECT] = (struct xt_search_value){SUBJECT, xt_str(r->subject)};
         value[ORGANISATION] = (struct xt_search_value){ORGANISATION, xt_str(r->organisation)};
-        docs[i] = (struct xt_search_doc){.id = (int64_t)(from + i), .texts = text, .text_count = FIELDS,
-                                         .values = value, .value_count = FACETS, .date = (int64_t)i,
+        docs[i] = (struct xt_search_doc){.id = (int64_t)(from + i),
+                                         .texts = text,
+                                         .text_count = FIELDS,
+                                         .values = value,
+                                         .value_count = FACETS,
+                                         .date = (int64_t)i,
                                          .sort_key = xt_text_view(&r->rare)};
     }
     int64_t started = xt_monotonic_us(), cpu_started = cpu_us();
@@ -214,13 +220,16 @@ static void feed(struct xt_search *search, const struct records *records, uint64
 
 static int64_t ask_ours(struct xt_search *search, const struct query *query)
 {
-    static const struct xt_str wanted[FACETS] = {{"type", 4}, {"area", 4}, {"year", 4}, {"subject", 7},
-                                                 {"organisation", 12}};
+    static const struct xt_str wanted[FACETS] = {
+        {"type", 4}, {"area", 4}, {"year", 4}, {"subject", 7}, {"organisation", 12}};
     struct xt_str type = xt_str(query->type), area = xt_str(query->area);
     struct xt_search_filter filters[2] = {{XT_STR("type"), &type, 1}, {XT_STR("area"), &area, 1}};
-    struct xt_search_request request = {.query = xt_str(query->text), .filters = filters,
-                                        .filter_count = query->type ? 2 : 0, .facets = wanted,
-                                        .facet_count = FACETS, .limit = 20};
+    struct xt_search_request request = {.query = xt_str(query->text),
+                                        .filters = filters,
+                                        .filter_count = query->type ? 2 : 0,
+                                        .facets = wanted,
+                                        .facet_count = FACETS,
+                                        .limit = 20};
     struct xt_search_answer answer;
     struct xt_arena arena;
 
@@ -252,14 +261,16 @@ static double build_stock(sqlite3 *db, const struct records *records, uint64_t c
     sqlite3_stmt *put_text, *put_rec;
     int64_t us = 0;
 
-    sql(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 2147418112;"
-            "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
-            "CREATE VIRTUAL TABLE f USING fts5(title, keywords, abstract, content='', tokenize='unicode61');"
-            "INSERT INTO f(f, rank) VALUES('hashsize', 33554432);"
-            "CREATE TABLE rec(id INTEGER PRIMARY KEY, type TEXT, area TEXT, year INTEGER, subject TEXT, organisation TEXT);"
-            "BEGIN");
+    sql(db,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA mmap_size = 2147418112;"
+        "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
+        "CREATE VIRTUAL TABLE f USING fts5(title, keywords, abstract, content='', tokenize='unicode61');"
+        "INSERT INTO f(f, rank) VALUES('hashsize', 33554432);"
+        "CREATE TABLE rec(id INTEGER PRIMARY KEY, type TEXT, area TEXT, year INTEGER, subject TEXT, organisation TEXT);"
+        "BEGIN");
     must(sqlite3_prepare_v2(db, "INSERT INTO f(rowid, title, keywords, abstract) VALUES(?, ?, ?, ?)", -1, &put_text,
-                            NULL) == SQLITE_OK, "stock insert");
+                            NULL) == SQLITE_OK,
+         "stock insert");
     must(sqlite3_prepare_v2(db, "INSERT INTO rec VALUES(?, ?, ?, ?, ?, ?)", -1, &put_rec, NULL) == SQLITE_OK,
          "stock insert");
     record_init(&record);
@@ -383,15 +394,17 @@ static void print_class(const struct class *class, bool last, struct xt_text *js
 {
     double hits[QUERIES_MAX];
     double ours50 = percentile(class->ours, class->count, 0.5), ours95 = percentile(class->ours, class->count, 0.95);
-    double stock50 = percentile(class->stock, class->count, 0.5), stock95 = percentile(class->stock, class->count, 0.95);
+    double stock50 = percentile(class->stock, class->count, 0.5),
+           stock95 = percentile(class->stock, class->count, 0.95);
 
     for (size_t i = 0; i < class->count; i++)
         hits[i] = (double)class->hits[i];
     printf("%-7s %9.0f   %9.3f %9.3f   %9.2f %9.2f   %6.1f %6.1f\n", class->name, percentile(hits, class->count, 0.5),
            ours50, ours95, stock50, stock95, stock50 / ours50, stock95 / ours95);
-    xt_text_addf(json, "\"%s\":{\"ours_p50_ms\":%.3f,\"ours_p95_ms\":%.3f,\"stock_p50_ms\":%.3f,\"stock_p95_ms\":%.3f,"
-                       "\"ratio_p50\":%.2f,\"ratio_p95\":%.2f}%s", class->name, ours50, ours95, stock50, stock95,
-                 stock50 / ours50, stock95 / ours95, last ? "" : ",");
+    xt_text_addf(json,
+                 "\"%s\":{\"ours_p50_ms\":%.3f,\"ours_p95_ms\":%.3f,\"stock_p50_ms\":%.3f,\"stock_p95_ms\":%.3f,"
+                 "\"ratio_p50\":%.2f,\"ratio_p95\":%.2f}%s",
+                 class->name, ours50, ours95, stock50, stock95, stock50 / ours50, stock95 / ours95, last ? "" : ",");
 }
 
 int main(int argc, char **argv)
@@ -406,7 +419,8 @@ int main(int argc, char **argv)
     bool fresh;
 
     must((argc < 2 || xt_int_parse(xt_str(argv[1]), &count)) && (argc < 3 || xt_int_parse(xt_str(argv[2]), &rounds)) &&
-             count >= 1000 && rounds >= 1 && rounds <= 16, "usage: search_bench [RECORDS >= 1000] [ROUNDS 1..16]");
+             count >= 1000 && rounds >= 1 && rounds <= 16,
+         "usage: search_bench [RECORDS >= 1000] [ROUNDS 1..16]");
     (void)snprintf(dir, sizeof dir, "%s/search-bench-XXXXXX", where ? where : "/tmp");
     must(mkdtemp(dir) != NULL, dir);
     struct records *records = records_open(data ? data : "../shared/data", 1);
@@ -438,9 +452,11 @@ int main(int argc, char **argv)
            (long long)count, records_real(records) ? "" : " of made-up words", (double)count / feed_s,
            (double)count / feed_cpu_s, (double)count / stock_s, tidy_s, (long long)(stats.bytes / count));
     printf("class     hits p50   ours p50       p95 ms   stock p50     p95 ms   ratio50 ratio95\n");
-    xt_text_addf(&json, "{\"records\":%lld,\"fed_per_s\":%.0f,\"fed_per_cpu_s\":%.0f,\"stock_fed_per_s\":%.0f,\"bytes_per_record\":%lld,",
-                 (long long)count, (double)count / feed_s, (double)count / feed_cpu_s, (double)count / stock_s,
-                 (long long)(stats.bytes / count));
+    xt_text_addf(
+        &json,
+        "{\"records\":%lld,\"fed_per_s\":%.0f,\"fed_per_cpu_s\":%.0f,\"stock_fed_per_s\":%.0f,\"bytes_per_record\":%lld,",
+        (long long)count, (double)count / feed_s, (double)count / feed_cpu_s, (double)count / stock_s,
+        (long long)(stats.bytes / count));
     for (size_t i = 0; i < class_count; i++) {
         measure(&classes[i], search, db, stmts, rounds);
         print_class(&classes[i], i + 1 == class_count, &json);

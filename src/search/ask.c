@@ -15,12 +15,12 @@
 
 #include "base/time.h"
 
-#define FILTERS_MAX (SCHEMA_FACETS_MAX + SCHEMA_RANGES_MAX)
-#define SPANS_MAX 64
-#define CLOCK_EVERY 1024          /* documents between two looks at the clock */
-#define LIMIT_MAX 1000
+#define FILTERS_MAX      (SCHEMA_FACETS_MAX + SCHEMA_RANGES_MAX)
+#define SPANS_MAX        64
+#define CLOCK_EVERY      1024 /* documents between two looks at the clock */
+#define LIMIT_MAX        1000
 #define FACET_VALUES_MAX 1000
-#define SETS_MAX 64               /* values of one document, with those above them */
+#define SETS_MAX         64 /* values of one document, with those above them */
 
 struct span {
     int64_t low, high;
@@ -28,9 +28,9 @@ struct span {
 
 struct filter {
     bool is_facet;
-    unsigned index;               /* of the facet or range */
-    uint8_t *pass;                /* by ordinal: chosen, or below a chosen one */
-    uint32_t *chosen;             /* ordinals chosen, for the list of counts */
+    unsigned index;   /* of the facet or range */
+    uint8_t *pass;    /* by ordinal: chosen, or below a chosen one */
+    uint32_t *chosen; /* ordinals chosen, for the list of counts */
     size_t chosen_count;
     struct span *spans;
     size_t span_count;
@@ -69,35 +69,35 @@ struct ask {
     uint32_t generation;
     uint8_t reader;
     struct field_set allowed_set;
-    const struct field_set *allowed;          /* NULL = all fields */
+    const struct field_set *allowed; /* NULL = all fields */
 
     const struct query_node *conditions[QUERY_LEAVES_MAX];
     size_t condition_count;
     struct filter filters[FILTERS_MAX];
     size_t filter_count;
-    int filter_of_facet[SCHEMA_FACETS_MAX];   /* -1 = none */
+    int filter_of_facet[SCHEMA_FACETS_MAX]; /* -1 = none */
 
-    unsigned wanted[SCHEMA_FACETS_MAX];       /* facets to count */
+    unsigned wanted[SCHEMA_FACETS_MAX]; /* facets to count */
     size_t wanted_count;
 
     enum xt_sort sort;
     unsigned limit;
-    struct hit *heap;                         /* the worst of the best first */
+    struct hit *heap; /* the worst of the best first */
     size_t heap_count;
     bool has_cursor;
     struct cursor cursor;
-    bool scored;                              /* score * freshness decides the order */
+    bool scored; /* score * freshness decides the order */
     int year_facet;
-    double *fresh;                            /* by ordinal of the year facet */
+    double *fresh; /* by ordinal of the year facet */
     struct rank rank;
     double weights[SCHEMA_FIELDS_MAX];
 
     int64_t total, after_cursor;
-    int64_t until_us;                         /* 0 = no budget */
+    int64_t until_us; /* 0 = no budget */
     unsigned clock;
     bool stopped;
 
-    struct postings postings[QUERY_LEAVES_MAX];   /* the general way */
+    struct postings postings[QUERY_LEAVES_MAX]; /* the general way */
     struct postings *filling;
 };
 
@@ -1004,8 +1004,12 @@ static void list_hits(struct ask *a, struct xt_search_answer *out)
     out->hit_count = count;
     if (count == 0 || (a->has_cursor ? a->after_cursor : a->total) <= (int64_t)count)
         return;
-    struct cursor next = {.sort = a->sort, .id = last.id, .score = last.score, .date = last.date,
-                          .key = columns_key(a->columns, last.doc), .rank = a->rank,
+    struct cursor next = {.sort = a->sort,
+                          .id = last.id,
+                          .score = last.score,
+                          .date = last.date,
+                          .key = columns_key(a->columns, last.doc),
+                          .rank = a->rank,
                           .leaf_count = a->query.leaf_count};
     out->next = cursor_write(&next, a->request, a->arena);
 }

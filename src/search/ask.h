@@ -10,11 +10,11 @@
 #include "search/engine.h"
 
 struct facet_counts {
-    uint32_t *leaf;        /* by ordinal: documents with only this value */
-    uint32_t *direct;      /* nested facets: documents with several values, counted with all that stand above */
-    uint32_t *touched;     /* ordinals with a count */
+    uint32_t *leaf;    /* by ordinal: documents with only this value */
+    uint32_t *direct;  /* nested facets: documents with several values, counted with all that stand above */
+    uint32_t *touched; /* ordinals with a count */
     uint32_t touched_count;
-    size_t room;           /* ordinals the arrays have room for */
+    size_t room; /* ordinals the arrays have room for */
 };
 
 struct scratch {
@@ -24,9 +24,10 @@ struct scratch {
 
 void scratch_free(struct scratch *scratch);
 
-XT_MUST_USE enum xt_code ask_view(const struct engine_ops *ops, struct view *view, const struct xt_search_schema *schema,
-                                  struct scratch *scratch, const struct xt_search_request *request,
-                                  struct xt_arena *arena, struct xt_search_answer *out, struct xt_error *err);
+XT_MUST_USE enum xt_code ask_view(const struct engine_ops *ops, struct view *view,
+                                  const struct xt_search_schema *schema, struct scratch *scratch,
+                                  const struct xt_search_request *request, struct xt_arena *arena,
+                                  struct xt_search_answer *out, struct xt_error *err);
 
 /* Pages: what the last hit of a page was, and how it was scored. */
 struct cursor {

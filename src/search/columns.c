@@ -11,9 +11,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define COLUMNS_HEAD 4096
-#define COLUMNS_MAGIC "xtcol001"
-#define POOL_STEP (256 * XT_KIB)            /* units the pool grows by */
+#define COLUMNS_HEAD   4096
+#define COLUMNS_MAGIC  "xtcol001"
+#define POOL_STEP      (256 * XT_KIB) /* units the pool grows by */
 #define POOL_UNITS_MAX 0x7FFFFFFFu
 
 struct heading {
@@ -72,8 +72,8 @@ static int open_in(const char *dir, const char *name, int flags)
 enum xt_code columns_create(const char *dir, unsigned facet_count, unsigned range_count, uint64_t mark,
                             struct xt_error *err)
 {
-    struct heading heading = {.mark = mark, .block = COLUMNS_BLOCK, .facet_count = facet_count,
-                              .range_count = range_count};
+    struct heading heading = {
+        .mark = mark, .block = COLUMNS_BLOCK, .facet_count = facet_count, .range_count = range_count};
     enum xt_code rc = XT_OK;
     int fd = open_in(dir, "columns.dat", O_RDWR | O_CREAT | O_TRUNC);
     int pool_fd = open_in(dir, "pool.dat", O_RDWR | O_CREAT | O_TRUNC);
@@ -109,7 +109,10 @@ static bool is_ours(const struct columns *c, uint64_t docs, uint64_t pool_used)
 enum xt_code columns_open(const char *dir, bool writable, unsigned facet_count, unsigned range_count, uint64_t mark,
                           uint64_t docs, uint64_t pool_used, struct columns *out, struct xt_error *err)
 {
-    struct columns c = {.writable = writable, .facet_count = facet_count, .range_count = range_count, .mark = mark,
+    struct columns c = {.writable = writable,
+                        .facet_count = facet_count,
+                        .range_count = range_count,
+                        .mark = mark,
                         .pool_used = pool_used < 2 ? 2 : pool_used};
     int flags = writable ? O_RDWR : O_RDONLY;
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;

@@ -19,23 +19,23 @@
 #include "search/query.h"
 
 #define COLUMNS_BLOCK_BITS 14
-#define COLUMNS_BLOCK (1u << COLUMNS_BLOCK_BITS)
-#define COLUMNS_DOCS_MAX (1u << 26)
-#define COLUMN_LIST 0x80000000u   /* a facet entry with this bit is the place of a list in the pool */
+#define COLUMNS_BLOCK      (1u << COLUMNS_BLOCK_BITS)
+#define COLUMNS_DOCS_MAX   (1u << 26)
+#define COLUMN_LIST        0x80000000u /* a facet entry with this bit is the place of a list in the pool */
 
 struct columns {
     int fd, pool_fd;
     bool writable;
     unsigned facet_count, range_count;
-    uint64_t mark;             /* random number that the index of this file knows too */
-    uint8_t *base;             /* block 0 */
+    uint64_t mark; /* random number that the index of this file knows too */
+    uint8_t *base; /* block 0 */
     void *map, *pool_map;
     size_t map_size, pool_map_size;
     size_t block_size;
     size_t at_id, at_sort, at_date, at_dead, at_key, at_facet, at_range, at_length, at_class;
     uint32_t *pool;
-    uint32_t blocks;           /* that the file has room for (feeder) */
-    uint64_t pool_used;        /* in units of 4 bytes (feeder) */
+    uint32_t blocks;    /* that the file has room for (feeder) */
+    uint64_t pool_used; /* in units of 4 bytes (feeder) */
     uint64_t pool_room;
 };
 
@@ -57,19 +57,18 @@ static inline uint8_t *columns_block(const struct columns *c, uint32_t doc)
     return c->base + (size_t)(doc >> COLUMNS_BLOCK_BITS) * c->block_size;
 }
 
-#define COLUMN_AT(c, doc, type, at) \
-    ((type *)(void *)(columns_block(c, doc) + (at)) + ((doc) & (COLUMNS_BLOCK - 1)))
-#define COLUMN_ID(c, doc) COLUMN_AT(c, doc, int64_t, (c)->at_id)
-#define COLUMN_SORT(c, doc) COLUMN_AT(c, doc, uint64_t, (c)->at_sort)      /* first 8 bytes of the sort key */
-#define COLUMN_DATE(c, doc) COLUMN_AT(c, doc, int64_t, (c)->at_date)
-#define COLUMN_DEAD(c, doc) COLUMN_AT(c, doc, uint32_t, (c)->at_dead)
-#define COLUMN_KEY(c, doc) COLUMN_AT(c, doc, uint32_t, (c)->at_key)        /* place of the sort key in the pool */
+#define COLUMN_AT(c, doc, type, at) ((type *)(void *)(columns_block(c, doc) + (at)) + ((doc) & (COLUMNS_BLOCK - 1)))
+#define COLUMN_ID(c, doc)           COLUMN_AT(c, doc, int64_t, (c)->at_id)
+#define COLUMN_SORT(c, doc)         COLUMN_AT(c, doc, uint64_t, (c)->at_sort) /* first 8 bytes of the sort key */
+#define COLUMN_DATE(c, doc)         COLUMN_AT(c, doc, int64_t, (c)->at_date)
+#define COLUMN_DEAD(c, doc)         COLUMN_AT(c, doc, uint32_t, (c)->at_dead)
+#define COLUMN_KEY(c, doc)          COLUMN_AT(c, doc, uint32_t, (c)->at_key) /* place of the sort key in the pool */
 #define COLUMN_FACET(c, doc, facet) \
-    COLUMN_AT(c, doc, uint32_t, (c)->at_facet + (size_t)(facet) * COLUMNS_BLOCK * sizeof(uint32_t))
+    COLUMN_AT(c, doc, uint32_t, (c)->at_facet + (size_t)(facet)*COLUMNS_BLOCK * sizeof(uint32_t))
 #define COLUMN_RANGE(c, doc, range) \
-    COLUMN_AT(c, doc, int64_t, (c)->at_range + (size_t)(range) * COLUMNS_BLOCK * sizeof(int64_t))
+    COLUMN_AT(c, doc, int64_t, (c)->at_range + (size_t)(range)*COLUMNS_BLOCK * sizeof(int64_t))
 #define COLUMN_LENGTH(c, doc) COLUMN_AT(c, doc, uint16_t, (c)->at_length)
-#define COLUMN_CLASS(c, doc) COLUMN_AT(c, doc, uint8_t, (c)->at_class)
+#define COLUMN_CLASS(c, doc)  COLUMN_AT(c, doc, uint8_t, (c)->at_class)
 
 static inline bool columns_alive(const struct columns *c, uint32_t doc, uint32_t generation)
 {

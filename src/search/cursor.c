@@ -9,9 +9,9 @@
 #include "base/hash.h"
 #include "search/ask.h"
 
-#define CURSOR_VERSION 1
+#define CURSOR_VERSION   1
 #define CURSOR_BYTES_MAX 1024
-#define CHECK_BYTES 8
+#define CHECK_BYTES      8
 
 struct buffer {
     unsigned char bytes[CURSOR_BYTES_MAX];

@@ -13,29 +13,29 @@
 
 #include "search/query.h"
 
-#define DICT_CHUNK_BITS 10
-#define DICT_CHUNK (1u << DICT_CHUNK_BITS)
-#define DICT_CHUNKS 8192
-#define DICT_VALUES_MAX ((uint64_t)DICT_CHUNK * DICT_CHUNKS - 1)
+#define DICT_CHUNK_BITS      10
+#define DICT_CHUNK           (1u << DICT_CHUNK_BITS)
+#define DICT_CHUNKS          8192
+#define DICT_VALUES_MAX      ((uint64_t)DICT_CHUNK * DICT_CHUNKS - 1)
 #define DICT_VALUE_BYTES_MAX 512
 
 struct dict_entry {
-    char *value;         /* zero-terminated, owned */
+    char *value; /* zero-terminated, owned */
     uint32_t size;
-    uint32_t above;      /* ordinal, 0 = none */
-    int32_t year;        /* the value as a number, 0 when it is none */
+    uint32_t above; /* ordinal, 0 = none */
+    int32_t year;   /* the value as a number, 0 when it is none */
 };
 
 struct dict_facet {
     struct dict_entry *chunks[DICT_CHUNKS];
-    uint32_t count;              /* highest ordinal; read with dict_count */
-    uint32_t *slots;             /* hash table: ordinals */
+    uint32_t count;  /* highest ordinal; read with dict_count */
+    uint32_t *slots; /* hash table: ordinals */
     size_t slot_count;
-    bool nested;                 /* some entry has one above it */
+    bool nested; /* some entry has one above it */
 };
 
 struct dict {
-    pthread_mutex_t lock;        /* the hash tables, and adding */
+    pthread_mutex_t lock; /* the hash tables, and adding */
     unsigned facet_count;
     struct dict_facet facets[SCHEMA_FACETS_MAX];
 };

@@ -14,14 +14,14 @@
 
 /* What is true of the index as of one committed transaction. */
 struct index_state {
-    uint32_t generation;       /* counts transactions */
-    uint64_t docs;             /* numbers given so far */
-    uint64_t live;             /* of them not replaced or deleted */
-    uint64_t total_length;     /* tokens of all docs */
+    uint32_t generation;   /* counts transactions */
+    uint64_t docs;         /* numbers given so far */
+    uint64_t live;         /* of them not replaced or deleted */
+    uint64_t total_length; /* tokens of all docs */
     uint64_t pool_used;
     int64_t reached;
-    int32_t newest_year;       /* not later than the year in which it was fed */
-    struct field_set used;     /* fields that hold anything */
+    int32_t newest_year;   /* not later than the year in which it was fed */
+    struct field_set used; /* fields that hold anything */
 };
 
 struct engine;
@@ -39,9 +39,9 @@ struct view {
 /* A tree of phrases (AND, OR, NOT below AND with something positive, TEXT) and how to score it. */
 struct text_plan {
     const struct query_node *root;
-    const struct field_set *allowed;   /* the reader's fields, NULL = all */
+    const struct field_set *allowed; /* the reader's fields, NULL = all */
     const struct rank *rank;
-    const double *weights;             /* by field */
+    const double *weights; /* by field */
 };
 
 /* Takes a matching document; false ends the search. Dead documents and those above the reader's class come too. */

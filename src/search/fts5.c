@@ -23,9 +23,9 @@
 #include "base/log.h"
 #include "base/time.h"
 
-#define FORMAT "fts5-2"
-#define SORT_KEY_MAX 128
-#define PARENTS_MAX 16
+#define FORMAT           "fts5-2"
+#define SORT_KEY_MAX     128
+#define PARENTS_MAX      16
 #define READERS_IDLE_MAX 16
 
 static const char tables_sql[] =
@@ -86,8 +86,10 @@ enum xt_code fts5_connect(const char *path, bool create, struct token_count *cou
         return rc;
     }
     (void)sqlite3_busy_timeout(db, 5000);
-    rc = run_sql(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384;"
-                     "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY", err);
+    rc = run_sql(db,
+                 "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384;"
+                 "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY",
+                 err);
     if (rc == XT_OK)
         rc = fts5_add_tokenizer(db, count, err);
     if (rc != XT_OK) {
@@ -295,8 +297,9 @@ static enum xt_code prepare_feeding(struct engine *engine, struct xt_error *err)
         rc = fts5_prepare(engine->db, "INSERT INTO dict(facet, ordinal, value, above) VALUES(?, ?, ?, ?)",
                           &engine->put_dict, err);
     if (rc == XT_OK)
-        rc = fts5_prepare(engine->db, "UPDATE state SET generation = ?, docs = ?, live = ?, total_length = ?,"
-                                      " pool_used = ?, reached = ?, newest_year = ?, used = ?",
+        rc = fts5_prepare(engine->db,
+                          "UPDATE state SET generation = ?, docs = ?, live = ?, total_length = ?,"
+                          " pool_used = ?, reached = ?, newest_year = ?, used = ?",
                           &engine->put_state, err);
     return rc;
 }
@@ -432,8 +435,8 @@ static bool is_gone(struct engine *engine)
 
 struct feeding {
     struct engine *engine;
-    struct index_state state;    /* as it will be */
-    uint32_t *marked;            /* documents marked dead by this transaction */
+    struct index_state state; /* as it will be */
+    uint32_t *marked;         /* documents marked dead by this transaction */
     size_t marked_count, marked_capacity;
     int32_t this_year;
 };

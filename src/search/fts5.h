@@ -14,10 +14,10 @@
 
 /* A word that begins with a letter is indexed, at the same place, by its first one and two characters too, each behind this
  * byte: to merge the lists of all words that begin with "a" would take longer than all other work of a query. */
-#define BEGINNING '\x01'
+#define BEGINNING       '\x01'
 #define BEGINNING_CHARS 2
 
-#define FIELD_GAP '\x1e'   /* between two texts of one field: a phrase does not cross it */
+#define FIELD_GAP       '\x1e' /* between two texts of one field: a phrase does not cross it */
 
 /* What the tokenizer of a connection tells its feeder. */
 struct token_count {
@@ -30,8 +30,8 @@ XT_MUST_USE enum xt_code fts5_add_tokenizer(sqlite3 *db, struct token_count *cou
 fts5_api *fts5_api_of(sqlite3 *db);
 
 struct frequency {
-    char *phrase;          /* as it is asked of FTS5 */
-    int64_t documents;     /* of the index when it was counted */
+    char *phrase;      /* as it is asked of FTS5 */
+    int64_t documents; /* of the index when it was counted */
     int64_t with;
 };
 
@@ -52,18 +52,18 @@ struct engine_reader {
     sqlite3 *db;
     sqlite3_stmt *begin, *commit, *state, *match, *dict;
     struct token_count count;
-    struct find *find;     /* the search that runs now */
+    struct find *find; /* the search that runs now */
 };
 
 struct engine {
-    char *dir;                               /* DATA/index/fts5 */
+    char *dir; /* DATA/index/fts5 */
     const struct xt_search_schema *schema;
     uint64_t mark;
-    uint64_t inode;                          /* of index.db */
+    uint64_t inode; /* of index.db */
     struct columns columns;
     struct dict dict;
     struct frequencies frequencies;
-    pthread_mutex_t lock;                    /* the readers, and catching up with the dictionary */
+    pthread_mutex_t lock; /* the readers, and catching up with the dictionary */
     struct engine_reader *readers;
     unsigned reader_count;
     /* the feeder's */

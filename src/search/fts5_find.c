@@ -10,9 +10,9 @@
 #include "search/fts5.h"
 #include "text/token.h"
 
-#define FREQUENCY_ROWS_MAX 100000   /* beyond this the rest is estimated from how far it got */
-#define READERS_IDLE_MAX 16
-#define STEPS_MAX 256               /* rows that a query of one phrase steps through before it runs inside */
+#define FREQUENCY_ROWS_MAX 100000 /* beyond this the rest is estimated from how far it got */
+#define READERS_IDLE_MAX   16
+#define STEPS_MAX          256 /* rows that a query of one phrase steps through before it runs inside */
 
 /* A phrase as FTS5 numbers them. An exact twin is the word of a prefix without its star: its hits count again. */
 struct phrase {
@@ -26,12 +26,12 @@ struct find {
     const struct columns *columns;
     struct phrase phrases[2 * QUERY_LEAVES_MAX];
     size_t phrase_count;
-    double hits[QUERY_LEAVES_MAX];      /* weighted, of the row at hand */
+    double hits[QUERY_LEAVES_MAX]; /* weighted, of the row at hand */
     double scores[QUERY_LEAVES_MAX];
-    bool single;                        /* one phrase: may run inside */
+    bool single; /* one phrase: may run inside */
     bool done;
     uint64_t steps;
-    int64_t last_step;                  /* the row stepped to last: running inside starts again before it */
+    int64_t last_step; /* the row stepped to last: running inside starts again before it */
     /* counting instead of collecting */
     bool counting;
     uint64_t rows;
@@ -91,7 +91,8 @@ static void write_phrase(const struct engine *engine, const struct query_node *l
  * ones. A single Chinese character needs no twin. */
 static bool has_twin(const struct query_node *leaf)
 {
-    return leaf->prefix && leaf->token_count == 1 && leaf->tokens[0].n > 1 && (unsigned char)leaf->tokens[0].s[0] < 0x80;
+    return leaf->prefix && leaf->token_count == 1 && leaf->tokens[0].n > 1 &&
+           (unsigned char)leaf->tokens[0].s[0] < 0x80;
 }
 
 static void write_match(const struct engine *engine, const struct query_node *node, const struct field_set *allowed,
@@ -393,8 +394,8 @@ enum xt_code fts5_run(struct view *view, const struct text_plan *plan, take_doc 
     xt_text_init(&match, XT_MIB);
     write_match(view->engine, plan->root, plan->allowed, &find, &match);
     /* A prefix has its list merged when the query starts; running the phrase again would merge it twice. */
-    find.single = plan->root->kind == QUERY_TEXT && find.phrase_count == 1 &&
-                  (!plan->root->prefix || is_beginning(plan->root));
+    find.single =
+        plan->root->kind == QUERY_TEXT && find.phrase_count == 1 && (!plan->root->prefix || is_beginning(plan->root));
     rc = run_match(view, &match, &find, err);
     xt_text_done(&match);
     return rc;

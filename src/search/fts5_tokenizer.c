@@ -48,8 +48,8 @@ static void give_beginnings(struct give *give, const struct xt_token *word)
 
         memcpy(beginning + 1 + n, word->s + n, next - n);
         n = next;
-        give->rc = give->token(give->context, FTS5_TOKEN_COLOCATED, beginning, (int)n + 1, (int)word->start,
-                               (int)word->end);
+        give->rc =
+            give->token(give->context, FTS5_TOKEN_COLOCATED, beginning, (int)n + 1, (int)word->start, (int)word->end);
     }
 }
 

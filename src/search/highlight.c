@@ -5,9 +5,9 @@
 #include "search/query.h"
 #include "text/token.h"
 
-#define MARK_BEGIN "\x02"
-#define MARK_END "\x03"
-#define HIGHLIGHT_TEXT_MAX (256 * XT_KIB)   /* of a longer text only this much is looked at */
+#define MARK_BEGIN         "\x02"
+#define MARK_END           "\x03"
+#define HIGHLIGHT_TEXT_MAX (256 * XT_KIB) /* of a longer text only this much is looked at */
 
 struct phrase {
     const struct xt_str *tokens;

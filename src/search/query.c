@@ -31,7 +31,7 @@ struct target {
     bool named;
     bool has_fields;
     struct field_set fields;
-    int facet, range;   /* -1 = none */
+    int facet, range; /* -1 = none */
 };
 
 static struct query_node *parse_any(struct parser *p, const struct target *target);
@@ -57,8 +57,20 @@ static bool is_digit(char c)
 static bool is_space(const struct parser *p, size_t at, uint32_t c)
 {
     switch (c) {
-    case ' ': case '\t': case '\n': case '\r': case '\f': case '\v': case 0x3000: case 0xA0: case 0xFEFF: case 0:
-    case 0x3001: case 0xFF0C: case 0xFF1B: case ';':
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case '\f':
+    case '\v':
+    case 0x3000:
+    case 0xA0:
+    case 0xFEFF:
+    case 0:
+    case 0x3001:
+    case 0xFF0C:
+    case 0xFF1B:
+    case ';':
         return true;
     case ',':
         return !(at > 0 && is_digit(p->text.s[at - 1]) && at + 1 < p->text.n && is_digit(p->text.s[at + 1]));
@@ -86,11 +98,18 @@ static bool is_colon(uint32_t c)
 static uint32_t closing(uint32_t c)
 {
     switch (c) {
-    case '"': case 0xFF02: case 0x201D: return '"';
-    case 0x201C: return 0x201D;
-    case 0x300C: return 0x300D;
-    case 0x300E: return 0x300F;
-    default: return 0;
+    case '"':
+    case 0xFF02:
+    case 0x201D:
+        return '"';
+    case 0x201C:
+        return 0x201D;
+    case 0x300C:
+        return 0x300D;
+    case 0x300E:
+        return 0x300F;
+    default:
+        return 0;
     }
 }
 
@@ -153,7 +172,7 @@ static struct xt_str read_chunk(struct parser *p, bool through_colon)
 
 /* ---- operators ---- */
 
-enum operator { OP_NONE, OP_AND, OP_OR, OP_NOT };
+enum operator{ OP_NONE, OP_AND, OP_OR, OP_NOT };
 
 static enum operator operator_of(struct xt_str word)
 {
@@ -161,8 +180,8 @@ static enum operator operator_of(struct xt_str word)
         const char *word;
         enum operator op;
     } operators[] = {
-        {"AND", OP_AND}, {"&&", OP_AND}, {"&", OP_AND}, {"与", OP_AND}, {"OR", OP_OR}, {"||", OP_OR},
-        {"|", OP_OR},    {"或", OP_OR},  {"NOT", OP_NOT}, {"!", OP_NOT}, {"！", OP_NOT}, {"非", OP_NOT},
+        {"AND", OP_AND}, {"&&", OP_AND}, {"&", OP_AND},   {"与", OP_AND}, {"OR", OP_OR},  {"||", OP_OR},
+        {"|", OP_OR},    {"或", OP_OR},  {"NOT", OP_NOT}, {"!", OP_NOT},  {"！", OP_NOT}, {"非", OP_NOT},
     };
 
     for (size_t i = 0; i < XT_COUNT(operators); i++)
@@ -495,7 +514,7 @@ static struct query_node *parse_part(struct parser *p, const struct target *targ
     if (closing(c))
         return parse_phrase(p, target, n, closing(c));
     if (target->named && target->has_fields == false) {
-        struct xt_str value = read_chunk(p, true);   /* a value may hold colons */
+        struct xt_str value = read_chunk(p, true); /* a value may hold colons */
 
         return value.n ? leaf_node(p, target, value, false) : NULL;
     }
@@ -589,9 +608,9 @@ static struct query_node *parse_all(struct parser *p, const struct target *targe
 
         skip_space(p);
         from = p->at;
-        bool operator = take_operator(p, OP_AND);
+        bool operator= take_operator(p, OP_AND);
         size_t after = p->at;
-        if (operator && (!first || !at_item(p)))
+        if (operator&&(!first || !at_item(p)))
             ignore(p, part_of(p, from, after), XT_MSG_SEARCH_OPERATOR);
         if (!at_item(p))
             break;
@@ -647,8 +666,10 @@ void query_parse(const struct query_env *env, struct xt_str text, struct xt_aren
             copy[i] = ' ';
     p.text = (struct xt_str){copy, n};
     if (n < text.n)
-        ignore(&p, (struct xt_str){xt_arena_strndup(arena, text.s + n, text.n - n < 40 ? text.n - n : 40),
-                                   text.n - n < 40 ? text.n - n : 40}, XT_MSG_SEARCH_TOO_LONG);
+        ignore(&p,
+               (struct xt_str){xt_arena_strndup(arena, text.s + n, text.n - n < 40 ? text.n - n : 40),
+                               text.n - n < 40 ? text.n - n : 40},
+               XT_MSG_SEARCH_TOO_LONG);
     for (;;) {
         struct query_node *node = parse_any(&p, &anywhere);
 
@@ -736,9 +757,10 @@ bool query_span(struct xt_str text, bool is_date, bool is_year, int64_t scale, i
         const char *sign;
         bool low, inclusive, both;
     } signs[] = {
-        {">=", true, true, false}, {"<=", false, true, false}, {"≥", true, true, false},  {"≤", false, true, false},
-        {"＞＝", true, true, false}, {"＜＝", false, true, false}, {">", true, false, false}, {"<", false, false, false},
-        {"＞", true, false, false}, {"＜", false, false, false}, {"=", true, true, true},
+        {">=", true, true, false},   {"<=", false, true, false},  {"≥", true, true, false},
+        {"≤", false, true, false},   {"＞＝", true, true, false}, {"＜＝", false, true, false},
+        {">", true, false, false},   {"<", false, false, false},  {"＞", true, false, false},
+        {"＜", false, false, false}, {"=", true, true, true},
     };
     int64_t first, last;
     size_t dots = xt_str_find(text, XT_STR(".."));
@@ -798,8 +820,7 @@ static void say_quoted(struct xt_str text, struct xt_text *out)
     xt_text_add_char(out, '"');
 }
 
-static void say_leaf(const struct query_env *env, const struct query_node *node, enum xt_lang lang,
-                     struct xt_text *out)
+static void say_leaf(const struct query_env *env, const struct query_node *node, enum xt_lang lang, struct xt_text *out)
 {
     if (node->kind == QUERY_FACET) {
         const struct xt_search_facet *facet = &env->schema->facets[node->facet];

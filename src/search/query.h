@@ -9,10 +9,10 @@
 
 #include "search/search.h"
 
-#define QUERY_BYTES_MAX 4096
-#define QUERY_LEAVES_MAX 64
-#define QUERY_DEPTH_MAX 24
-#define QUERY_TOKENS_MAX 256     /* of one phrase */
+#define QUERY_BYTES_MAX   4096
+#define QUERY_LEAVES_MAX  64
+#define QUERY_DEPTH_MAX   24
+#define QUERY_TOKENS_MAX  256 /* of one phrase */
 
 #define SCHEMA_FIELDS_MAX 256
 #define SCHEMA_FACETS_MAX 16
@@ -37,18 +37,18 @@ enum query_kind { QUERY_ALL, QUERY_NONE, QUERY_AND, QUERY_OR, QUERY_NOT, QUERY_T
 
 struct query_node {
     enum query_kind kind;
-    struct query_node *first, *next;   /* children of AND, OR, NOT; next of the same parent */
-    struct xt_str written;             /* as it was given, for "understood" */
+    struct query_node *first, *next; /* children of AND, OR, NOT; next of the same parent */
+    struct xt_str written;           /* as it was given, for "understood" */
     bool quoted, starred;
-    bool named;                        /* the fields were given by name */
-    struct xt_str name;                /* of the field as given */
+    bool named;         /* the fields were given by name */
+    struct xt_str name; /* of the field as given */
 
     /* TEXT: a phrase */
     const struct xt_str *tokens;
     size_t token_count;
-    bool prefix;                       /* the last token matches from its beginning */
-    struct field_set fields;           /* where it may match */
-    unsigned leaf;                     /* number among the text leaves */
+    bool prefix;             /* the last token matches from its beginning */
+    struct field_set fields; /* where it may match */
+    unsigned leaf;           /* number among the text leaves */
 
     /* FACET: one value, or years from low to high */
     unsigned facet;
@@ -57,15 +57,15 @@ struct query_node {
 
     /* RANGE, or FACET with is_span */
     unsigned range;
-    int64_t low, high;                 /* both inclusive */
+    int64_t low, high; /* both inclusive */
 
     /* set when the query is asked: which ordinals of the facet this node takes */
     const uint8_t *pass;
 };
 
 struct query {
-    struct query_node *root;           /* never NULL */
-    struct query_node *leaves[QUERY_LEAVES_MAX];   /* the text leaves, in order */
+    struct query_node *root;                     /* never NULL */
+    struct query_node *leaves[QUERY_LEAVES_MAX]; /* the text leaves, in order */
     size_t leaf_count;
     const struct xt_search_ignored *ignored;
     size_t ignored_count;

@@ -13,10 +13,10 @@
 
 #include "search/query.h"
 
-#define RANK_K1 1.2
-#define RANK_B 0.6
-#define RANK_FRESH 0.1        /* a document of the newest year counts a tenth more ... */
-#define RANK_FRESH_YEARS 20   /* ... one that is this much older nothing more */
+#define RANK_K1          1.2
+#define RANK_B           0.6
+#define RANK_FRESH       0.1 /* a document of the newest year counts a tenth more ... */
+#define RANK_FRESH_YEARS 20  /* ... one that is this much older nothing more */
 
 /* What scoring needs of the index; a cursor carries it on, so that every page is scored alike. */
 struct rank {
@@ -28,8 +28,8 @@ struct rank {
 static inline double rank_weight(enum xt_weight weight)
 {
     static const double weights[XT_WEIGHTS] = {
-        [XT_WEIGHT_TITLE] = 6.0, [XT_WEIGHT_KEYWORDS] = 4.0, [XT_WEIGHT_WHO] = 2.5, [XT_WEIGHT_IDENT] = 2.0,
-        [XT_WEIGHT_TEXT] = 1.0,
+        [XT_WEIGHT_TITLE] = 6.0, [XT_WEIGHT_KEYWORDS] = 4.0, [XT_WEIGHT_WHO] = 2.5,
+        [XT_WEIGHT_IDENT] = 2.0, [XT_WEIGHT_TEXT] = 1.0,
     };
 
     return weights[weight];

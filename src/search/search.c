@@ -25,10 +25,10 @@ struct xt_search {
     const struct engine_ops *ops;
     const struct xt_search_schema *schema;
     char *engine_dir;
-    int lock_fd;                 /* held by the feeder, else -1 */
-    pthread_mutex_t lock;        /* all below */
+    int lock_fd;          /* held by the feeder, else -1 */
+    pthread_mutex_t lock; /* all below */
     struct use *use;
-    struct scratch *scratch;     /* idle */
+    struct scratch *scratch; /* idle */
 };
 
 static void close_use(struct xt_search *search, struct use *use)
@@ -59,8 +59,8 @@ static enum xt_code take_lock(struct xt_search *search, const char *dir, struct 
 static enum xt_code open_engine(struct xt_search *search, struct use **out, bool *out_fresh, struct xt_error *err)
 {
     struct use *use = xt_calloc(1, sizeof *use);
-    enum xt_code rc = search->ops->open(search->engine_dir, search->schema, search->lock_fd >= 0, &use->engine,
-                                        out_fresh, err);
+    enum xt_code rc =
+        search->ops->open(search->engine_dir, search->schema, search->lock_fd >= 0, &use->engine, out_fresh, err);
 
     if (rc != XT_OK) {
         free(use);

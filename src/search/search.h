@@ -31,16 +31,16 @@ struct xt_search;
 enum xt_weight { XT_WEIGHT_TITLE, XT_WEIGHT_KEYWORDS, XT_WEIGHT_WHO, XT_WEIGHT_IDENT, XT_WEIGHT_TEXT, XT_WEIGHTS };
 
 struct xt_search_field {
-    const char *name;            /* as in queries: "title", "abstract", "inventor" */
-    const char *labels[XT_LANGS];/* also accepted in queries: 标题:... */
+    const char *name;             /* as in queries: "title", "abstract", "inventor" */
+    const char *labels[XT_LANGS]; /* also accepted in queries: 标题:... */
     enum xt_weight weight;
-    enum xt_class min_class;     /* lowest reader's class that may match in it */
+    enum xt_class min_class; /* lowest reader's class that may match in it */
 };
 
 struct xt_search_facet {
-    const char *name;            /* "type", "area", "year" */
+    const char *name; /* "type", "area", "year" */
     const char *labels[XT_LANGS];
-    bool is_year;                /* values are years: ranges allowed, the freshness of rank reads it */
+    bool is_year; /* values are years: ranges allowed, the freshness of rank reads it */
     /* The value above this one, or NULL at the top: counts and filters roll up (area). NULL function: flat. */
     const char *(*parent)(void *context, const char *value);
     /* Values that a label in a query means (机构:中山大学 is matched by value or by label); may be NULL. */
@@ -49,10 +49,10 @@ struct xt_search_facet {
 };
 
 struct xt_search_range {
-    const char *name;            /* "amount", "date" */
+    const char *name; /* "amount", "date" */
     const char *labels[XT_LANGS];
-    bool is_date;                /* values are days since 1970; queries give 2015-03 */
-    int64_t scale;               /* query numbers are multiplied by it (yuan to fen: 100) */
+    bool is_date;  /* values are days since 1970; queries give 2015-03 */
+    int64_t scale; /* query numbers are multiplied by it (yuan to fen: 100) */
 };
 
 /* Everything the index must know before it opens; when its hash differs from the one the index was built with,
@@ -66,13 +66,22 @@ struct xt_search_schema {
     size_t range_count;
 };
 
-struct xt_search_text { unsigned field; struct xt_str text; };      /* a field may come several times */
-struct xt_search_value { unsigned facet; struct xt_str value; };    /* likewise */
-struct xt_search_number { unsigned range; int64_t value; };
+struct xt_search_text {
+    unsigned field;
+    struct xt_str text;
+}; /* a field may come several times */
+struct xt_search_value {
+    unsigned facet;
+    struct xt_str value;
+}; /* likewise */
+struct xt_search_number {
+    unsigned range;
+    int64_t value;
+};
 
 struct xt_search_doc {
-    int64_t id;                          /* the caller's number */
-    bool deleted;                        /* only a tombstone; the rest is ignored */
+    int64_t id;   /* the caller's number */
+    bool deleted; /* only a tombstone; the rest is ignored */
     enum xt_class min_class;
     const struct xt_search_text *texts;
     size_t text_count;
@@ -80,15 +89,15 @@ struct xt_search_doc {
     size_t value_count;
     const struct xt_search_number *numbers;
     size_t number_count;
-    struct xt_str sort_key;              /* title in pinyin order */
-    int64_t date;                        /* days since 1970 for sort by date; INT64_MIN = none */
+    struct xt_str sort_key; /* title in pinyin order */
+    int64_t date;           /* days since 1970 for sort by date; INT64_MIN = none */
 };
 
 /* ---- life ---- */
 
 struct xt_search_options {
-    const char *dir;                     /* DATA/index */
-    bool may_feed;                       /* try to take the feeder's lock */
+    const char *dir; /* DATA/index */
+    bool may_feed;   /* try to take the feeder's lock */
     const struct xt_search_schema *schema;
 };
 /* Opens or makes the index. A missing, torn, foreign or outdated index is removed and made anew (reached 0):
@@ -97,7 +106,7 @@ XT_MUST_USE enum xt_code xt_search_open(const struct xt_search_options *options,
                                         bool *out_fresh, struct xt_error *err);
 void xt_search_close(struct xt_search **search);
 bool xt_search_is_feeder(const struct xt_search *search);
-int64_t xt_search_reached(struct xt_search *search);   /* number of the sequence it has caught up to */
+int64_t xt_search_reached(struct xt_search *search); /* number of the sequence it has caught up to */
 
 /* Feeds docs in order and sets reached, in one transaction; visible to searches on return. A transaction waits for the
  * disk (some 30 ms) whatever its size: thousands of documents in one are many times faster than one each.
@@ -115,8 +124,8 @@ void xt_search_stats(struct xt_search *search, struct xt_search_stats *out);
 /* Engine's own integrity check; and whether each given id with its class is there exactly once is the caller's. */
 XT_MUST_USE enum xt_code xt_search_verify(struct xt_search *search, struct xt_problems *problems, struct xt_error *err);
 /* Calls every live document's id (any order). */
-XT_MUST_USE enum xt_code xt_search_each(struct xt_search *search, bool (*visit)(void *context, int64_t id), void *context,
-                                        struct xt_error *err);
+XT_MUST_USE enum xt_code xt_search_each(struct xt_search *search, bool (*visit)(void *context, int64_t id),
+                                        void *context, struct xt_error *err);
 
 /* ---- asking ---- */
 
@@ -127,40 +136,54 @@ enum xt_sort { XT_SORT_RELEVANCE, XT_SORT_DATE, XT_SORT_TITLE };
 /* Filter from a form or address: any of values within one facet, all filters together. For a range or the year
  * facet, values may be "2015..2018", "2015..", "..2018". */
 struct xt_search_filter {
-    struct xt_str name;                  /* of a facet or range */
+    struct xt_str name; /* of a facet or range */
     const struct xt_str *values;
     size_t value_count;
 };
 
 struct xt_search_request {
-    struct xt_str query;                 /* the query language, see docs/search.md; "" = everything */
+    struct xt_str query; /* the query language, see docs/search.md; "" = everything */
     const struct xt_search_filter *filters;
     size_t filter_count;
-    const struct xt_str *facets;         /* names whose counts are wanted */
+    const struct xt_str *facets; /* names whose counts are wanted */
     size_t facet_count;
-    unsigned facet_values;               /* most values per facet, 0 = 20; selected ones are always among them */
+    unsigned facet_values; /* most values per facet, 0 = 20; selected ones are always among them */
     enum xt_sort sort;
-    unsigned limit;                      /* 0 = only count; at most 1,000 */
-    struct xt_str cursor;                /* "" = first page; as given by an earlier answer */
+    unsigned limit;       /* 0 = only count; at most 1,000 */
+    struct xt_str cursor; /* "" = first page; as given by an earlier answer */
     enum xt_class reader;
-    unsigned budget_ms;                  /* 0 = none; past it the answer says at_least */
+    unsigned budget_ms; /* 0 = none; past it the answer says at_least */
 };
 
-struct xt_search_hit { int64_t id; double score; };
-struct xt_search_count { const char *value; int64_t count; };
-struct xt_search_facet_counts { const char *name; const struct xt_search_count *counts; size_t count; size_t distinct; };
+struct xt_search_hit {
+    int64_t id;
+    double score;
+};
+struct xt_search_count {
+    const char *value;
+    int64_t count;
+};
+struct xt_search_facet_counts {
+    const char *name;
+    const struct xt_search_count *counts;
+    size_t count;
+    size_t distinct;
+};
 
-struct xt_search_ignored { struct xt_str part; enum xt_msg why; };
+struct xt_search_ignored {
+    struct xt_str part;
+    enum xt_msg why;
+};
 
-struct xt_search_answer {                /* all in the arena */
+struct xt_search_answer { /* all in the arena */
     int64_t total;
-    bool at_least;                       /* total and counts are lower bounds */
+    bool at_least; /* total and counts are lower bounds */
     const struct xt_search_hit *hits;
     size_t hit_count;
     const struct xt_search_facet_counts *facets;
     size_t facet_count;
-    const char *next;                    /* cursor, NULL at the end */
-    const char *understood[XT_LANGS];    /* the query as it was read */
+    const char *next;                 /* cursor, NULL at the end */
+    const char *understood[XT_LANGS]; /* the query as it was read */
     const struct xt_search_ignored *ignored;
     size_t ignored_count;
     const struct xt_search_words *words; /* for highlighting */

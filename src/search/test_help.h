@@ -104,8 +104,8 @@ XT_UNUSED static struct xt_search *open_index(const char *dir, bool may_feed, bo
 XT_UNUSED static void feed_text(struct xt_search *search, int64_t id, const char *title, const char *abstract)
 {
     struct xt_search_text texts[] = {{TITLE, xt_str(title)}, {ABSTRACT, xt_str(abstract)}};
-    struct xt_search_doc doc = {.id = id, .texts = texts, .text_count = 2, .date = INT64_MIN,
-                                .sort_key = xt_str(title)};
+    struct xt_search_doc doc = {
+        .id = id, .texts = texts, .text_count = 2, .date = INT64_MIN, .sort_key = xt_str(title)};
 
     assert_int_equal(xt_search_feed(search, &doc, 1, id, NULL), XT_OK);
 }

@@ -5,9 +5,9 @@
  */
 #include "search/test_help.h"
 
-#define DOCS 60
+#define DOCS     60
 #define RUNS_MAX 8
-#define AREAS 9
+#define AREAS    9
 
 static uint64_t random_state;
 
@@ -35,17 +35,18 @@ struct doc {
     struct text texts[TEST_FIELDS][2];
     const char *values[TEST_FACETS][3];
     unsigned value_count[TEST_FACETS];
-    int64_t numbers[TEST_RANGES];   /* INT64_MIN = none */
+    int64_t numbers[TEST_RANGES]; /* INT64_MIN = none */
     int64_t date;
     char sort_key[12];
 };
 
-static struct doc docs[DOCS];   /* by id */
+static struct doc docs[DOCS]; /* by id */
 
 static const char *const han[] = {"机", "器", "人", "工", "智"};
 static const char *const words[] = {"sensor", "sensors", "sense", "net", "network", "2015", "201", "x1"};
 static const char *const types[] = {"paper", "patent", "project"};
-static const char *const areas[AREAS] = {"440000", "440100", "440106", "440111", "440300", "440305", "110000", "110100", "110101"};
+static const char *const areas[AREAS] = {"440000", "440100", "440106", "440111", "440300",
+                                         "440305", "110000", "110100", "110101"};
 static const char *const years[] = {"2013", "2014", "2015", "2016", "2019"};
 static const char *const subjects[] = {"cs", "bio", "math"};
 
@@ -121,8 +122,13 @@ static void feed_doc(struct xt_search *search, int64_t id, const struct doc *doc
     struct xt_search_text texts[TEST_FIELDS * 2];
     struct xt_search_value values[TEST_FACETS * 3];
     struct xt_search_number numbers[TEST_RANGES];
-    struct xt_search_doc out = {.id = id, .deleted = !doc->there, .min_class = doc->min_class, .texts = texts,
-                                .values = values, .numbers = numbers, .sort_key = xt_str(doc->sort_key),
+    struct xt_search_doc out = {.id = id,
+                                .deleted = !doc->there,
+                                .min_class = doc->min_class,
+                                .texts = texts,
+                                .values = values,
+                                .numbers = numbers,
+                                .sort_key = xt_str(doc->sort_key),
                                 .date = doc->date};
 
     for (unsigned f = 0; f < TEST_FIELDS; f++)
@@ -145,7 +151,7 @@ enum kind { PHRASE_HAN, PHRASE_WORD, PHRASE_WORDS, VALUE, YEARS, NUMBERS, BOTH, 
 struct wish {
     enum kind kind;
     char text[40], second[40];
-    int field;                 /* -1 = any */
+    int field; /* -1 = any */
     unsigned facet;
     int64_t low, high;
     const struct wish *left, *right;
@@ -167,7 +173,10 @@ static struct wish *make_wish(unsigned depth)
         return wish;
     }
     switch (pick(9)) {
-    case 0: case 1: case 2: case 3:
+    case 0:
+    case 1:
+    case 2:
+    case 3:
         wish->kind = PHRASE_HAN;
         make_han(wish->text, sizeof wish->text, 1 + pick(4));
         break;
@@ -184,8 +193,10 @@ static struct wish *make_wish(unsigned depth)
     case 6:
         wish->kind = VALUE;
         wish->facet = pick(2) ? AREA : pick(2) ? TYPE : SUBJECT;
-        (void)snprintf(wish->text, sizeof wish->text, "%s", wish->facet == AREA ? areas[pick(AREAS)]
-                       : wish->facet == TYPE ? types[pick(3)] : subjects[pick(3)]);
+        (void)snprintf(wish->text, sizeof wish->text, "%s",
+                       wish->facet == AREA   ? areas[pick(AREAS)]
+                       : wish->facet == TYPE ? types[pick(3)]
+                                             : subjects[pick(3)]);
         break;
     case 7:
         wish->kind = YEARS;
@@ -268,7 +279,12 @@ static bool text_fits(const struct wish *wish, const struct text *text)
             if (i + 1 < text->run_count && strcmp(run, wish->text) == 0 && word_fits(wish->second, text->runs[i + 1]))
                 return true;
             break;
-        case VALUE: case YEARS: case NUMBERS: case BOTH: case EITHER: case NEITHER:
+        case VALUE:
+        case YEARS:
+        case NUMBERS:
+        case BOTH:
+        case EITHER:
+        case NEITHER:
             break;
         }
     }
@@ -309,7 +325,8 @@ static bool fits(const struct wish *wish, const struct doc *doc, enum xt_class r
         return has_value(doc, wish->facet, wish->text);
     case YEARS:
         for (unsigned i = 0; i < doc->value_count[YEAR]; i++)
-            if (strtol(doc->values[YEAR][i], NULL, 10) >= wish->low && strtol(doc->values[YEAR][i], NULL, 10) <= wish->high)
+            if (strtol(doc->values[YEAR][i], NULL, 10) >= wish->low &&
+                strtol(doc->values[YEAR][i], NULL, 10) <= wish->high)
                 return true;
         return false;
     case NUMBERS:
@@ -329,7 +346,7 @@ static bool fits(const struct wish *wish, const struct doc *doc, enum xt_class r
 
 struct question {
     struct xt_search_request request;
-    const struct wish *wish;           /* NULL = everything */
+    const struct wish *wish; /* NULL = everything */
     struct xt_search_filter filters[3];
     struct xt_str values[3][2];
 };
@@ -381,7 +398,9 @@ static void check_facets(const struct question *q, const struct xt_search_answer
         unsigned facet;
         const char *const *values;
         size_t count;
-    } all[] = {{TYPE, types, XT_COUNT(types)}, {AREA, areas, AREAS}, {YEAR, years, XT_COUNT(years)},
+    } all[] = {{TYPE, types, XT_COUNT(types)},
+               {AREA, areas, AREAS},
+               {YEAR, years, XT_COUNT(years)},
                {SUBJECT, subjects, XT_COUNT(subjects)}};
 
     for (size_t i = 0; i < answer->facet_count; i++) {
@@ -444,8 +463,8 @@ static void check_pages(struct xt_search *search, struct question *q, const char
         assert_int_equal(answer.total, expected);
         for (size_t i = 0; i < answer.hit_count; i++) {
             int64_t id = answer.hits[i].id;
-            enum xt_sort sort = q->request.sort == XT_SORT_RELEVANCE && answer.hits[i].score <= 0 ? XT_SORT_DATE
-                                                                                                 : q->request.sort;
+            enum xt_sort sort =
+                q->request.sort == XT_SORT_RELEVANCE && answer.hits[i].score <= 0 ? XT_SORT_DATE : q->request.sort;
 
             if (id < 0 || id >= DOCS || seen[id] || !matches(q, &docs[id], -1))
                 fail_msg("%s: %lld is wrong", query, (long long)id);

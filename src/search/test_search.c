@@ -15,16 +15,52 @@ static void words_are_found(void **state)
         const char *query;
         int64_t count;
     } rows[] = {
-        {"机器人", 2},        {"机器", 2},          {"器人", 2},        {"人", 3},           {"机", 3},
-        {"工业机器人", 1},    {"机器 人工", 1},     {"\"机器人\"", 2},  {"机器人 AND 焊接", 1},
-        {"机器人 焊接", 1},   {"机器人 OR 传感器", 3}, {"机器人 NOT 焊接", 1}, {"机器人 -焊接", 1},
-        {"机器人 或 传感器", 3}, {"机器人 非 焊接", 1}, {"機器人", 2},    {"sensor", 1},       {"sens", 1},
-        {"sens*", 1},         {"ensor", 0},         {"SENSORS", 1},     {"PM2.5", 1},        {"PM2", 1},
-        {"PM2.6", 0},         {"3D打印", 1},        {"3d打", 1},        {"打印机", 1},       {"201", 0},
-        {"201*", 1},          {"2016", 1},          {"title:机器人", 2}, {"标题：机器人", 2}, {"abstract:焊接", 1},
-        {"title:人工", 0},    {"title:(机器人 OR 传感器)", 3}, {"title:\"智能 传感器\"", 0},
-        {"abstract:(人工 OR 2016)", 2}, {"NOT 机器人", 3}, {"*", 5},    {"", 5},             {"（机器人 焊接）OR sensor", 2},
-        {"(机器人 OR 3D打印) NOT 焊接", 2}, {"，。", 5}, {"人 打印", 1}, {"“智能传感器”", 1}, {"robot", 0},
+        {"机器人", 2},
+        {"机器", 2},
+        {"器人", 2},
+        {"人", 3},
+        {"机", 3},
+        {"工业机器人", 1},
+        {"机器 人工", 1},
+        {"\"机器人\"", 2},
+        {"机器人 AND 焊接", 1},
+        {"机器人 焊接", 1},
+        {"机器人 OR 传感器", 3},
+        {"机器人 NOT 焊接", 1},
+        {"机器人 -焊接", 1},
+        {"机器人 或 传感器", 3},
+        {"机器人 非 焊接", 1},
+        {"機器人", 2},
+        {"sensor", 1},
+        {"sens", 1},
+        {"sens*", 1},
+        {"ensor", 0},
+        {"SENSORS", 1},
+        {"PM2.5", 1},
+        {"PM2", 1},
+        {"PM2.6", 0},
+        {"3D打印", 1},
+        {"3d打", 1},
+        {"打印机", 1},
+        {"201", 0},
+        {"201*", 1},
+        {"2016", 1},
+        {"title:机器人", 2},
+        {"标题：机器人", 2},
+        {"abstract:焊接", 1},
+        {"title:人工", 0},
+        {"title:(机器人 OR 传感器)", 3},
+        {"title:\"智能 传感器\"", 0},
+        {"abstract:(人工 OR 2016)", 2},
+        {"NOT 机器人", 3},
+        {"*", 5},
+        {"", 5},
+        {"（机器人 焊接）OR sensor", 2},
+        {"(机器人 OR 3D打印) NOT 焊接", 2},
+        {"，。", 5},
+        {"人 打印", 1},
+        {"“智能传感器”", 1},
+        {"robot", 0},
     };
     struct folder folder;
 
@@ -88,8 +124,8 @@ static void feed_ranked(struct xt_search *search, int64_t id, unsigned field, co
 {
     struct xt_search_text texts[] = {{field, xt_str(text)}, {IDENT, XT_STR("编号")}};
     struct xt_search_value value = {YEAR, xt_str(year)};
-    struct xt_search_doc doc = {.id = id, .texts = texts, .text_count = 2, .values = &value, .value_count = 1,
-                                .date = id};
+    struct xt_search_doc doc = {
+        .id = id, .texts = texts, .text_count = 2, .values = &value, .value_count = 1, .date = id};
 
     assert_int_equal(xt_search_feed(search, &doc, 1, id, NULL), XT_OK);
 }
@@ -139,8 +175,8 @@ static void titles_sort_by_pinyin(void **state)
 
         xt_text_clear(&key);
         xt_sort_key(text.text, 64, &key);
-        struct xt_search_doc doc = {.id = (int64_t)i + 1, .texts = &text, .text_count = 1, .date = INT64_MIN,
-                                    .sort_key = xt_text_view(&key)};
+        struct xt_search_doc doc = {
+            .id = (int64_t)i + 1, .texts = &text, .text_count = 1, .date = INT64_MIN, .sort_key = xt_text_view(&key)};
         assert_int_equal(xt_search_feed(search, &doc, 1, (int64_t)i, NULL), XT_OK);
     }
     assert_string_equal(ids_of(search, "", XT_SORT_TITLE, &arena), "2 5 4 3 1");
@@ -275,10 +311,14 @@ static void hits_are_marked(void **state)
         {"PM2.5", "PM2.5 浓度", "[PM2.5] 浓度", TITLE, 100, 1},
         {"机器人 NOT 焊接", "机器人焊接", "[机器人]焊接", TITLE, 100, 1},
         {"title:机器人", "机器人", "机器人", ABSTRACT, 100, 0},
-        {"机器人", "一二三四五六七八九十一二三四五六七八九十机器人一二三四五六七八九十", "…七八九十[机器人]一二三四五六七八九…",
-         TITLE, 16, 1},
+        {"机器人", "一二三四五六七八九十一二三四五六七八九十机器人一二三四五六七八九十",
+         "…七八九十[机器人]一二三四五六七八九…", TITLE, 16, 1},
         {"机器人", "一二三四五六七八九十", "一二三四…", TITLE, 4, 0},
-        {"没有", "a\x02" "b\x03" "c", "abc", TITLE, 100, 0},
+        {"没有",
+         "a\x02"
+         "b\x03"
+         "c",
+         "abc", TITLE, 100, 0},
         {"", "机器人", "机器人", TITLE, 100, 0},
     };
     struct folder folder;
@@ -391,9 +431,16 @@ static void every_part_of_a_title_is_found(void **state)
 {
     (void)state;
     const struct xt_str titles[] = {
-        XT_STR("工业机器人的焊接"), XT_STR("基于PM2.5的Deep-Learning网络"), XT_STR("3D打印技术（第2版）"),
-        XT_STR("《机器人》与“智能”传感器"), XT_STR("A survey of Smart Sensors in Guangdong"), XT_STR("人"),
-        XT_STR("Café 與 ＡＢＣ 全形"), XT_STR("x"), XT_STR("微生物、植物和動物"), XT_STR("COVID-19疫情"),
+        XT_STR("工业机器人的焊接"),
+        XT_STR("基于PM2.5的Deep-Learning网络"),
+        XT_STR("3D打印技术（第2版）"),
+        XT_STR("《机器人》与“智能”传感器"),
+        XT_STR("A survey of Smart Sensors in Guangdong"),
+        XT_STR("人"),
+        XT_STR("Café 與 ＡＢＣ 全形"),
+        XT_STR("x"),
+        XT_STR("微生物、植物和動物"),
+        XT_STR("COVID-19疫情"),
     };
     struct folder folder;
 
@@ -483,8 +530,8 @@ static void versions_deletions_and_reopening(void **state)
 static void phrases_end_with_their_text(void **state)
 {
     (void)state;
-    struct xt_search_text texts[] = {{KEYWORDS, XT_STR("工业")}, {TITLE, XT_STR("x")}, {KEYWORDS, XT_STR("smart")},
-                                     {KEYWORDS, XT_STR("sensor")}};
+    struct xt_search_text texts[] = {
+        {KEYWORDS, XT_STR("工业")}, {TITLE, XT_STR("x")}, {KEYWORDS, XT_STR("smart")}, {KEYWORDS, XT_STR("sensor")}};
     struct xt_search_doc doc = {.id = 1, .texts = texts, .text_count = 4, .date = INT64_MIN};
     struct folder folder;
 
@@ -651,8 +698,8 @@ static void feed_until_killed(const char *dir)
 
         text.text.n = (size_t)snprintf(title, sizeof title, "机器人 v%lldv", (long long)batch);
         for (int i = 0; i < CRASH_BATCH; i++)
-            docs[i] = (struct xt_search_doc){.id = crash_id(batch, i), .deleted = i == 0, .texts = &text,
-                                             .text_count = 1, .date = INT64_MIN};
+            docs[i] = (struct xt_search_doc){
+                .id = crash_id(batch, i), .deleted = i == 0, .texts = &text, .text_count = 1, .date = INT64_MIN};
         if (xt_search_feed(search, docs, CRASH_BATCH, batch, NULL) != XT_OK)
             _exit(1);
         if (batch % 20 == 0 && xt_search_tidy(search, 2, NULL) != XT_OK)
@@ -769,8 +816,8 @@ static void searching_goes_on_while_feeding(void **state)
         for (int i = 0; i < 50; i++) {
             (void)snprintf(years[i], sizeof years[i], "%d", 1990 + (round + i) % 15);
             values[i] = (struct xt_search_value){YEAR, xt_str(years[i])};
-            docs[i] = (struct xt_search_doc){.id = i, .texts = &text, .text_count = 1, .values = &values[i],
-                                             .value_count = 1, .date = round};
+            docs[i] = (struct xt_search_doc){
+                .id = i, .texts = &text, .text_count = 1, .values = &values[i], .value_count = 1, .date = round};
         }
         assert_int_equal(xt_search_feed(busy.search, docs, 50, round, NULL), XT_OK);
         if (round == 0)
@@ -819,7 +866,8 @@ static void checks_and_lists_agree(void **state)
 static void deep_queries_are_answered(void **state)
 {
     (void)state;
-    static const char *const joins[][2] = {{" OR ", " AND "}, {" AND ", " OR "}, {" OR ", " NOT "}, {" AND NOT ", " OR "}};
+    static const char *const joins[][2] = {
+        {" OR ", " AND "}, {" AND ", " OR "}, {" OR ", " NOT "}, {" AND NOT ", " OR "}};
     struct folder folder;
     struct xt_text query;
 

@@ -21,11 +21,11 @@ static const struct {
     const char *name;
     enum xt_charset charset;
 } aliases[] = {
-    {"utf8", XT_CHARSET_UTF8},       {"cp65001", XT_CHARSET_UTF8},      {"usascii", XT_CHARSET_UTF8},
-    {"ascii", XT_CHARSET_UTF8},      {"gb18030", XT_CHARSET_GB18030},   {"gbk", XT_CHARSET_GB18030},
-    {"gb2312", XT_CHARSET_GB18030},  {"cp936", XT_CHARSET_GB18030},     {"ms936", XT_CHARSET_GB18030},
-    {"windows936", XT_CHARSET_GB18030}, {"euccn", XT_CHARSET_GB18030},  {"utf16", XT_CHARSET_UTF16LE},
-    {"utf16le", XT_CHARSET_UTF16LE}, {"unicode", XT_CHARSET_UTF16LE},   {"utf16be", XT_CHARSET_UTF16BE},
+    {"utf8", XT_CHARSET_UTF8},          {"cp65001", XT_CHARSET_UTF8},    {"usascii", XT_CHARSET_UTF8},
+    {"ascii", XT_CHARSET_UTF8},         {"gb18030", XT_CHARSET_GB18030}, {"gbk", XT_CHARSET_GB18030},
+    {"gb2312", XT_CHARSET_GB18030},     {"cp936", XT_CHARSET_GB18030},   {"ms936", XT_CHARSET_GB18030},
+    {"windows936", XT_CHARSET_GB18030}, {"euccn", XT_CHARSET_GB18030},   {"utf16", XT_CHARSET_UTF16LE},
+    {"utf16le", XT_CHARSET_UTF16LE},    {"unicode", XT_CHARSET_UTF16LE}, {"utf16be", XT_CHARSET_UTF16BE},
 };
 
 /* GB18030-2022 gives 18 codes of two bytes a character of their own; in ICU's table of 2005 they are private use. */
@@ -103,8 +103,8 @@ static size_t utf8_fault(const unsigned char *s, size_t n)
 }
 
 struct evidence {
-    size_t bad;          /* sequences that cannot be */
-    size_t multibyte;    /* sequences of several bytes that can */
+    size_t bad;       /* sequences that cannot be */
+    size_t multibyte; /* sequences of several bytes that can */
 };
 
 /* In a sample that is cut, a sequence that only lacks its end is no fault. */
@@ -251,16 +251,16 @@ enum xt_charset xt_charset_guess(const void *data, size_t n, bool truncated, int
         return charset;
     *out_certainty = 10;
     return gb18030.bad * (utf8.multibyte + 1) < utf8.bad * (gb18030.multibyte + 1) ? XT_CHARSET_GB18030
-                                                                                  : XT_CHARSET_UTF8;
+                                                                                   : XT_CHARSET_UTF8;
 }
 
 /* ---- decoding ---- */
 
 struct xt_decoder {
     enum xt_charset from;
-    int64_t seen;          /* bytes taken in before this call */
+    int64_t seen; /* bytes taken in before this call */
     int64_t bad, first_bad;
-    char cut[4];           /* the start of a character whose end has not come */
+    char cut[4]; /* the start of a character whose end has not come */
     size_t cut_n;
     UConverter *converter; /* of GB18030 */
     const char *chunk;     /* what the running conversion began at, and which byte of the input that is */

@@ -14,13 +14,13 @@
 enum xt_charset { XT_CHARSET_UTF8, XT_CHARSET_GB18030, XT_CHARSET_UTF16LE, XT_CHARSET_UTF16BE, XT_CHARSETS };
 
 const char *xt_charset_name(enum xt_charset charset);
-bool xt_charset_by_name(struct xt_str name, enum xt_charset *out);   /* "gbk", "GB2312" -> GB18030 ... */
+bool xt_charset_by_name(struct xt_str name, enum xt_charset *out); /* "gbk", "GB2312" -> GB18030 ... */
 
 /* From the first bytes of a file (64 KiB or all of it; truncated says the sample ends inside the file).
  * *out_certainty 0..100, *out_bom the bytes of the mark to skip. */
 enum xt_charset xt_charset_guess(const void *data, size_t n, bool truncated, int *out_certainty, size_t *out_bom);
 
-struct xt_decoder;   /* bytes of a charset in, UTF-8 out; keeps a split character between calls */
+struct xt_decoder; /* bytes of a charset in, UTF-8 out; keeps a split character between calls */
 XT_MUST_USE enum xt_code xt_decoder_new(enum xt_charset from, struct xt_decoder **out, struct xt_error *err);
 void xt_decoder_free(struct xt_decoder **decoder);
 /* Appends to out. flush at the end of input turns a cut character into U+FFFD. */

@@ -22,8 +22,8 @@
 
 #include "text/fold.h"
 
-#define PAGE_SIZE (1u << FOLD_PAGE_BITS)
-#define PAGES (FOLD_CODE_POINTS / PAGE_SIZE)
+#define PAGE_SIZE  (1u << FOLD_PAGE_BITS)
+#define PAGES      (FOLD_CODE_POINTS / PAGE_SIZE)
 #define FOLDED_MAX 64
 
 static uint32_t entries[FOLD_CODE_POINTS];
@@ -123,7 +123,8 @@ static void fold_one(UChar32 c, const UNormalizer2 *nfkc, UTransliterator *simpl
         if (part >= 0x80 && script_of(part) == USCRIPT_LATIN)
             letter_count = transform_in_place(ascii, letters, letter_count);
         for (int32_t k = 0; k < letter_count;) {
-            part = u_tolower(next_of(letters, &k, letter_count)); /* Latin-ASCII may give capitals for letters without case */
+            part = u_tolower(
+                next_of(letters, &k, letter_count)); /* Latin-ASCII may give capitals for letters without case */
             if (class_of(part) != FOLD_VANISHES)
                 out[count++] = (uint32_t)part;
         }

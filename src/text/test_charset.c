@@ -27,11 +27,13 @@ static void charsets_are_guessed(void **state)
         {BYTES("\xEF\xBB\xBFname"), false, XT_CHARSET_UTF8, 3},
         {BYTES("名称,年份\n"), false, XT_CHARSET_UTF8, 0},
         {BYTES("名称\xE5\xB9"), true, XT_CHARSET_UTF8, 0},
-        {BYTES("\xFF\xFE" "a\0"), false, XT_CHARSET_UTF16LE, 2},
+        {BYTES("\xFF\xFE"
+               "a\0"),
+         false, XT_CHARSET_UTF16LE, 2},
         {BYTES("\xFE\xFF\0a"), false, XT_CHARSET_UTF16BE, 2},
         {BYTES("\x0D\x54\xF0\x79,\0\x74\x5E\n\0"), false, XT_CHARSET_UTF16LE, 0},
         {BYTES("\x54\x0D\x79\xF0\0,\x5E\x74\0\n"), false, XT_CHARSET_UTF16BE, 0},
-        {BYTES("\xC3\xFB\xB3\xC6,\xC4\xEA\xB7\xDD\n"), false, XT_CHARSET_GB18030, 0},  /* a 10-byte heading */
+        {BYTES("\xC3\xFB\xB3\xC6,\xC4\xEA\xB7\xDD\n"), false, XT_CHARSET_GB18030, 0}, /* a 10-byte heading */
         {BYTES("\xC3\xFB\xB3\xC6,\xC4"), true, XT_CHARSET_GB18030, 0},
         {BYTES("\x84\x31\x95\x33\xC3\xFB"), false, XT_CHARSET_GB18030, 4},
     };
@@ -84,7 +86,14 @@ static void bytes_are_decoded_and_faults_counted(void **state)
 {
     (void)state;
     expect(XT_CHARSET_UTF8, BYTES("名a称"), "名a称", 0, -1);
-    expect(XT_CHARSET_UTF8, BYTES("a\xFF" "b\xE5\x90" "c"), "a\uFFFD" "b\uFFFD" "c", 2, 1);
+    expect(XT_CHARSET_UTF8,
+           BYTES("a\xFF"
+                 "b\xE5\x90"
+                 "c"),
+           "a\uFFFD"
+           "b\uFFFD"
+           "c",
+           2, 1);
     expect(XT_CHARSET_UTF8, BYTES("ab\xE5\x90"), "ab\uFFFD", 1, 2);
     expect(XT_CHARSET_UTF8, BYTES("\xF0\xA0\x80\x80"), "\U00020000", 0, -1);
     expect(XT_CHARSET_GB18030, BYTES("\xC3\xFB\xB3\xC6,a"), "名称,a", 0, -1);
@@ -130,7 +139,9 @@ static void encoding_round_trips(void **state)
     xt_encode_gb18030(xt_str(text), &bytes);
     expect(XT_CHARSET_GB18030, bytes.s, bytes.n, text, 0, -1);
     xt_text_clear(&bytes);
-    xt_encode_gb18030(XT_STR("a\xFF" "b"), &bytes);
+    xt_encode_gb18030(XT_STR("a\xFF"
+                             "b"),
+                      &bytes);
     assert_string_equal(bytes.s, "a?b");
     xt_text_done(&bytes);
 }

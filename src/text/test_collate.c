@@ -13,7 +13,7 @@ static void titles_sort_by_pinyin(void **state)
 {
     (void)state;
     /* digits, then an, bei, chong, guang, ji, shen, zhu, then Latin: the order of CLDR for zh */
-    static const char *const titles[] = {"3D打印", "安全",   "北京", "重庆", "广州", "机器人",
+    static const char *const titles[] = {"3D打印",   "安全", "北京", "重庆",  "广州", "机器人",
                                          "机器人学", "深圳", "珠海", "Apple", "zebra"};
     struct xt_text before, key;
 

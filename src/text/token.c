@@ -8,7 +8,7 @@
 #include "fold_table.h"
 
 #define WORD_MAX 64
-#define HAN_MAX 256
+#define HAN_MAX  256
 
 static uint32_t entry_of(uint32_t c)
 {
@@ -72,13 +72,13 @@ static size_t encode(uint32_t c, char *out)
 struct state {
     bool (*visit)(void *context, const struct xt_token *token);
     void *context;
-    enum fold_class run;        /* of the run we are in; FOLD_SEPARATES = none */
+    enum fold_class run; /* of the run we are in; FOLD_SEPARATES = none */
     bool stopped;
     struct xt_token token;
     /* Han: the folded run so far, so that a pair is a view of it; before it fills up it starts again */
     char han[HAN_MAX];
     size_t han_n;
-    size_t last_at;             /* where in han the last character stands */
+    size_t last_at; /* where in han the last character stands */
     size_t last_start, last_end;
     bool pair_given;
     /* word */
@@ -225,7 +225,7 @@ void xt_token_each(struct xt_str text, bool (*visit)(void *context, const struct
 
 struct folding {
     struct xt_text *out;
-    size_t before;   /* out's length before this text */
+    size_t before; /* out's length before this text */
 };
 
 /* A word or the pairs of a run, put together again: of each pair only the first character is new. */

@@ -24,11 +24,11 @@ enum xt_token_kind { XT_TOKEN_PAIR, XT_TOKEN_LAST, XT_TOKEN_WORD };
 
 struct xt_token {
     enum xt_token_kind kind;
-    const char *s;          /* folded, valid during the call */
+    const char *s; /* folded, valid during the call */
     size_t n;
-    size_t start, end;      /* bytes of the source text it covers */
-    bool run_starts;        /* first token of its run */
-    bool digits;            /* a word of digits only */
+    size_t start, end; /* bytes of the source text it covers */
+    bool run_starts;   /* first token of its run */
+    bool digits;       /* a word of digits only */
 };
 
 /* Calls each token in order; stops when visit returns false. text need not be well-formed. */
@@ -36,7 +36,7 @@ void xt_token_each(struct xt_str text, bool (*visit)(void *context, const struct
 
 /* The folded form of text as one string with single spaces between runs (for equality and sort labels). */
 void xt_fold(struct xt_str text, struct xt_text *out);
-uint32_t xt_fold_code_point(uint32_t c);   /* first code point of its folding; 0 for one that separates or vanishes */
-bool xt_is_han(uint32_t c);                /* a character that is indexed in pairs */
+uint32_t xt_fold_code_point(uint32_t c); /* first code point of its folding; 0 for one that separates or vanishes */
+bool xt_is_han(uint32_t c);              /* a character that is indexed in pairs */
 
 #endif
