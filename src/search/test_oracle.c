@@ -540,7 +540,7 @@ static void answers_are_those_of_a_naive_scan(void **state)
     (void)state;
     const char *wanted = getenv("XIETONG_ORACLE"), *seed = getenv("XIETONG_SEED");
     long queries = wanted ? strtol(wanted, NULL, 10) : 3000;
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_text query;
 
     random_state = seed ? strtoull(seed, NULL, 10) * 2654435761u + 1 : 88172645463325252u;

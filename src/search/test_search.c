@@ -62,7 +62,7 @@ static void words_are_found(void **state)
         {"“智能传感器”", 1},
         {"robot", 0},
     };
-    struct folder folder;
+    struct folder folder = {""};
 
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
@@ -101,7 +101,7 @@ static void protected_documents_and_fields_do_not_match(void **state)
         {.id = 1, .texts = texts, .text_count = 2, .date = INT64_MIN},
         {.id = 2, .texts = texts, .text_count = 2, .date = INT64_MIN, .min_class = XT_MEMBER},
     };
-    struct folder folder;
+    struct folder folder = {""};
 
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
@@ -133,7 +133,7 @@ static void feed_ranked(struct xt_search *search, int64_t id, unsigned field, co
 static void rank_prefers_title_keywords_who_text_and_the_new(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_arena arena;
 
     folder_make(&folder);
@@ -162,7 +162,7 @@ static void titles_sort_by_pinyin(void **state)
     (void)state;
     static const char *const titles[] = {"珠海市研究", "安全生产研究", "广州市基于机器人的应用研究",
                                          "广州市基于机器人的应用分析", "北京研究"};
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_arena arena;
     struct xt_text key;
 
@@ -208,7 +208,7 @@ static void bad_filters_and_cursors_are_refused(void **state)
     struct xt_str value = XT_STR("x..y"), facet = XT_STR("colour");
     struct xt_search_filter unknown = {XT_STR("colour"), &value, 1}, year = {XT_STR("year"), &value, 1},
                             amount = {XT_STR("amount"), &value, 1};
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_arena arena;
     const char *field;
 
@@ -263,7 +263,7 @@ static void bad_filters_and_cursors_are_refused(void **state)
 static void pages_stay_while_the_index_grows(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_arena arena;
     bool seen[100] = {false};
     const char *cursor = "";
@@ -321,7 +321,7 @@ static void hits_are_marked(void **state)
          "abc", TITLE, 100, 0},
         {"", "机器人", "机器人", TITLE, 100, 0},
     };
-    struct folder folder;
+    struct folder folder = {""};
 
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
@@ -442,7 +442,7 @@ static void every_part_of_a_title_is_found(void **state)
         XT_STR("微生物、植物和動物"),
         XT_STR("COVID-19疫情"),
     };
-    struct folder folder;
+    struct folder folder = {""};
 
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
@@ -461,7 +461,7 @@ static void every_part_of_real_titles_is_found(void **state)
     struct xt_str titles[1000];
     char command[512], line[4096];
     size_t count = 0, seen = 0;
-    struct folder folder;
+    struct folder folder = {""};
 
     (void)snprintf(command, sizeof command, "zcat '%s'/papers/csl/cls_ctg-*.tsv.gz 2>/dev/null",
                    data ? data : "../shared/data");
@@ -494,7 +494,7 @@ static void every_part_of_real_titles_is_found(void **state)
 static void versions_deletions_and_reopening(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_search_stats stats;
 
     folder_make(&folder);
@@ -533,7 +533,7 @@ static void phrases_end_with_their_text(void **state)
     struct xt_search_text texts[] = {
         {KEYWORDS, XT_STR("工业")}, {TITLE, XT_STR("x")}, {KEYWORDS, XT_STR("smart")}, {KEYWORDS, XT_STR("sensor")}};
     struct xt_search_doc doc = {.id = 1, .texts = texts, .text_count = 4, .date = INT64_MIN};
-    struct folder folder;
+    struct folder folder = {""};
 
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
@@ -559,7 +559,7 @@ static void torn_and_foreign_indexes_are_made_anew(void **state)
 {
     (void)state;
     static const char *const names[] = {"index.db", "columns.dat", "pool.dat"};
-    struct folder folder;
+    struct folder folder = {""};
     char command[128];
 
     folder_make(&folder);
@@ -595,7 +595,7 @@ static void torn_and_foreign_indexes_are_made_anew(void **state)
 static void a_deleted_index_is_noticed(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_error err = {0};
     char command[128];
 
@@ -624,7 +624,7 @@ static void a_deleted_index_is_noticed(void **state)
 static void another_process_sees_what_is_fed(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     int fed[2], asked[2];
     char byte;
 
@@ -738,7 +738,7 @@ static void check_after_crash(struct xt_search *search)
 static void a_killed_feeder_leaves_a_sound_index(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     bool first = true;
 
     folder_make(&folder);
@@ -803,7 +803,7 @@ static void *ask_on(void *context)
 static void searching_goes_on_while_feeding(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     pthread_t threads[3];
 
     folder_make(&folder);
@@ -843,7 +843,7 @@ static bool add_up(void *context, int64_t id)
 static void checks_and_lists_agree(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_problems problems;
     int64_t sum = 0;
 
@@ -868,7 +868,7 @@ static void deep_queries_are_answered(void **state)
     (void)state;
     static const char *const joins[][2] = {
         {" OR ", " AND "}, {" AND ", " OR "}, {" OR ", " NOT "}, {" AND NOT ", " OR "}};
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_text query;
 
     folder_make(&folder);
@@ -896,7 +896,7 @@ static void deep_queries_are_answered(void **state)
 static void time_that_runs_out_is_said(void **state)
 {
     (void)state;
-    struct folder folder;
+    struct folder folder = {""};
     struct xt_arena arena;
     enum { MANY = 20000 };
     struct xt_search_doc *docs = xt_calloc(MANY, sizeof *docs);
