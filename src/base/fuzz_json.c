@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     XT_AUTO(xt_json_unref) json_t *tree = NULL;
     XT_AUTO(xt_json_unref) json_t *back = NULL;
-    XT_AUTO(xt_text_done) struct xt_text text, words;
+    XT_AUTO(xt_text_done) struct xt_text text = {0}, words = {0};
     struct xt_json w;
     struct xt_error err;
 

@@ -79,7 +79,7 @@ static void say_problems(const struct xt_problems *problems, enum xt_lang lang)
     size_t i;
 
     for (i = 0; i < problems->count; i++) {
-        XT_AUTO(xt_text_done) struct xt_text line;
+        XT_AUTO(xt_text_done) struct xt_text line = {0};
 
         xt_text_init(&line, 4 * XT_KIB);
         xt_problem_say(&problems->list[i], lang, &line);
@@ -144,7 +144,7 @@ static void say_reasons(struct xt_import_result *result, enum xt_lang lang)
 static enum xt_code write_report(const char *path, const char *name, const struct xt_import_result *result,
                                  int64_t began, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text line;
+    XT_AUTO(xt_text_done) struct xt_text line = {0};
     struct xt_json w;
     FILE *file;
     size_t i;

@@ -278,9 +278,9 @@ static void take_sides(struct import *m)
 static enum xt_code same_as_stored(struct import *m, const struct xt_mapped_record *record, bool *out_same,
                                    struct xt_error *err)
 {
-    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     XT_AUTO(xt_json_unref) json_t *stored = NULL, *mine = NULL;
-    XT_AUTO(xt_problems_done) struct xt_problems ignored;
+    XT_AUTO(xt_problems_done) struct xt_problems ignored = {0};
     struct xt_record found;
     enum xt_code rc;
 

@@ -94,7 +94,7 @@ static enum xt_code open_at(struct xt_rejects *rejects, const char *path, struct
 static void open_rejects(struct xt_rejects *rejects)
 {
     const char *wanted = rejects->options->rejects;
-    XT_AUTO(xt_text_done) struct xt_text path;
+    XT_AUTO(xt_text_done) struct xt_text path = {0};
     struct xt_error err;
     enum xt_code rc;
 
@@ -112,7 +112,7 @@ static void open_rejects(struct xt_rejects *rejects)
         return;
     rejects->failed = true;
     if (rejects->options->talk) {
-        XT_AUTO(xt_text_done) struct xt_text sentence;
+        XT_AUTO(xt_text_done) struct xt_text sentence = {0};
 
         xt_text_init(&sentence, 4 * XT_KIB);
         xt_error_say(&err, rejects->options->lang, &sentence);

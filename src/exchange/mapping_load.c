@@ -630,7 +630,7 @@ static void compile_key(struct compile *c, const json_t *json, struct record_pla
     const json_t *value = json_object_get(json, "key");
     size_t before, i, count = json_is_array(value) ? json_array_size(value) : value ? 1 : 0;
     struct spec *keys = xt_arena_alloc(&c->mapping->arena, (count + 1) * sizeof *keys);
-    XT_AUTO(xt_text_done) struct xt_text source;
+    XT_AUTO(xt_text_done) struct xt_text source = {0};
 
     xt_text_init(&source, XT_MIB);
     before = enter(c, "key");
@@ -952,7 +952,7 @@ static enum xt_code read_file(const char *path, struct xt_text *out, struct xt_e
 enum xt_code xt_mapping_find(struct xt_region *region, const char *name_or_path, struct xt_mapping **out,
                              struct xt_problems *problems, struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text text;
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
     struct xt_str name = xt_str(name_or_path), json;
     enum xt_code rc;
 

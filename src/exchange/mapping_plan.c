@@ -224,8 +224,8 @@ static void spec_columns(const struct xt_plan *plan, const struct spec *spec, st
 static enum xt_code check_columns(const struct xt_plan *plan, struct xt_error *err)
 {
     const struct record_plan *record = &plan->mapping->records[0];
-    XT_AUTO(xt_text_done) struct xt_text missing;
-    XT_AUTO(xt_text_done) struct xt_text have;
+    XT_AUTO(xt_text_done) struct xt_text missing = {0};
+    XT_AUTO(xt_text_done) struct xt_text have = {0};
     bool key = record->key_count == 0;
     size_t i;
 

@@ -665,7 +665,7 @@ static enum xt_code open_source(struct xt_table *table, struct xt_source **sourc
     XT_AUTO(xt_text_done) struct xt_text text = {0};
     struct xt_str head;
     size_t bom = 0;
-    enum xt_kind kind;
+    enum xt_file_kind kind;
     enum xt_code rc;
 
     xt_text_init(&text, 4 * HEAD_BYTES);
@@ -676,36 +676,36 @@ static enum xt_code open_source(struct xt_table *table, struct xt_source **sourc
         rc = decode_head(table, head, bom, &text, err);
     if (rc != XT_OK)
         return rc;
-    kind = xt_kind_of(head, xt_text_view(&text), table->facts.compressed ? -1 : table->facts.bytes_total);
+    kind = xt_file_kind_of(head, xt_text_view(&text), table->facts.compressed ? -1 : table->facts.bytes_total);
     switch (kind) {
-    case XT_KIND_GZIP:
+    case XT_FILEKIND_GZIP:
         if (table->facts.compressed)
             break;
         table->facts.compressed = true;
         *source = xt_source_gzip(source, &table->limits, table->name);
         return open_source(table, source, options, out_zip, err);
-    case XT_KIND_ZIP:
+    case XT_FILEKIND_ZIP:
         if (table->facts.compressed)
             break;
         *out_zip = true;
         table->facts.charset = XT_CHARSET_UTF8;
         table->facts.charset_certainty = 100;
         return XT_OK;
-    case XT_KIND_TAR:
+    case XT_FILEKIND_TAR:
         table->facts.charset = XT_CHARSET_UTF8;
         table->facts.charset_certainty = 100;
         return open_tar(table, source, err);
-    case XT_KIND_JSON:
-    case XT_KIND_JSONL:
-        table->facts.format = kind == XT_KIND_JSON ? XT_FORMAT_JSON : XT_FORMAT_JSONL;
-        return xt_jsonl_open(source, table->facts.charset, bom, kind == XT_KIND_JSONL, &table->limits, &table->json,
+    case XT_FILEKIND_JSON:
+    case XT_FILEKIND_JSONL:
+        table->facts.format = kind == XT_FILEKIND_JSON ? XT_FORMAT_JSON : XT_FORMAT_JSONL;
+        return xt_jsonl_open(source, table->facts.charset, bom, kind == XT_FILEKIND_JSONL, &table->limits, &table->json,
                              err);
-    case XT_KIND_TEXT:
+    case XT_FILEKIND_TEXT:
         return open_csv(table, source, xt_text_view(&text), head.n < HEAD_BYTES, bom, options, err);
     default:
         break;
     }
-    return xt_kind_refuse(kind, head, table->name, err);
+    return xt_file_kind_refuse(kind, head, table->name, err);
 }
 
 static struct xt_table *table_new(const char *name, const struct xt_table_options *options)

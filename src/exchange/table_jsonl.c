@@ -325,10 +325,10 @@ static enum xt_code next_member(struct xt_json_reader *reader, bool *out_more, s
             return rc;
         enum xt_charset charset = xt_charset_guess(head.s, head.n, true, &certainty, &bom);
         struct xt_str text = {head.s + bom, head.n - bom};
-        enum xt_kind kind = xt_kind_of(head, text, -1);
+        enum xt_file_kind kind = xt_file_kind_of(head, text, -1);
 
         if (charset != XT_CHARSET_UTF8 ||
-            (kind != XT_KIND_JSON && kind != XT_KIND_JSONL && !xt_yaml_name(xt_text_view(&reader->member)))) {
+            (kind != XT_FILEKIND_JSON && kind != XT_FILEKIND_JSONL && !xt_yaml_name(xt_text_view(&reader->member)))) {
             reader->facts->members_skipped++;
             continue;
         }

@@ -60,29 +60,29 @@ bool xt_tar_is(struct xt_str head);
 
 /* ---- what a file is: table_kind.c ---- */
 
-enum xt_kind {
-    XT_KIND_EMPTY,
-    XT_KIND_TEXT,
-    XT_KIND_JSON,
-    XT_KIND_JSONL,
-    XT_KIND_GZIP,
-    XT_KIND_TAR,
-    XT_KIND_ZIP,
-    XT_KIND_OLE,
-    XT_KIND_LOCK,
-    XT_KIND_HTML,
-    XT_KIND_XML,
-    XT_KIND_XML_SHEET,
-    XT_KIND_PDF,
-    XT_KIND_IMAGE,
-    XT_KIND_PACKED,
-    XT_KIND_SQLITE,
-    XT_KIND_BINARY,
+enum xt_file_kind {
+    XT_FILEKIND_EMPTY,
+    XT_FILEKIND_TEXT,
+    XT_FILEKIND_JSON,
+    XT_FILEKIND_JSONL,
+    XT_FILEKIND_GZIP,
+    XT_FILEKIND_TAR,
+    XT_FILEKIND_ZIP,
+    XT_FILEKIND_OLE,
+    XT_FILEKIND_LOCK,
+    XT_FILEKIND_HTML,
+    XT_FILEKIND_XML,
+    XT_FILEKIND_XML_SHEET,
+    XT_FILEKIND_PDF,
+    XT_FILEKIND_IMAGE,
+    XT_FILEKIND_PACKED,
+    XT_FILEKIND_SQLITE,
+    XT_FILEKIND_BINARY,
 };
 /* From the first bytes and the size of the whole (-1 unknown). text is the beginning as UTF-8, empty where it is no text. */
-enum xt_kind xt_kind_of(struct xt_str head, struct xt_str text, int64_t size);
+enum xt_file_kind xt_file_kind_of(struct xt_str head, struct xt_str text, int64_t size);
 /* XT_E_MEDIA with the sentence that names what a file of this kind is. head tells old workbooks from other OLE2. */
-enum xt_code xt_kind_refuse(enum xt_kind kind, struct xt_str head, const char *name, struct xt_error *err);
+enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, struct xt_str head, const char *name, struct xt_error *err);
 
 /* ---- text, as UTF-8, in a sliding window: table_text.c ---- */
 
