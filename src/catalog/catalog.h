@@ -79,6 +79,9 @@ XT_MUST_USE enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key,
 XT_MUST_USE enum xt_code xt_catalog_resolve(struct xt_conn *conn, struct xt_str ref, struct xt_str type_or_empty,
                                             xt_id *out, struct xt_error *err);
 
+/* The key of the record with that number, "" when there is none. */
+XT_MUST_USE enum xt_code xt_catalog_key(struct xt_conn *conn, xt_id id, char out[XT_KEY_SIZE], struct xt_error *err);
+
 /* Calls every live record of type (NULL = all) in order of id, in one snapshot. */
 XT_MUST_USE enum xt_code xt_catalog_each(struct xt_conn *conn, const char *type,
                                          enum xt_code (*visit)(void *context, const struct xt_record *record,

@@ -10,8 +10,6 @@ static const struct xt_stmt_def SOURCES_OF = {
             " FROM record_source WHERE record_id = $1",
 };
 
-#define SOURCES_MAX 1000
-
 static struct xt_str copied(struct xt_arena *arena, struct xt_str s)
 {
     return (struct xt_str){xt_arena_strndup(arena, s.s ? s.s : "", s.n), s.n};

@@ -38,6 +38,8 @@ struct source {
     json_t *body;                   /* owned */
 };
 
+#define SOURCES_MAX 1000            /* of one record */
+
 struct sources {
     struct source *list;            /* in order of precedence */
     size_t count;
@@ -60,7 +62,7 @@ struct found_source {
     struct xt_hash hash;
     bool deleted;
 };
-#define FOUND_SOURCES_MAX 256
+#define FOUND_SOURCES_MAX 256   /* ordinals of one key: a column that is no key would make one for each row */
 XT_MUST_USE enum xt_code sql_find_sources(struct xt_conn *conn, struct xt_str node, struct xt_str key,
                                           struct found_source *out, size_t *out_count, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_find_identity(struct xt_conn *conn, struct xt_str type, struct xt_str scheme,
@@ -68,7 +70,6 @@ XT_MUST_USE enum xt_code sql_find_identity(struct xt_conn *conn, struct xt_str t
 XT_MUST_USE enum xt_code sql_find_source_record(struct xt_conn *conn, struct xt_str source_key, xt_id *out,
                                                 struct xt_error *err);
 XT_MUST_USE enum xt_code sql_find_key(struct xt_conn *conn, struct xt_str key, xt_id *out, struct xt_error *err);
-XT_MUST_USE enum xt_code sql_key_of(struct xt_conn *conn, xt_id id, char out[XT_KEY_SIZE], struct xt_error *err);
 XT_MUST_USE enum xt_code sql_get(struct xt_conn *conn, xt_id id, struct xt_arena *arena, struct xt_record *out,
                                  struct xt_error *err);
 
@@ -87,16 +88,24 @@ XT_MUST_USE enum xt_code sql_keep_version(struct xt_conn *conn, xt_id id, struct
 XT_MUST_USE enum xt_code sql_put_source(struct xt_conn *conn, xt_id record, const struct source *s, struct xt_str body,
                                         bool replace, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_spell_sources(struct xt_conn *conn, xt_id record, struct xt_error *err);
+/* The file and row that said it last; what it said stays. */
+XT_MUST_USE enum xt_code sql_confirm_source(struct xt_conn *conn, const struct source *s, struct xt_error *err);
+/* All ordinals of its key. */
 XT_MUST_USE enum xt_code sql_withdraw_source(struct xt_conn *conn, const struct source *s, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_withdraw_sources(struct xt_conn *conn, xt_id record, int64_t seq, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_insert_identity(struct xt_conn *conn, struct xt_str type, struct xt_str scheme,
                                              struct xt_str value, xt_id record, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_delete_identity(struct xt_conn *conn, struct xt_str type, struct xt_str scheme,
                                              struct xt_str value, xt_id record, struct xt_error *err);
-XT_MUST_USE enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const char *field, int64_t n,
-                                         const char *role, struct xt_str ref, xt_id to, struct xt_error *err);
+/* from_type "" while the record is a draft. */
+XT_MUST_USE enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const char *from_type, const char *field,
+                                         int64_t n, const char *role, struct xt_str ref, xt_id to,
+                                         struct xt_error *err);
 XT_MUST_USE enum xt_code sql_delete_links(struct xt_conn *conn, xt_id from, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_arrive(struct xt_conn *conn, struct xt_str ref, xt_id to, struct xt_error *err);
+/* Links by ref that led to the record from lead to the record to, 0 = wait again. */
+XT_MUST_USE enum xt_code sql_leave(struct xt_conn *conn, struct xt_str ref, xt_id from, xt_id to,
+                                   struct xt_error *err);
 
 /* ---- documents (catalog_doc.c) ---- */
 

@@ -92,6 +92,7 @@ struct putting {
     size_t found_count;
     struct source source;          /* to be written; its body is borrowed */
     bool replace;                  /* an existing row of record_source */
+    bool confirm;                  /* an existing row says the same; note that this file does, too */
     xt_id record;                  /* it belongs to, 0 = a new one */
 };
 
@@ -131,33 +132,53 @@ static enum xt_code find_identities(struct putting *p, struct xt_error *err)
     return XT_OK;
 }
 
-/* The source row this put replaces or adds; true when it says nothing new. */
+/* The source row this put replaces or adds; true when it says nothing new. A row that this file has confirmed or written
+ * already is another fact under the same key, and stays. */
 static bool find_slot(struct putting *p)
 {
-    const struct found_source *same_key = p->found_count > 0 ? &p->found[0] : NULL;
-    size_t i;
+    size_t i, live = 0;
 
+    p->record = p->found_count > 0 ? p->found[0].record : 0;
     for (i = 0; i < p->found_count; i++) {
         const struct found_source *f = &p->found[i];
 
-        if (f->deleted == p->put->deleted &&
-            (p->put->deleted || memcmp(f->hash.bytes, p->hash.bytes, sizeof p->hash.bytes) == 0)) {
-            p->record = f->record;
+        live += !f->deleted;
+        if (!p->put->deleted && !f->deleted && memcmp(f->hash.bytes, p->hash.bytes, sizeof p->hash.bytes) == 0) {
             p->source.ordinal = f->ordinal;
+            p->confirm = p->put->file > 0 && f->file != p->put->file;
             return true;
         }
     }
-    p->record = same_key ? same_key->record : 0;
+    if (p->put->deleted)
+        return p->found_count > 0 && live == 0;
     for (i = 0; i < p->found_count; i++) {
-        if (p->put->file == 0 || p->found[i].file != p->put->file || p->put->deleted) {
+        if (p->put->file == 0 || p->found[i].file != p->put->file || p->found[i].deleted) {
             p->replace = true;
             p->source.ordinal = p->found[i].ordinal;
-            p->record = p->found[i].record;
             return false;
         }
     }
     p->source.ordinal = p->found_count > 0 ? p->found[p->found_count - 1].ordinal + 1 : 0;
+    if (p->source.ordinal >= FOUND_SOURCES_MAX)
+        xt_problem(p->problems, "", XT_MSG_TOO_MANY_ITEMS, XT_INT(FOUND_SOURCES_MAX), XT_INT(p->source.ordinal + 1));
     return false;
+}
+
+/* The key of the record that the source key's earlier sources made, which must be of this type. */
+static enum xt_code find_by_key(struct putting *p, char key[XT_KEY_SIZE], struct xt_error *err)
+{
+    size_t n = strlen(p->type->name);
+    enum xt_code rc;
+
+    if (p->found_count == 0)
+        return XT_OK;
+    rc = xt_catalog_key(p->conn, p->record, key, err);
+    if (rc == XT_OK && (strncmp(key, p->type->name, n) != 0 || key[n] != '/')) {
+        xt_problem(p->problems, "", XT_MSG_TYPE_OF_KEY, XT_VIEW(p->source_key),
+                   XT_VIEW(((struct xt_str){key, strcspn(key, "/")})));
+        return XT_E_INPUT;
+    }
+    return rc;
 }
 
 /* The record all identities agree on; a problem when they name two. */
@@ -176,9 +197,9 @@ static enum xt_code find_record(struct putting *p, struct xt_error *err)
             p->record = id->record;
             continue;
         }
-        rc = sql_key_of(p->conn, id->record, keys[0], err);
+        rc = xt_catalog_key(p->conn, id->record, keys[0], err);
         if (rc == XT_OK)
-            rc = sql_key_of(p->conn, p->record, keys[1], err);
+            rc = xt_catalog_key(p->conn, p->record, keys[1], err);
         if (rc != XT_OK)
             return rc;
         xt_problem(p->problems, id->field->name, XT_MSG_IDENTITY_OF_TWO, XT_VIEW(id->value), XT_TEXT(keys[0]),
@@ -196,8 +217,10 @@ static struct xt_str title_of(const struct xt_type *type, const json_t *body)
     return title.s ? title : XT_STR("");
 }
 
-static enum xt_code add_links(struct putting *p, xt_id from, const json_t *body, struct xt_error *err)
+static enum xt_code add_links(struct putting *p, xt_id from, const char *status, const json_t *body,
+                              struct xt_error *err)
 {
+    const char *from_type = strcmp(status, "published") == 0 ? p->type->name : "";
     size_t i, k;
 
     for (i = 0; i < p->type->field_count; i++) {
@@ -215,7 +238,8 @@ static enum xt_code add_links(struct putting *p, xt_id from, const json_t *body,
                 continue;
             rc = xt_catalog_resolve(p->conn, ref, (struct xt_str){"", 0}, &to, err);
             if (rc == XT_OK)
-                rc = sql_insert_link(p->conn, from, field->name, (int64_t)k, field->role->name, ref, to, err);
+                rc = sql_insert_link(p->conn, from, from_type, field->name, (int64_t)k, field->role->name, ref, to,
+                                     err);
             if (rc != XT_OK)
                 return rc;
         }
@@ -257,16 +281,54 @@ static enum xt_code add_identities(struct putting *p, xt_id record, struct xt_er
     return XT_OK;
 }
 
-static enum xt_code remove_identities(struct putting *p, xt_id record, const json_t *old_body, struct xt_error *err)
+static bool has_identity(const struct xt_type *type, const json_t *body, const struct identity *id)
+{
+    size_t i, k;
+
+    for (i = 0; i < type->field_count; i++) {
+        const struct xt_field *field = &type->fields[i];
+        json_t *value, *item;
+
+        if (!field->identity || field->scheme != id->field->scheme)
+            continue;
+        value = json_object_get(body, field->name);
+        if (xt_str_eq(xt_json_view(value), id->value))
+            return true;
+        json_array_foreach(value, k, item) {
+            if (xt_str_eq(xt_json_view(item), id->value))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Links by this identity lead elsewhere from now on, or wait again. */
+static enum xt_code leave(struct putting *p, xt_id record, const struct identity *id, struct xt_error *err)
+{
+    const char *ref = xt_arena_printf(&p->arena, "%s:%.*s", id->field->scheme->name, (int)id->value.n, id->value.s);
+    xt_id to = 0;
+    enum xt_code rc = xt_catalog_resolve(p->conn, xt_str(ref), (struct xt_str){"", 0}, &to, err);
+
+    return rc == XT_OK ? sql_leave(p->conn, xt_str(ref), record, to, err) : rc;
+}
+
+/* Takes from record the identities of its old body that the new one has no more. */
+static enum xt_code remove_identities(struct putting *p, xt_id record, const json_t *old_body, const json_t *body,
+                                      struct xt_error *err)
 {
     size_t i;
 
     collect_identities(p, old_body);
     for (i = 0; i < p->identity_count; i++) {
-        enum xt_code rc = sql_delete_identity(p->conn, xt_str(p->type->name),
-                                              xt_str(p->identities[i].field->scheme->name), p->identities[i].value,
-                                              record, err);
+        const struct identity *id = &p->identities[i];
+        enum xt_code rc;
 
+        if (has_identity(p->type, body, id))
+            continue;
+        rc = sql_delete_identity(p->conn, xt_str(p->type->name), xt_str(id->field->scheme->name), id->value, record,
+                                 err);
+        if (rc == XT_OK)
+            rc = leave(p, record, id, err);
         if (rc != XT_OK)
             return rc;
     }
@@ -284,6 +346,16 @@ static enum xt_code note_change(struct putting *p, const char *key, const char *
     return xt_change_add(p->tx, &change, out_seq, err);
 }
 
+/* A source key in the form of this type's record keys: an export of this or another node. */
+static bool is_record_key(const struct putting *p)
+{
+    size_t n = strlen(p->type->name);
+
+    return p->source_key.n == n + XT_ULID_SIZE && memcmp(p->source_key.s, p->type->name, n) == 0 &&
+           p->source_key.s[n] == '/' &&
+           xt_ulid_valid((struct xt_str){p->source_key.s + n + 1, p->source_key.n - n - 1});
+}
+
 static enum xt_code create_record(struct putting *p, struct xt_put_result *out, struct xt_error *err)
 {
     char ulid[XT_ULID_SIZE];
@@ -291,8 +363,12 @@ static enum xt_code create_record(struct putting *p, struct xt_put_result *out, 
                            .title = title_of(p->type, p->put->body), .body = xt_text_view(&p->text), .version = 1};
     enum xt_code rc;
 
-    xt_ulid_make(ulid);
-    snprintf(out->key, sizeof out->key, "%s/%s", p->type->name, ulid);
+    if (is_record_key(p)) {   /* the node of origin gave it: links to it stay good */
+        snprintf(out->key, sizeof out->key, "%.*s", (int)p->source_key.n, p->source_key.s);
+    } else {
+        xt_ulid_make(ulid);
+        snprintf(out->key, sizeof out->key, "%s/%s", p->type->name, ulid);
+    }
     rc = note_change(p, out->key, "create", NULL, &p->hash, &r.seq, err);
     if (rc != XT_OK)
         return rc;
@@ -307,8 +383,10 @@ static enum xt_code create_record(struct putting *p, struct xt_put_result *out, 
         rc = add_identities(p, r.id, err);
     if (rc == XT_OK)
         rc = arrive(p, r.id, XT_STR("src:"), p->source_key, err);
+    if (rc == XT_OK && is_record_key(p))
+        rc = arrive(p, r.id, XT_STR(""), p->source_key, err);
     if (rc == XT_OK)
-        rc = add_links(p, r.id, p->put->body, err);
+        rc = add_links(p, r.id, r.status, p->put->body, err);
     out->outcome = XT_STORED;
     out->created = true;
     out->id = r.id;
@@ -325,18 +403,19 @@ static void apply_source(struct putting *p, struct sources *sources)
     for (i = 0; i < sources->count; i++) {
         struct source *s = &sources->list[i];
 
-        if (xt_str_eq(s->node, p->from_node) && xt_str_eq(s->source_key, p->source_key) &&
-            s->ordinal == p->source.ordinal) {
-            if (p->put->deleted) {   /* what it last said is kept */
-                s->deleted = true;
-                return;
-            }
+        if (!xt_str_eq(s->node, p->from_node) || !xt_str_eq(s->source_key, p->source_key))
+            continue;
+        if (p->put->deleted) {   /* every ordinal of the key; what it last said is kept */
+            s->deleted = true;
+        } else if (s->ordinal == p->source.ordinal) {
             json_decref(s->body);
             *s = p->source;
             s->body = json_incref(p->put->body);
             return;
         }
     }
+    if (p->put->deleted)
+        return;
     sources->list[sources->count] = p->source;
     sources->list[sources->count].body = json_incref(p->put->body);
     sources->count++;
@@ -378,12 +457,12 @@ static enum xt_code write_version(struct putting *p, const struct xt_record *old
     if (rc == XT_OK)
         rc = sql_delete_links(p->conn, old->id, err);
     if (rc == XT_OK && f->body) {
-        rc = remove_identities(p, old->id, f->old_body, err);
+        rc = remove_identities(p, old->id, f->old_body, f->body, err);
         collect_identities(p, f->body);
         if (rc == XT_OK)
             rc = add_identities(p, old->id, err);
         if (rc == XT_OK)
-            rc = add_links(p, old->id, f->body, err);
+            rc = add_links(p, old->id, old->status, f->body, err);
     }
     out->outcome = f->body ? XT_STORED : XT_DELETED;
     out->seq = r.seq;
@@ -406,6 +485,10 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
         rc = sources_load(p->conn, p->record, f.old_body, &p->arena, &f.sources, err);
     if (rc != XT_OK)
         return rc;
+    if (!p->replace && !p->put->deleted && f.sources.count >= SOURCES_MAX) {
+        xt_problem(p->problems, "", XT_MSG_TOO_MANY_ITEMS, XT_INT(SOURCES_MAX), XT_INT(f.sources.count + 1));
+        return XT_E_INPUT;
+    }
     if (!f.sources.list)
         f.sources.list = xt_calloc(2, sizeof *f.sources.list);
     apply_source(p, &f.sources);
@@ -427,7 +510,7 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
             return rc;
     }
     if (same)
-        rc = note_change(p, old.key, "source", NULL, &p->hash, &p->source.seq, err);
+        rc = note_change(p, old.key, "source", NULL, p->put->deleted ? NULL : &p->hash, &p->source.seq, err);
     else
         rc = write_version(p, &old, &f, out, err);
     if (rc == XT_OK && p->put->deleted)
@@ -457,7 +540,12 @@ static enum xt_code prepare(struct putting *p, struct xt_error *err)
         p->hash = xt_hash_of(p->text.s, p->text.n);
         collect_identities(p, put->body);
     }
-    p->source_key = put->source_key;
+    if (put->source_key.n > 0) {   /* as links name it: white space is one space */
+        char *plain = xt_arena_alloc(&p->arena, put->source_key.n + 1);
+
+        (void)xt_identity_rule("none")(put->source_key, plain, put->source_key.n + 1);
+        p->source_key = xt_str(plain);   /* empty when it was nothing but white space */
+    }
     if (p->source_key.n == 0) {
         snprintf(p->made_key, sizeof p->made_key, "%.20s/%.32s", p->type->name, xt_hash_hex(&p->hash, hex));
         p->source_key = xt_str(p->made_key);
@@ -473,14 +561,21 @@ static enum xt_code prepare(struct putting *p, struct xt_error *err)
 static enum xt_code run(struct putting *p, struct xt_put_result *out, struct xt_error *err)
 {
     enum xt_code rc = prepare(p, err);
+    bool known;
 
     if (rc != XT_OK)
         return rc;
-    if (find_slot(p)) {
-        *out = (struct xt_put_result){.outcome = XT_UNCHANGED, .id = p->record};
-        return sql_key_of(p->conn, p->record, out->key, err);
-    }
-    rc = find_identities(p, err);
+    known = find_slot(p);
+    *out = (struct xt_put_result){.outcome = XT_UNCHANGED, .id = p->record};
+    rc = find_by_key(p, out->key, err);
+    if (rc != XT_OK)
+        return rc;
+    if (known)
+        return p->confirm ? sql_confirm_source(p->conn, &p->source, err) : XT_OK;
+    if (p->record == 0 && !p->put->deleted && is_record_key(p))   /* an exported row that was edited is a source of its record */
+        rc = sql_find_key(p->conn, p->source_key, &p->record, err);
+    if (rc == XT_OK)
+        rc = find_identities(p, err);
     if (rc == XT_OK)
         rc = find_record(p, err);
     if (rc != XT_OK)

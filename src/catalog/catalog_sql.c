@@ -100,7 +100,7 @@ static const struct xt_stmt_def KEY_OF = {
     .sql  = "SELECT key FROM record WHERE id = $1",
 };
 
-enum xt_code sql_key_of(struct xt_conn *conn, xt_id id, char out[XT_KEY_SIZE], struct xt_error *err)
+enum xt_code xt_catalog_key(struct xt_conn *conn, xt_id id, char out[XT_KEY_SIZE], struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     enum xt_code rc = xt_stmt_take(conn, &KEY_OF, &stmt, err);
@@ -347,10 +347,31 @@ enum xt_code sql_spell_sources(struct xt_conn *conn, xt_id record, struct xt_err
     return run_with(conn, &SPELL_SOURCES, record, NULL, err);
 }
 
+static const struct xt_stmt_def CONFIRM_SOURCE = {
+    .name = "catalog_confirm_source",
+    .sql  = "UPDATE record_source SET file_id = $4, row_no = $5"
+            " WHERE node = $1 AND source_key = $2 AND ordinal = $3",
+};
+
+enum xt_code sql_confirm_source(struct xt_conn *conn, const struct source *s, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &CONFIRM_SOURCE, &stmt, err);
+
+    if (rc != XT_OK)
+        return rc;
+    xt_bind_str(stmt, 1, s->node);
+    xt_bind_str(stmt, 2, s->source_key);
+    xt_bind_int(stmt, 3, s->ordinal);
+    xt_bind_int(stmt, 4, s->file);
+    xt_bind_int(stmt, 5, s->row);
+    return xt_stmt_run(stmt, NULL, err);
+}
+
 static const struct xt_stmt_def WITHDRAW_SOURCE = {
     .name = "catalog_withdraw_source",
-    .sql  = "UPDATE record_source SET deleted = 1, seq = $4, datestamp = $5"
-            " WHERE node = $1 AND source_key = $2 AND ordinal = $3",
+    .sql  = "UPDATE record_source SET deleted = 1, seq = $3, datestamp = $4"
+            " WHERE node = $1 AND source_key = $2 AND deleted = 0",
 };
 
 enum xt_code sql_withdraw_source(struct xt_conn *conn, const struct source *s, struct xt_error *err)
@@ -362,9 +383,8 @@ enum xt_code sql_withdraw_source(struct xt_conn *conn, const struct source *s, s
         return rc;
     xt_bind_str(stmt, 1, s->node);
     xt_bind_str(stmt, 2, s->source_key);
-    xt_bind_int(stmt, 3, s->ordinal);
-    xt_bind_int(stmt, 4, s->seq);
-    xt_bind_int(stmt, 5, s->datestamp);
+    xt_bind_int(stmt, 3, s->seq);
+    xt_bind_int(stmt, 4, s->datestamp);
     return xt_stmt_run(stmt, NULL, err);
 }
 
@@ -417,11 +437,12 @@ enum xt_code sql_delete_identity(struct xt_conn *conn, struct xt_str type, struc
 
 static const struct xt_stmt_def INSERT_LINK = {
     .name = "catalog_insert_link",
-    .sql  = "INSERT INTO record_link (from_id, field, n, role, to_ref, to_id) VALUES ($1, $2, $3, $4, $5, $6)",
+    .sql  = "INSERT INTO record_link (from_id, field, n, role, to_ref, to_id, from_type)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
 };
 
-enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const char *field, int64_t n, const char *role,
-                             struct xt_str ref, xt_id to, struct xt_error *err)
+enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const char *from_type, const char *field, int64_t n,
+                             const char *role, struct xt_str ref, xt_id to, struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     enum xt_code rc = xt_stmt_take(conn, &INSERT_LINK, &stmt, err);
@@ -437,6 +458,7 @@ enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const char *field
         xt_bind_int(stmt, 6, to);
     else
         xt_bind_null(stmt, 6);
+    xt_bind_z(stmt, 7, from_type);
     return xt_stmt_run(stmt, NULL, err);
 }
 
@@ -464,5 +486,26 @@ enum xt_code sql_arrive(struct xt_conn *conn, struct xt_str ref, xt_id to, struc
         return rc;
     xt_bind_str(stmt, 1, ref);
     xt_bind_int(stmt, 2, to);
+    return xt_stmt_run(stmt, NULL, err);
+}
+
+static const struct xt_stmt_def LEAVE = {
+    .name = "catalog_leave",
+    .sql  = "UPDATE record_link SET to_id = $3 WHERE to_ref = $1 AND to_id = $2",
+};
+
+enum xt_code sql_leave(struct xt_conn *conn, struct xt_str ref, xt_id from, xt_id to, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &LEAVE, &stmt, err);
+
+    if (rc != XT_OK)
+        return rc;
+    xt_bind_str(stmt, 1, ref);
+    xt_bind_int(stmt, 2, from);
+    if (to > 0)
+        xt_bind_int(stmt, 3, to);
+    else
+        xt_bind_null(stmt, 3);
     return xt_stmt_run(stmt, NULL, err);
 }
