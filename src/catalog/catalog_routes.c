@@ -1,6 +1,7 @@
 /* catalog_routes.c - the node, its types and code lists, and records over HTTP. */
 #include "catalog/catalog_routes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -9,6 +10,7 @@
 
 #define READ_WAIT_MS 2000
 #define BACKLINKS_SHOWN 20
+#define HISTORY_BYTES (2 * XT_MIB)   /* a page of history ends after the version that passes it */
 
 /* ---- the node ---- */
 
@@ -231,8 +233,14 @@ static enum xt_code get_codes(struct xt_request *request, struct xt_reply *reply
 static void protect_fields(const struct xt_field *fields, size_t count, json_t *object, enum xt_class reader)
 {
     size_t i, k;
-    json_t *item;
+    json_t *item, *member;
+    const char *name;
+    void *next;
 
+    json_object_foreach_safe(object, next, name, member) {   /* of an earlier type file: its class is not known */
+        if (!xt_fields_find(fields, count, xt_str(name)))
+            json_object_del(object, name);
+    }
     for (i = 0; i < count; i++) {
         json_t *value = json_object_get(object, fields[i].name);
 
@@ -256,8 +264,8 @@ void xt_catalog_protect(const struct xt_type *type, json_t *body, enum xt_class 
 
 static const struct xt_stmt_def TARGETS = {
     .name = "catalog_targets",
-    .sql  = "SELECT l.field, l.n, r.key, r.type, r.title, r.deleted FROM record_link l"
-            " JOIN record r ON r.id = l.to_id WHERE l.from_id = $1",
+    .sql  = "SELECT l.field, l.n, r.key, r.type, r.deleted FROM record_link l"
+            " JOIN record r ON r.id = l.to_id WHERE l.from_id = $1 AND (r.status = 'published' OR $2)",
 };
 
 struct target {
@@ -266,9 +274,10 @@ struct target {
     bool deleted;
 };
 
-static enum xt_code load_targets(struct xt_conn *conn, xt_id from, struct xt_arena *arena, struct target **out,
+static enum xt_code load_targets(struct xt_request *request, struct xt_conn *conn, xt_id from, struct target **out,
                                  size_t *out_count, struct xt_error *err)
 {
+    struct xt_arena *arena = request->arena;
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     enum xt_code rc = xt_stmt_take(conn, &TARGETS, &stmt, err);
     struct target *list = NULL;
@@ -278,6 +287,7 @@ static enum xt_code load_targets(struct xt_conn *conn, xt_id from, struct xt_are
     if (rc != XT_OK)
         return rc;
     xt_bind_int(stmt, 1, from);
+    xt_bind_int(stmt, 2, request->actor.reads >= XT_OFFICER);
     while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
         struct xt_str field = xt_col_str(stmt, 0), key = xt_col_str(stmt, 2), type = xt_col_str(stmt, 3);
 
@@ -293,7 +303,7 @@ static enum xt_code load_targets(struct xt_conn *conn, xt_id from, struct xt_are
             .field = {xt_arena_strndup(arena, field.s, field.n), field.n},
             .key = {xt_arena_strndup(arena, key.s, key.n), key.n},
             .type = {xt_arena_strndup(arena, type.s, type.n), type.n},
-            .n = xt_col_int(stmt, 1), .deleted = xt_col_int(stmt, 5) != 0,
+            .n = xt_col_int(stmt, 1), .deleted = xt_col_int(stmt, 4) != 0,
         };
     }
     *out = list;
@@ -358,7 +368,7 @@ static enum xt_code write_links(struct xt_json *w, struct xt_request *request, s
     enum xt_code rc = XT_OK;
 
     if (has_refs(type, body))
-        rc = load_targets(conn, record->id, request->arena, &targets, &count, err);
+        rc = load_targets(request, conn, record->id, &targets, &count, err);
     if (rc != XT_OK)
         return rc;
     xt_json_key(w, "links");
@@ -378,31 +388,48 @@ static enum xt_code write_links(struct xt_json *w, struct xt_request *request, s
 
 /* ---- who links here ---- */
 
-static const struct xt_stmt_def BACKLINK_GROUPS = {
-    .name = "catalog_backlink_groups",
-    .sql  = "SELECT l.role, l.field, r.type, count(DISTINCT r.id) FROM record_link l JOIN record r ON r.id = l.from_id"
-            " WHERE l.to_id = $1 AND r.deleted = 0 AND r.status = 'published'"
-            " GROUP BY l.role, l.field, r.type ORDER BY 4 DESC, 1, 2, 3",
+#define BACKLINKS_COUNTED 100000   /* a group is counted up to here: everybody's hub must not hold up a page */
+
+/* The group after ($2, $3, $4): a seek in the index for each of its columns, not a walk over the group's links. */
+static const struct xt_stmt_def NEXT_GROUP = {
+    .name = "catalog_next_backlink_group",
+    .sql  = "SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
+            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type > $4 ORDER BY from_type LIMIT 1) same_field"
+            " UNION ALL SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
+            "   WHERE to_id = $1 AND role = $2 AND field > $3 ORDER BY field, from_type LIMIT 1) same_role"
+            " UNION ALL SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
+            "   WHERE to_id = $1 AND role > $2 ORDER BY role, field, from_type LIMIT 1) others"
+            " LIMIT 1",
+};
+static const struct xt_stmt_def COUNT_GROUP = {
+    .name = "catalog_count_backlinks",
+    .sql  = "SELECT count(*) FROM (SELECT DISTINCT from_id FROM record_link"
+            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 LIMIT $5) counted",
 };
 static const struct xt_stmt_def BACKLINKS = {
     .name = "catalog_backlinks",
-    .sql  = "SELECT DISTINCT r.id, r.key, r.title, r.body FROM record_link l JOIN record r ON r.id = l.from_id"
-            " WHERE l.to_id = $1 AND l.role = $2 AND l.field = $3 AND r.type = $4 AND r.id < $5"
-            "   AND r.deleted = 0 AND r.status = 'published'"
-            " ORDER BY r.id DESC LIMIT $6",
+    .sql  = "SELECT r.id, r.key, r.title, r.body FROM (SELECT DISTINCT from_id FROM record_link"
+            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 AND from_id < $5"
+            "   ORDER BY from_id DESC LIMIT $6) l JOIN record r ON r.id = l.from_id ORDER BY r.id DESC",
 };
-
 static const struct xt_stmt_def MORE_BACKLINKS = {
     .name = "catalog_more_backlinks",
-    .sql  = "SELECT count(*) FROM (SELECT 1 FROM record_link l JOIN record r ON r.id = l.from_id"
-            " WHERE l.to_id = $1 AND l.role = $2 AND l.field = $3 AND r.type = $4 AND r.id < $5"
-            "   AND r.deleted = 0 AND r.status = 'published' LIMIT 1) more",
+    .sql  = "SELECT count(*) FROM (SELECT 1 FROM record_link"
+            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 AND from_id < $5 LIMIT 1) more",
 };
 
 struct backlink_group {
     const char *role, *field, *type;
     int64_t total;
 };
+
+static void bind_group(struct xt_stmt *stmt, xt_id to, const struct backlink_group *group)
+{
+    xt_bind_int(stmt, 1, to);
+    xt_bind_z(stmt, 2, group->role);
+    xt_bind_z(stmt, 3, group->field);
+    xt_bind_z(stmt, 4, group->type);
+}
 
 /* The newest records of a group, before the number before; *out_last gets the last one's. */
 static enum xt_code write_backlinks(struct xt_json *w, struct xt_request *request, struct xt_conn *conn, xt_id to,
@@ -418,10 +445,7 @@ static enum xt_code write_backlinks(struct xt_json *w, struct xt_request *reques
     *out_last = 0;
     if (rc != XT_OK)
         return rc;
-    xt_bind_int(stmt, 1, to);
-    xt_bind_z(stmt, 2, group->role);
-    xt_bind_z(stmt, 3, group->field);
-    xt_bind_z(stmt, 4, group->type);
+    bind_group(stmt, to, group);
     xt_bind_int(stmt, 5, before);
     xt_bind_int(stmt, 6, limit);
     xt_json_key(w, "items");
@@ -433,8 +457,10 @@ static enum xt_code write_backlinks(struct xt_json *w, struct xt_request *reques
         rc = xt_json_parse(xt_col_str(stmt, 3), &body, err);
         if (rc != XT_OK)
             return rc;
-        if (type)
-            year = view_facet(region, type, body, "year");
+        if (type) {
+            xt_catalog_protect(type, body, request->actor.reads);
+            year = view_facet(region, type, body, "year", request->arena);
+        }
         xt_json_object(w);
         xt_json_kv_str(w, "key", xt_col_str(stmt, 1));
         xt_json_kv_str(w, "title", xt_col_str(stmt, 2));
@@ -456,10 +482,7 @@ static enum xt_code more_backlinks(struct xt_conn *conn, xt_id to, const struct 
 
     if (rc != XT_OK)
         return rc;
-    xt_bind_int(stmt, 1, to);
-    xt_bind_z(stmt, 2, group->role);
-    xt_bind_z(stmt, 3, group->field);
-    xt_bind_z(stmt, 4, group->type);
+    bind_group(stmt, to, group);
     xt_bind_int(stmt, 5, last);
     rc = xt_stmt_step(stmt, &row, err);
     *out = rc == XT_OK && row && xt_col_int(stmt, 0) > 0;
@@ -468,25 +491,86 @@ static enum xt_code more_backlinks(struct xt_conn *conn, xt_id to, const struct 
 
 #define GROUPS_MAX 64
 
-static enum xt_code load_groups(struct xt_conn *conn, xt_id to, struct xt_arena *arena, struct backlink_group *out,
-                                size_t *out_count, struct xt_error *err)
+/* A field that the reader may not see must not show from the other end; nor one that its type has no more. */
+static bool group_is_shown(const struct xt_request *request, const struct backlink_group *group)
+{
+    const struct xt_type *type = xt_region_type(request->node->region, xt_str(group->type));
+    const struct xt_field *field = type ? xt_type_field(type, xt_str(group->field)) : NULL;
+
+    return field && field->visibility <= request->actor.reads;
+}
+
+static enum xt_code count_group(struct xt_conn *conn, xt_id to, struct backlink_group *group, struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    enum xt_code rc = xt_stmt_take(conn, &BACKLINK_GROUPS, &stmt, err);
+    enum xt_code rc = xt_stmt_take(conn, &COUNT_GROUP, &stmt, err);
+    bool row = false;
+
+    if (rc != XT_OK)
+        return rc;
+    bind_group(stmt, to, group);
+    xt_bind_int(stmt, 5, BACKLINKS_COUNTED + 1);
+    rc = xt_stmt_step(stmt, &row, err);
+    group->total = rc == XT_OK && row ? xt_col_int(stmt, 0) : 0;
+    return rc;
+}
+
+static enum xt_code next_group(struct xt_conn *conn, xt_id to, struct xt_arena *arena, struct backlink_group *group,
+                               bool *out_row, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &NEXT_GROUP, &stmt, err);
+    struct xt_str role, field, type;
+
+    *out_row = false;
+    if (rc != XT_OK)
+        return rc;
+    bind_group(stmt, to, group);
+    rc = xt_stmt_step(stmt, out_row, err);
+    if (rc != XT_OK || !*out_row)
+        return rc;
+    role = xt_col_str(stmt, 0);
+    field = xt_col_str(stmt, 1);
+    type = xt_col_str(stmt, 2);
+    *group = (struct backlink_group){xt_arena_strndup(arena, role.s, role.n),
+                                     xt_arena_strndup(arena, field.s, field.n),
+                                     xt_arena_strndup(arena, type.s, type.n), 0};
+    return XT_OK;
+}
+
+static int by_total(const void *a, const void *b)
+{
+    const struct backlink_group *l = a, *r = b;
+    int order;
+
+    if (l->total != r->total)
+        return l->total > r->total ? -1 : 1;
+    order = strcmp(l->role, r->role);
+    if (order == 0)
+        order = strcmp(l->field, r->field);
+    return order != 0 ? order : strcmp(l->type, r->type);
+}
+
+/* The groups the reader may see, the largest first. */
+static enum xt_code load_groups(struct xt_request *request, struct xt_conn *conn, xt_id to, struct backlink_group *out,
+                                size_t *out_count, struct xt_error *err)
+{
+    struct backlink_group group = {"", "", "", 0};
+    enum xt_code rc = XT_OK;
     bool row = true;
 
     *out_count = 0;
-    if (rc != XT_OK)
-        return rc;
-    xt_bind_int(stmt, 1, to);
-    while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row && *out_count < GROUPS_MAX) {
-        struct xt_str role = xt_col_str(stmt, 0), field = xt_col_str(stmt, 1), type = xt_col_str(stmt, 2);
-
-        out[(*out_count)++] = (struct backlink_group){
-            .role = xt_arena_strndup(arena, role.s, role.n), .field = xt_arena_strndup(arena, field.s, field.n),
-            .type = xt_arena_strndup(arena, type.s, type.n), .total = xt_col_int(stmt, 3),
-        };
+    while (rc == XT_OK && *out_count < GROUPS_MAX) {
+        rc = next_group(conn, to, request->arena, &group, &row, err);
+        if (rc != XT_OK || !row)
+            break;
+        if (!group_is_shown(request, &group))
+            continue;
+        rc = count_group(conn, to, &group, err);
+        out[(*out_count)++] = group;
     }
+    if (*out_count > 1)
+        qsort(out, *out_count, sizeof *out, by_total);
     return rc;
 }
 
@@ -501,7 +585,8 @@ static void write_group_head(struct xt_json *w, const struct xt_region *region, 
     xt_json_kv_z(w, "field", group->field);
     xt_json_kv_z(w, "role", group->role);
     xt_json_kv_z(w, "role_label", role ? role->inverse[lang] : group->role);
-    xt_json_kv_int(w, "total", group->total);
+    xt_json_kv_int(w, "total", group->total > BACKLINKS_COUNTED ? BACKLINKS_COUNTED : group->total);
+    xt_json_kv_z(w, "relation", group->total > BACKLINKS_COUNTED ? "gte" : "eq");
 }
 
 static enum xt_code write_all_backlinks(struct xt_json *w, struct xt_request *request, struct xt_conn *conn, xt_id to,
@@ -510,7 +595,7 @@ static enum xt_code write_all_backlinks(struct xt_json *w, struct xt_request *re
     struct backlink_group *groups = xt_arena_alloc(request->arena, GROUPS_MAX * sizeof *groups);
     size_t count, i;
     xt_id last;
-    enum xt_code rc = load_groups(conn, to, request->arena, groups, &count, err);
+    enum xt_code rc = load_groups(request, conn, to, groups, &count, err);
 
     xt_json_key(w, "backlinks");
     xt_json_array(w);
@@ -692,13 +777,17 @@ static enum xt_code get_record(struct xt_request *request, struct xt_reply *repl
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
     const struct xt_type *type;
     struct xt_record record;
-    enum xt_code rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
+    int64_t last;
+    enum xt_code rc = xt_seq_last(request->node->store, &last, err);
 
+    if (rc == XT_OK)
+        rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
     if (rc == XT_OK)
         rc = find_record(request, reply, xt_read_conn(read), &type, &record, err);
     if (rc != XT_OK || reply->status == 301)
         return rc;
-    snprintf(reply->etag, sizeof reply->etag, "seq-%lld", (long long)record.seq);
+    /* Not the record's own number: what links here, what it links to and its sources change without it. */
+    snprintf(reply->etag, sizeof reply->etag, "seq-%lld", (long long)last);
     return write_record(request, reply, xt_read_conn(read), type, &record, err);
 }
 
@@ -712,9 +801,8 @@ static enum xt_code get_record_links(struct xt_request *request, struct xt_reply
     int64_t limit = xt_request_int(request, "limit", 50), before = INT64_MAX;
     const struct xt_type *type;
     struct xt_record record;
-    struct backlink_group *groups = xt_arena_alloc(request->arena, GROUPS_MAX * sizeof *groups), *group = NULL;
+    struct backlink_group group;
     struct xt_json w;
-    size_t count = 0, i;
     bool more = false;
     xt_id last;
     enum xt_code rc;
@@ -724,17 +812,18 @@ static enum xt_code get_record_links(struct xt_request *request, struct xt_reply
     rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
     if (rc == XT_OK)
         rc = find_record(request, reply, xt_read_conn(read), &type, &record, err);
-    if (rc == XT_OK && reply->status != 301)
-        rc = load_groups(xt_read_conn(read), record.id, request->arena, groups, &count, err);
     if (rc != XT_OK || reply->status == 301)
         return rc;
-    for (i = 0; i < count && !group; i++) {
-        if (xt_str_is(field, groups[i].field) && xt_str_is(role, groups[i].role) && xt_str_is(from, groups[i].type))
-            group = &groups[i];
-    }
+    group = (struct backlink_group){xt_arena_strndup(request->arena, role.s, role.n),
+                                    xt_arena_strndup(request->arena, field.s, field.n),
+                                    xt_arena_strndup(request->arena, from.s, from.n), 0};
+    if (group_is_shown(request, &group))
+        rc = count_group(xt_read_conn(read), record.id, &group, err);
+    if (rc != XT_OK)
+        return rc;
     xt_json_init(&w, &reply->body);
     xt_json_object(&w);
-    if (!group) {
+    if (group.total == 0) {
         xt_json_kv_int(&w, "total", 0);
         xt_json_key(&w, "items");
         xt_json_add_raw(&w, XT_STR("[]"));
@@ -742,14 +831,14 @@ static enum xt_code get_record_links(struct xt_request *request, struct xt_reply
         xt_json_end_object(&w);
         return XT_OK;
     }
-    write_group_head(&w, request->node->region, group, request->lang);
-    rc = write_backlinks(&w, request, xt_read_conn(read), record.id, group, before, limit, &last, err);
+    write_group_head(&w, request->node->region, &group, request->lang);
+    rc = write_backlinks(&w, request, xt_read_conn(read), record.id, &group, before, limit, &last, err);
     if (rc != XT_OK)
         return rc;
-    rc = more_backlinks(xt_read_conn(read), record.id, group, last, &more, err);
+    rc = more_backlinks(xt_read_conn(read), record.id, &group, last, &more, err);
     xt_json_kv_z(&w, "next", !more ? NULL
                  : xt_arena_printf(request->arena, "/api/v1/records/%s/links?field=%s&role=%s&from=%s&limit=%lld&cursor=%lld",
-                                   record.key, group->field, group->role, group->type, (long long)limit,
+                                   record.key, group.field, group.role, group.type, (long long)limit,
                                    (long long)last));
     xt_json_end_object(&w);
     return rc;
@@ -805,6 +894,8 @@ static enum xt_code write_history(struct xt_json *w, struct xt_request *request,
         xt_json_key(w, "body");
         xt_json_add_tree(w, body);
         xt_json_end_object(w);
+        if (w->out->n > HISTORY_BYTES)   /* the rest is on the next page */
+            break;
     }
     return rc;
 }
@@ -853,9 +944,22 @@ static const struct xt_stmt_def TITLE_OF = {
     .sql  = "SELECT type, title FROM record WHERE key = $1 AND deleted = 0 AND status = 'published'",
 };
 
-/* What the subject is called now, where it is a record to be seen. */
-static void write_subject(struct change_writer *c, struct xt_str key)
+static bool all_public(const struct xt_field *fields, size_t count)
 {
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (fields[i].visibility != XT_PUBLIC || !all_public(fields[i].fields, fields[i].field_count))
+            return false;
+    }
+    return true;
+}
+
+/* What the subject is called now, where it is a record to be seen. The hash is over the whole body: beside the public
+ * fields it would let anyone try out a telephone number, so it is told only where nothing is protected. */
+static void write_subject(struct change_writer *c, struct xt_str key, const struct xt_hash *after)
+{
+    char hex[XT_HASH_HEX];
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     const struct xt_type *type;
     bool row = false;
@@ -870,12 +974,13 @@ static void write_subject(struct change_writer *c, struct xt_str key)
     if (type)
         xt_json_kv_z(&c->w, "type_label", type->labels[c->request->lang]);
     xt_json_kv_str(&c->w, "title", xt_col_str(stmt, 1));
+    if (type && after && all_public(type->fields, type->field_count))
+        xt_json_kv_z(&c->w, "hash", xt_hash_hex(after, hex));
 }
 
 static bool write_change(void *context, const struct xt_change_row *row)
 {
     struct change_writer *c = context;
-    char hex[XT_HASH_HEX];
 
     xt_json_object(&c->w);
     xt_json_kv_int(&c->w, "seq", row->seq);
@@ -883,11 +988,9 @@ static bool write_change(void *context, const struct xt_change_row *row)
     xt_json_kv_str(&c->w, "room", row->room);
     xt_json_kv_str(&c->w, "subject", row->subject);
     if (xt_str_is(row->room, "catalog"))
-        write_subject(c, row->subject);
+        write_subject(c, row->subject, row->has_after ? &row->after : NULL);
     xt_json_kv_str(&c->w, "action", row->action);
     xt_json_kv_str(&c->w, "reason", row->reason);
-    if (row->has_after)
-        xt_json_kv_z(&c->w, "hash", xt_hash_hex(&row->after, hex));
     xt_json_end_object(&c->w);
     c->last = row->seq;
     c->count++;

@@ -102,14 +102,16 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"title\":{\"type\":\"string\"},\"date\":" STRING_OR_NULL "}}"},
     {"BacklinkGroup",
      "{\"type\":\"object\",\"description\":\"Records of one type that link here in one role, newest first.\","
-     "\"required\":[\"type\",\"type_label\",\"field\",\"role\",\"role_label\",\"total\",\"items\"],\"properties\":{"
+     "\"required\":[\"type\",\"type_label\",\"field\",\"role\",\"role_label\",\"total\",\"relation\",\"items\"],\"properties\":{"
      "\"type\":{\"type\":\"string\"},\"type_label\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},"
      "\"role\":{\"type\":\"string\"},\"role_label\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"},"
+     "\"relation\":{\"type\":\"string\",\"enum\":[\"eq\",\"gte\"],\"description\":\"gte: at least so many.\"},"
      "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/BacklinkItem\"}}}}"},
     {"Backlinks",
      "{\"type\":\"object\",\"required\":[\"total\",\"items\",\"next\"],\"properties\":{\"type\":{\"type\":\"string\"},"
      "\"type_label\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},"
      "\"role_label\":{\"type\":\"string\"},\"total\":{\"type\":\"integer\"},"
+     "\"relation\":{\"type\":\"string\",\"enum\":[\"eq\",\"gte\"]},"
      "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/BacklinkItem\"}},"
      "\"next\":" STRING_OR_NULL "}}"},
     {"Source",

@@ -116,6 +116,17 @@ static void read_filters(struct asking *a)
     }
 }
 
+static bool is_asked(const struct asking *a, struct xt_str facet)
+{
+    size_t i;
+
+    for (i = 0; i < a->ask.facet_count; i++) {
+        if (xt_str_eq(a->facets[i], facet))
+            return true;
+    }
+    return false;
+}
+
 static void read_facets(struct asking *a)
 {
     const struct xt_search_schema *schema = &a->request->node->region->schema;
@@ -133,7 +144,7 @@ static void read_facets(struct asking *a)
         }
         if (name.n > 0 && (i == schema->facet_count || a->ask.facet_count == FACETS_MAX))
             xt_problem(&a->request->problems, "facets", XT_MSG_NO_FACET, XT_VIEW(name));
-        else if (name.n > 0)
+        else if (name.n > 0 && !is_asked(a, name))
             a->facets[a->ask.facet_count++] = xt_str(schema->facets[i].name);
         list.s += raw.n + (comma ? 1 : 0);
         list.n -= raw.n + (comma ? 1 : 0);
@@ -237,14 +248,16 @@ static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_co
 
     if (rc == XT_E_NOT_FOUND)
         return XT_OK;   /* the index is rebuilt from what is there; a stray hit is left out */
+    if (rc == XT_OK && (record.deleted || (strcmp(record.status, "published") != 0 && request->actor.reads < XT_OFFICER)))
+        return XT_OK;   /* since the index was fed */
     if (rc == XT_OK)
         rc = xt_json_parse(record.body, &body, err);
     type = rc == XT_OK ? xt_region_type(region, xt_str(record.type)) : NULL;
     if (!type)
         return rc;
     xt_catalog_protect(type, body, request->actor.reads);
-    area = view_facet(region, type, body, "area");
-    date = view_facet(region, type, body, "year");
+    area = view_facet(region, type, body, "area", request->arena);
+    date = view_facet(region, type, body, "year", request->arena);
     xt_json_object(w);
     xt_json_kv_z(w, "key", record.key);
     xt_json_kv_z(w, "type", record.type);

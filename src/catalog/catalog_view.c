@@ -215,7 +215,7 @@ void view_labels(struct xt_json *w, const struct xt_type *type, const json_t *bo
 }
 
 struct xt_str view_facet(const struct xt_region *region, const struct xt_type *type, const json_t *body,
-                         const char *facet)
+                         const char *facet, struct xt_arena *arena)
 {
     size_t i;
 
@@ -228,6 +228,8 @@ struct xt_str view_facet(const struct xt_region *region, const struct xt_type *t
         value = json_object_get(body, field->name);
         if (json_is_array(value))
             value = json_array_get(value, 0);
+        if (json_is_integer(value))
+            return xt_str(xt_arena_printf(arena, "%lld", (long long)json_integer_value(value)));
         if (value)
             return field->kind == XT_KIND_LINK ? xt_json_str(value, "label") : xt_json_view(value);
     }

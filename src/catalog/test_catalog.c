@@ -375,6 +375,292 @@ static void what_is_stored_is_found(void **state)
     assert_check_clean(f);
 }
 
+/* A row that a newer file says again is one of that file's: its next row under the key does not take its place. */
+static void a_newer_file_keeps_what_it_repeats(void **state)
+{
+    struct fixture *f = *state;
+    struct given a = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"甲\"]}", .file = 1, .row = 2, .datestamp = 1};
+    struct given b = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"乙\"]}", .file = 2, .row = 3, .datestamp = 2};
+    struct xt_put_result first = put(f, a);
+    int64_t changes;
+
+    a.file = 2;
+    assert_int_equal(put(f, a).outcome, XT_UNCHANGED);
+    (void)put(f, b);
+    assert_non_null(strstr(get(f, first.key).body.s, "甲"));
+    assert_non_null(strstr(get(f, first.key).body.s, "乙"));
+    changes = query_int(f, "SELECT count(*) FROM change");
+    a.file = b.file = 3;
+    assert_int_equal(put(f, a).outcome, XT_UNCHANGED);
+    assert_int_equal(put(f, b).outcome, XT_UNCHANGED);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM change"), changes);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_source WHERE file_id = 3"), 2);
+    assert_check_clean(f);
+}
+
+static void a_withdrawn_key_takes_all_its_rows(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result a = put(f, (struct given){"project", "n1", "{\"title\":\"甲\"}", .file = 7, .row = 2});
+
+    (void)put(f, (struct given){"project", "n1", "{\"title\":\"乙\"}", .file = 7, .row = 3});
+    assert_int_equal(put(f, (struct given){"project", "n1", NULL}).outcome, XT_DELETED);
+    assert_true(get(f, a.key).deleted);
+    assert_int_equal(put(f, (struct given){"project", "n1", NULL}).outcome, XT_UNCHANGED);
+    assert_check_clean(f);
+}
+
+static void a_key_of_another_type_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result a = put(f, (struct given){"paper", "k", "{\"title\":\"甲\"}"}), result;
+    const struct given same = {"project", "k", "{\"title\":\"甲\"}", .origin = XT_ORIGIN_IMPORT};
+    const struct given other = {"project", "k", "{\"title\":\"乙\"}", .origin = XT_ORIGIN_IMPORT};
+
+    assert_int_equal(try_put(f, &same, &result), XT_E_INPUT);
+    assert_int_equal(f->problems.list[0].msg, XT_MSG_TYPE_OF_KEY);
+    assert_int_equal(try_put(f, &other, &result), XT_E_INPUT);
+    assert_string_equal(get(f, a.key).body.s, "{\"title\":\"甲\"}");
+    assert_check_clean(f);
+}
+
+/* A column that is no key must not end the import, nor make a record of all its rows. */
+static void rows_under_one_key_have_an_end(void **state)
+{
+    struct fixture *f = *state;
+    char body[64];
+    struct given row = {"paper", "k", body, .origin = XT_ORIGIN_IMPORT, .file = 1};
+    struct xt_put_result result;
+    int i;
+
+    for (i = 0; i < FOUND_SOURCES_MAX + 2; i++) {
+        snprintf(body, sizeof body, "{\"title\":\"甲\",\"volume\":\"%d\"}", i);
+        assert_int_equal(try_put(f, &row, &result), i < FOUND_SOURCES_MAX ? XT_OK : XT_E_INPUT);
+    }
+    assert_int_equal(f->problems.list[0].msg, XT_MSG_TOO_MANY_ITEMS);
+    assert_check_clean(f);
+}
+
+static void links_leave_with_the_identity(void **state)
+{
+    struct fixture *f = *state;
+    const char *led = "SELECT coalesce(max(to_id), 0) FROM record_link";
+    struct xt_put_result wrong, right;
+
+    (void)put(f, (struct given){"achievement", "a", "{\"name\":\"甲\",\"papers\":[{\"ref\":\"doi:10.1000/a\",\"label\":\"文\"}]}"});
+    wrong = put(f, (struct given){"paper", "p", "{\"title\":\"错\",\"doi\":\"10.1000/a\"}", .file = 1});
+    assert_int_equal(query_int(f, led), wrong.id);
+    (void)put(f, (struct given){"paper", "p", "{\"title\":\"错\",\"doi\":\"10.1000/b\"}", .file = 2});
+    assert_int_equal(query_int(f, led), 0);
+    right = put(f, (struct given){"paper", "q", "{\"title\":\"对\",\"doi\":\"10.1000/a\"}", .file = 3});
+    assert_int_equal(query_int(f, led), right.id);
+    assert_check_clean(f);
+}
+
+/* A link names a source key in the normal form of its scheme; the key itself must have the same. */
+static void keys_with_spaces_are_found_by_links(void **state)
+{
+    struct fixture *f = *state;
+
+    (void)put(f, (struct given){"paper", "p", "{\"title\":\"甲\",\"authors\":[{\"ref\":\"src:p/a  b\",\"label\":\"示例人\"}]}"});
+    (void)put(f, (struct given){"person", "p/a  b", "{\"name\":\"示例人\"}"});
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_link WHERE to_id IS NOT NULL"), 1);
+}
+
+/* ---- what the routes tell ---- */
+
+static enum xt_code call(struct fixture *f, const char *path, const struct xt_pair *params, size_t count,
+                         enum xt_class reads, struct xt_reply *reply, json_t **out)
+{
+    struct xt_request request = {.node = f->node, .params = params, .param_count = count, .arena = &f->arena,
+                                 .actor = {.name = "test", .reads = reads}};
+    struct xt_error err = {0};
+    enum xt_code rc;
+
+    for (request.route = xt_catalog_routes; strcmp(request.route->path, path) != 0; request.route++)
+        assert_non_null(request.route->method);
+    *reply = (struct xt_reply){0};
+    xt_text_init(&reply->body, 16 * XT_MIB);
+    xt_problems_init(&request.problems);
+    rc = request.route->handle(&request, reply, &err);
+    xt_problems_done(&request.problems);
+    *out = NULL;
+    if (rc == XT_OK)   /* duplicate members are refused here */
+        assert_int_equal(xt_json_parse(xt_text_view(&reply->body), out, &err), XT_OK);
+    xt_text_done(&reply->body);
+    return rc;
+}
+
+static json_t *ask_record(struct fixture *f, const char *path, const char *key, enum xt_class reads,
+                          struct xt_reply *reply)
+{
+    struct xt_reply own;
+    size_t type = strcspn(key, "/");
+    const struct xt_pair params[] = {{XT_STR("type"), {key, type}}, {XT_STR("id"), xt_str(key + type + 1)}};
+    json_t *answer;
+
+    assert_int_equal(call(f, path, params, 2, reads, reply ? reply : &own, &answer), XT_OK);
+    return answer;
+}
+
+#define RECORD "/api/v1/records/{type}/{id}"
+
+static void protected_links_do_not_show_from_the_other_end(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result teacher = put(f, (struct given){"person", "p/1", "{\"name\":\"示例甲\"}"});
+    const struct xt_pair params[] = {
+        {XT_STR("type"), XT_STR("person")}, {XT_STR("id"), xt_str(teacher.key + strlen("person/"))},
+        {XT_STR("field"), XT_STR("supervisors")}, {XT_STR("role"), XT_STR("supervised_by")}, {XT_STR("from"), XT_STR("person")},
+    };
+    struct xt_reply reply;
+    json_t *record, *links;
+
+    (void)put(f, (struct given){"person", "p/2", "{\"name\":\"示例乙\",\"supervisors\":[{\"ref\":\"src:p/1\",\"label\":\"示例甲\"}]}"});
+    record = ask_record(f, RECORD, teacher.key, XT_PUBLIC, NULL);
+    assert_int_equal(json_array_size(json_object_get(record, "backlinks")), 0);
+    json_decref(record);
+    assert_int_equal(call(f, RECORD "/links", params, 5, XT_PUBLIC, &reply, &links), XT_OK);
+    assert_int_equal(xt_json_int(links, "total", -1), 0);
+    json_decref(links);
+    assert_int_equal(call(f, RECORD "/links", params, 5, XT_OFFICER, &reply, &links), XT_OK);
+    assert_int_equal(xt_json_int(links, "total", -1), 1);
+    json_decref(links);
+    record = ask_record(f, RECORD, teacher.key, XT_OFFICER, NULL);
+    assert_int_equal(json_array_size(json_object_get(record, "backlinks")), 1);
+    json_decref(record);
+}
+
+/* A type file that lost a field leaves its values in bodies: whom they were for is not known any more. */
+static void fields_of_an_earlier_type_are_not_shown(void **state)
+{
+    struct fixture *f = *state;
+    json_t *body = json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "name", "示例", "old_phone", "13800000000", "funding",
+                             "name", "x", "gone", "y");
+
+    xt_catalog_protect(xt_region_type(f->node->region, XT_STR("instrument")), body, XT_OFFICER);
+    assert_null(json_object_get(body, "old_phone"));
+    assert_non_null(json_object_get(body, "name"));
+    json_decref(body);
+}
+
+static void the_etag_of_a_record_moves_with_what_it_shows(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result person = put(f, (struct given){"person", "p/1", "{\"name\":\"示例甲\"}"});
+    struct xt_reply before, after;
+    json_t *record = ask_record(f, RECORD, person.key, XT_PUBLIC, &before);
+    json_t *group;
+
+    json_decref(record);
+    (void)put(f, (struct given){"paper", "x", "{\"title\":\"文\",\"authors\":[{\"ref\":\"src:p/1\",\"label\":\"示例甲\"}]}"});
+    record = ask_record(f, RECORD, person.key, XT_PUBLIC, &after);
+    assert_string_not_equal(before.etag, after.etag);
+    group = json_array_get(json_object_get(record, "backlinks"), 0);
+    assert_int_equal(xt_json_int(group, "total", -1), 1);
+    assert_string_equal(xt_json_z(group, "relation", ""), "eq");
+    json_decref(record);
+}
+
+/* Groups are counted and paged each by itself, the newest record first, whatever else links here. */
+static void backlinks_are_grouped_and_paged(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result unit = put(f, (struct given){"organisation", "o", "{\"name\":\"示例所\",\"kind\":\"university\"}"});
+    struct xt_pair params[] = {
+        {XT_STR("type"), XT_STR("organisation")}, {XT_STR("id"), xt_str(unit.key + strlen("organisation/"))},
+        {XT_STR("field"), XT_STR("units")}, {XT_STR("role"), XT_STR("affiliated_with")}, {XT_STR("from"), XT_STR("paper")},
+        {XT_STR("limit"), XT_STR("2")}, {XT_STR("cursor"), XT_STR("")},
+    };
+    struct xt_reply reply;
+    json_t *answer;
+    char key[16], body[160];
+    size_t pages, seen = 0;
+    int i;
+
+    for (i = 0; i < 5; i++) {
+        snprintf(key, sizeof key, "p%d", i);
+        snprintf(body, sizeof body, "{\"title\":\"文%d\",\"units\":[{\"ref\":\"src:o\",\"label\":\"示例所\"},"
+                 "{\"ref\":\"src:o\",\"label\":\"示例所二\"}]}", i);
+        (void)put(f, (struct given){"paper", key, body});
+    }
+    (void)put(f, (struct given){"achievement", "a", "{\"name\":\"果\",\"units\":[{\"ref\":\"src:o\",\"label\":\"示例所\"}]}"});
+    answer = ask_record(f, RECORD, unit.key, XT_PUBLIC, NULL);
+    assert_int_equal(json_array_size(json_object_get(answer, "backlinks")), 2);
+    json_decref(answer);
+    for (pages = 0; pages < 3; pages++) {
+        const char *next;
+
+        assert_int_equal(call(f, RECORD "/links", params, 7, XT_PUBLIC, &reply, &answer), XT_OK);
+        assert_int_equal(xt_json_int(answer, "total", -1), 5);
+        seen += json_array_size(json_object_get(answer, "items"));
+        next = xt_json_z(answer, "next", NULL);
+        assert_int_equal(next != NULL, pages < 2);
+        if (next)
+            params[6].value = xt_str(xt_arena_strdup(&f->arena, strstr(next, "cursor=") + strlen("cursor=")));
+        json_decref(answer);
+    }
+    assert_int_equal(seen, 5);
+}
+
+static void a_page_of_history_ends_by_bytes(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result paper = {0};
+    char *body = xt_arena_alloc(&f->arena, XT_MIB);
+    json_t *history;
+    int i;
+
+    for (i = 0; i < 8; i++) {   /* versions of some 730,000 bytes */
+        size_t n = (size_t)snprintf(body, XT_MIB, "{\"title\":\"甲%d\",\"authors\":[", i), k;
+
+        for (k = 0; k < 700; k++)
+            n += (size_t)snprintf(body + n, XT_MIB - n, "%s{\"label\":\"%01000d\"}", k > 0 ? "," : "", (int)k);
+        snprintf(body + n, XT_MIB - n, "]}");
+        paper = put(f, (struct given){"paper", "p", body, .file = i + 1});
+    }
+    history = ask_record(f, RECORD "/history", paper.key, XT_PUBLIC, NULL);
+    assert_true(json_array_size(json_object_get(history, "items")) >= 2);
+    assert_true(json_array_size(json_object_get(history, "items")) <= 4);
+    assert_non_null(xt_json_get(history, "next"));
+    json_decref(history);
+}
+
+static void search_answers_hold_what_is_there_now(void **state)
+{
+    struct fixture *f = *state;
+    const struct xt_pair params[] = {{XT_STR("q"), XT_STR("机器人")}, {XT_STR("facets"), XT_STR("type,type,year")}};
+    struct xt_reply reply;
+    struct xt_error err;
+    json_t *answer;
+
+    (void)put(f, (struct given){"paper", "p", "{\"title\":\"机器人\",\"published_on\":\"2016-03\"}"});
+    assert_int_equal(xt_catalog_catch_up(f->node, 0, NULL, NULL, &err), XT_OK);
+    assert_int_equal(call(f, "/api/v1/search", params, 2, XT_PUBLIC, &reply, &answer), XT_OK);
+    assert_int_equal(json_array_size(json_object_get(answer, "items")), 1);
+    assert_int_equal(json_object_size(json_object_get(answer, "facets")), 2);
+    json_decref(answer);
+    (void)put(f, (struct given){"paper", "p", NULL});   /* and the index does not know yet */
+    assert_int_equal(call(f, "/api/v1/search", params, 2, XT_PUBLIC, &reply, &answer), XT_OK);
+    assert_int_equal(json_array_size(json_object_get(answer, "items")), 0);
+    json_decref(answer);
+}
+
+/* A hash over protected fields lets one try out what they hold. */
+static void changes_tell_no_hash_of_protected_fields(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_reply reply;
+    json_t *answer, *item;
+
+    (void)put(f, (struct given){"person", "p", "{\"name\":\"示例甲\",\"phone\":\"13800000000\"}"});
+    assert_int_equal(call(f, "/api/v1/changes", NULL, 0, XT_PUBLIC, &reply, &answer), XT_OK);
+    item = json_array_get(json_object_get(answer, "items"), 0);
+    assert_string_equal(xt_json_z(item, "title", ""), "示例甲");
+    assert_null(json_object_get(item, "hash"));
+    json_decref(answer);
+}
+
 static void cells_become_values_and_back(void **state)
 {
     static const struct {
@@ -442,6 +728,19 @@ int main(void)
         cmocka_unit_test_setup_teardown(delete_by_key, setup, teardown),
         cmocka_unit_test_setup_teardown(all_problems_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_stored_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_newer_file_keeps_what_it_repeats, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_withdrawn_key_takes_all_its_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_key_of_another_type_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(rows_under_one_key_have_an_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(links_leave_with_the_identity, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_with_spaces_are_found_by_links, setup, teardown),
+        cmocka_unit_test_setup_teardown(protected_links_do_not_show_from_the_other_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(fields_of_an_earlier_type_are_not_shown, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_etag_of_a_record_moves_with_what_it_shows, setup, teardown),
+        cmocka_unit_test_setup_teardown(backlinks_are_grouped_and_paged, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_page_of_history_ends_by_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(search_answers_hold_what_is_there_now, setup, teardown),
+        cmocka_unit_test_setup_teardown(changes_tell_no_hash_of_protected_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(cells_become_values_and_back, setup, teardown),
     };
 
