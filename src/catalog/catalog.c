@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "catalog/catalog_priv.h"
+#include "room/cli.h"
 
 /* ---- opening ---- */
 
@@ -27,12 +28,13 @@ enum xt_code xt_catalog_region(const struct xt_node *node, struct xt_region **ou
     xt_arena_init(&arena);
     rc = xt_region_load(node->region_path, node->data ? xt_arena_printf(&arena, "%s/region", node->data) : NULL, out,
                         &problems, err);
-    if (rc != XT_OK && problems.count > 0 && err) {   /* the first is said; all go to the log's detail */
-        const struct xt_problem *first = &problems.list[0];
+    if (rc != XT_OK && problems.count > 0) {   /* the first, with its file: read at a terminal, in its language */
+        XT_AUTO(xt_text_done) struct xt_text words = {0};
 
-        snprintf(err->field, sizeof err->field, "%.60s", first->path);
-        err->msg = first->msg;
-        memcpy(err->args, first->args, sizeof err->args);
+        xt_text_init(&words, 4 * XT_KIB);
+        xt_problem_say(&problems.list[0], xt_cli_lang(), &words);
+        rc = xt_fail(err, XT_E_INPUT, "region", XT_MSG_REGION_AT, XT_TEXT(problems.list[0].path),
+                     XT_VIEW(xt_text_view(&words)), XT_INT(problems.seen));
     }
     return rc;
 }

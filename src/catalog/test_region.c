@@ -226,6 +226,14 @@ static const struct fault {
      XT_MSG_REGION_PROTECTED_FACET, "types/thing.json: secret", "state"},
     {"types/thing.json", "\"range\": \"amount\"", "\"range\": \"amount\", \"visibility\": \"member\"",
      XT_MSG_REGION_PROTECTED_FACET, "types/thing.json: price", "amount"},
+    {"types/thing.json", "\"visibility\": \"officer\"", "\"visibility\": \"private\", \"search\": \"text\"",
+     XT_MSG_REGION_PROTECTED_FACET, "types/thing.json: secret", "text"},
+    /* members of a group are plain */
+    {"types/thing.json", "\"en\": \"What\"}, ", "\"en\": \"What\"}, \"facet\": \"state\", ", XT_MSG_REGION_SETTING,
+     "types/thing.json: parts: what", "facet"},
+    {"types/thing.json", "\"kind\": \"string\", \"required\": true}]}",
+     "\"kind\": \"link\", \"to\": [\"*\"], \"role\": \"owned_by\"}]}", XT_MSG_REGION_UNKNOWN,
+     "types/thing.json: parts: what", "link"},
     /* code lists */
     {"codes/thing-sort.tsv", "CNC machine\t", "CNC machine\tA1", XT_MSG_REGION_CYCLE, "codes/thing-sort.tsv", "A"},
     {"codes/thing-sort.tsv", "Other\t", "Other\tB", XT_MSG_REGION_CYCLE, "codes/thing-sort.tsv", "B"},

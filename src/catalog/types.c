@@ -163,8 +163,22 @@ static void load_uses(struct region_build *b, const char *path, const json_t *js
     int weight;
 
     field->search = field->facet = field->range = -1;
-    if (!top || field->visibility == XT_PRIVATE)
+    if (!top) {   /* members of a group are plain: what stands here would say nothing */
+        static const char *const outside[] = {"search", "facet", "range", "identity"};
+        size_t i;
+
+        for (i = 0; i < XT_COUNT(outside); i++) {
+            if (json_object_get(json, outside[i]))
+                xt_problem(b->problems, path, XT_MSG_REGION_SETTING, XT_TEXT(outside[i]));
+        }
+        if (field->kind == XT_KIND_LINK || field->kind == XT_KIND_GROUP)
+            xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("kind"), XT_TEXT(xt_kind_name(field->kind)));
         return;
+    }
+    if (field->visibility == XT_PRIVATE && (search || facet || range)) {
+        xt_problem(b->problems, path, XT_MSG_REGION_PROTECTED_FACET, XT_TEXT(search ? search : facet ? facet : range));
+        return;
+    }
     if (search) {
         weight = pick(b, path, "search", weight_names, XT_COUNT(weight_names), search);
         if (weight >= 0)
