@@ -25,7 +25,7 @@ struct batch {
     struct xt_arena arena;
     struct xt_search_doc *docs;
     json_t **bodies;
-    size_t count;
+    size_t count, bytes;         /* bytes of the bodies' text, from which documents borrow */
     int64_t reached;             /* number of its last record */
 };
 
@@ -35,7 +35,7 @@ static void batch_clear(struct batch *batch)
 
     for (i = 0; i < batch->count; i++)
         json_decref(batch->bodies[i]);
-    batch->count = 0;
+    batch->count = batch->bytes = 0;
     xt_arena_clear(&batch->arena);
 }
 
@@ -56,6 +56,7 @@ static enum xt_code batch_add(struct xt_node *node, struct batch *batch, struct 
     }
     doc_build(node->region, type, &record, body, &batch->arena, &batch->docs[batch->count]);
     batch->bodies[batch->count++] = body;
+    batch->bytes += xt_col_str(stmt, 6).n;
     batch->reached = xt_col_int(stmt, 5);
     return XT_OK;
 }
@@ -78,15 +79,15 @@ static enum xt_code batch_read(struct xt_node *node, int64_t after, struct batch
     xt_bind_int(stmt, 2, BATCH_RECORDS);
     while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
         rc = batch_add(node, batch, stmt, err);
-        if (rc != XT_OK || batch->arena.used_bytes > BATCH_BYTES)
+        if (rc != XT_OK || batch->arena.used_bytes + batch->bytes > BATCH_BYTES)
             break;
     }
     *out_more = row;
     return rc;
 }
 
-/* Feeds search until the number last, which was committed when it was read, is reached. */
-static enum xt_code feed_to(struct xt_node *node, struct xt_search *search, int64_t last,
+/* Feeds search until the number last, which was committed when it was read, is reached, or *stop (NULL = never). */
+static enum xt_code feed_to(struct xt_node *node, struct xt_search *search, int64_t last, const _Atomic bool *stop,
                             void (*progress)(void *context, int64_t reached, int64_t last), void *context,
                             struct xt_error *err)
 {
@@ -97,7 +98,7 @@ static enum xt_code feed_to(struct xt_node *node, struct xt_search *search, int6
     bool more;
 
     xt_arena_init(&batch.arena);
-    while (reached < last && rc == XT_OK && !atomic_load(&node->catalog->stop)) {
+    while (reached < last && rc == XT_OK && !(stop && atomic_load(stop))) {
         rc = batch_read(node, reached, &batch, &more, err);
         if (rc != XT_OK)
             break;
@@ -154,7 +155,7 @@ enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
         pthread_mutex_lock(&node->catalog->feed_lock);
         search = feeding_handle(node);
         if (search)
-            rc = feed_to(node, search, last, progress, context, err);
+            rc = feed_to(node, search, last, NULL, progress, context, err);
         pthread_mutex_unlock(&node->catalog->feed_lock);
         if (search)
             break;
@@ -187,7 +188,7 @@ static void *feeder_main(void *argument)
                  : xt_search_is_feeder(node->search) ? node->search : catalog->taken_over;
         if (search && last > reached) {
             atomic_store(&catalog->feeder_state, FEED_CATCHING_UP);
-            rc = feed_to(node, search, last, NULL, NULL, &err);
+            rc = feed_to(node, search, last, &catalog->stop, NULL, NULL, &err);
         } else if (search) {
             rc = xt_search_tidy(search, TIDY_MS, &err);
         }

@@ -646,6 +646,17 @@ static void search_answers_hold_what_is_there_now(void **state)
     json_decref(answer);
 }
 
+/* Who asked to be caught up is, though the background feeder is being stopped just then. */
+static void catching_up_goes_on_while_feeding_stops(void **state)
+{
+    struct fixture *f = *state;
+
+    (void)put(f, (struct given){"paper", "p", "{\"title\":\"机器人\"}"});
+    atomic_store(&f->node->catalog->stop, true);
+    assert_int_equal(hits(f, "机器人", XT_PUBLIC), 1);
+    atomic_store(&f->node->catalog->stop, false);
+}
+
 /* A hash over protected fields lets one try out what they hold. */
 static void changes_tell_no_hash_of_protected_fields(void **state)
 {
@@ -740,6 +751,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(backlinks_are_grouped_and_paged, setup, teardown),
         cmocka_unit_test_setup_teardown(a_page_of_history_ends_by_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(search_answers_hold_what_is_there_now, setup, teardown),
+        cmocka_unit_test_setup_teardown(catching_up_goes_on_while_feeding_stops, setup, teardown),
         cmocka_unit_test_setup_teardown(changes_tell_no_hash_of_protected_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(cells_become_values_and_back, setup, teardown),
     };
