@@ -41,6 +41,22 @@ static unsigned depth_of(struct xt_str text)
     return deepest;
 }
 
+/* jansson quotes the place by bytes: a character may be cut in two. */
+static enum xt_code syntax_fault(const json_error_t *fault, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text words = {0};
+    size_t i = 0, n = strlen(fault->text);
+    uint32_t c;
+
+    xt_text_init(&words, 4 * sizeof fault->text);
+    while (i < n) {
+        i += xt_utf8_decode(fault->text + i, n - i, &c);
+        xt_text_add_utf8(&words, c);
+    }
+    return xt_fail(err, XT_E_INPUT, "", XT_MSG_JSON_SYNTAX, XT_INT(fault->line), XT_INT(fault->column),
+                   XT_VIEW(xt_text_view(&words)));
+}
+
 enum xt_code xt_json_parse(struct xt_str text, json_t **out, struct xt_error *err)
 {
     json_error_t fault;
@@ -50,8 +66,7 @@ enum xt_code xt_json_parse(struct xt_str text, json_t **out, struct xt_error *er
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_JSON_TOO_DEEP, XT_INT(XT_JSON_DEPTH_MAX));
     tree = json_loadb(text.s ? text.s : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
     if (!tree)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_JSON_SYNTAX, XT_INT(fault.line), XT_INT(fault.column),
-                       XT_TEXT(fault.text));
+        return syntax_fault(&fault, err);
     *out = tree;
     return XT_OK;
 }
