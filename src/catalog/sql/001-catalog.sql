@@ -23,16 +23,16 @@ CREATE TABLE record (
 
 -- Every earlier version of a record.
 CREATE TABLE record_version (
-    record_id   INTEGER NOT NULL REFERENCES record (id),
-    version     INTEGER NOT NULL,
-    seq         INTEGER NOT NULL,                -- its change: who, when, why
-    body        TEXT NOT NULL,
+    record_id   INTEGER NOT NULL REFERENCES record (id), -- the record
+    version     INTEGER NOT NULL,               -- its version then
+    seq         INTEGER NOT NULL,               -- its change: who, when, why
+    body        TEXT NOT NULL,                  -- JSON as it stood
     PRIMARY KEY (record_id, version)
 );
 
 -- What each source said of a record, as it came in normal form.
 CREATE TABLE record_source (
-    record_id   INTEGER NOT NULL REFERENCES record (id),
+    record_id   INTEGER NOT NULL REFERENCES record (id), -- what it is folded into
     node        TEXT NOT NULL,                  -- where it came from
     source_key  TEXT NOT NULL,                  -- its key there
     ordinal     INTEGER NOT NULL,                -- 0; further rows of one file under the same key 1, 2 ...
@@ -53,22 +53,24 @@ CREATE INDEX record_source_record ON record_source (record_id);
 
 -- The links of the bodies that name a target; derived.
 CREATE TABLE record_link (
-    from_id     INTEGER NOT NULL REFERENCES record (id),
+    from_id     INTEGER NOT NULL REFERENCES record (id), -- whose body holds the link
     field       TEXT NOT NULL,                  -- field of the body
     n           INTEGER NOT NULL,                -- position in it
     role        TEXT NOT NULL,                  -- name of a role
     to_ref      TEXT NOT NULL,                  -- type/ULID or scheme:value, as the body says it
     to_id       INTEGER,                         -- the target, NULL until it arrives
+    from_type   TEXT NOT NULL,                  -- type of the linking record; empty for a draft, nobody's backlink
     PRIMARY KEY (from_id, field, n)
 );
-CREATE INDEX record_link_target ON record_link (to_id, role, from_id) WHERE to_id IS NOT NULL;
+-- Who links here is counted and paged from this index alone.
+CREATE INDEX record_link_target ON record_link (to_id, role, field, from_type, from_id) WHERE to_id IS NOT NULL;
 CREATE INDEX record_link_waiting ON record_link (to_ref) WHERE to_id IS NULL;
 
 -- Strong identifiers: within a type each belongs to one record.
 CREATE TABLE record_identity (
-    type        TEXT NOT NULL,
+    type        TEXT NOT NULL,                  -- of the record
     scheme      TEXT NOT NULL,                  -- name of a scheme
     value       TEXT NOT NULL,                  -- in the scheme's normal form
-    record_id   INTEGER NOT NULL REFERENCES record (id),
+    record_id   INTEGER NOT NULL REFERENCES record (id), -- whose it is
     PRIMARY KEY (scheme, value, type)
 );
