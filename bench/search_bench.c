@@ -1,11 +1,12 @@
 /*
- * search_bench [RECORDS] [ROUNDS]: our search beside stock FTS5, in one process and one run, on the same records.
+ * search_bench [RECORDS] [ROUNDS] [FOLDER]: our search beside stock FTS5, in one process and one run, on the same records.
  *
  * Stock: FTS5 with its own unicode61 tokenizer over text already split into pairs, bm25() with column weights, the
  * top 20, and five facet counts by GROUP BY over a table in memory of what matched. Ours: xt_search_ask() with the
  * same five facets and limit. Both answer each query once before it is measured, ROUNDS times then (default 3); the
  * median per query counts; p50 and p95 are over the queries of a class. Prints a table and, last, one line of JSON.
- * Files lie in BENCH_DIR (default /tmp) while it runs.
+ * Files lie in BENCH_DIR (default /tmp) while it runs. With FOLDER, the records split into pairs (rows.tsv) and the
+ * queries with what each took us (queries.tsv) are written there, for a peer that is a server.
  */
 #include <math.h>
 #include <sqlite3.h>
@@ -31,9 +32,9 @@ enum { TITLE, KEYWORDS, ABSTRACT, FIELDS };
 enum { TYPE, AREA, YEAR, SUBJECT, ORGANISATION, FACETS };
 
 static const struct xt_search_field fields[FIELDS] = {
-    {"title", {"标题", "Title"}, XT_WEIGHT_TITLE, XT_PUBLIC},
-    {"keywords", {"关键词", "Keywords"}, XT_WEIGHT_KEYWORDS, XT_PUBLIC},
-    {"abstract", {"摘要", "Abstract"}, XT_WEIGHT_TEXT, XT_PUBLIC},
+    {"title", {"标题", "Title"}, XT_WEIGHT_TITLE, XT_PUBLIC, NULL},
+    {"keywords", {"关键词", "Keywords"}, XT_WEIGHT_KEYWORDS, XT_PUBLIC, NULL},
+    {"abstract", {"摘要", "Abstract"}, XT_WEIGHT_TEXT, XT_PUBLIC, NULL},
 };
 static const struct xt_search_facet facets[FACETS] = {
     {"type", {"类型", "Type"}, false, NULL, NULL, NULL},
@@ -407,6 +408,59 @@ static void print_class(const struct class *class, bool last, struct xt_text *js
                  class->name, ours50, ours95, stock50, stock95, stock50 / ours50, stock95 / ours95, last ? "" : ",");
 }
 
+/* ---- for a peer that is a server ---- */
+
+static FILE *open_out(const char *folder, const char *name)
+{
+    char path[400];
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *out = fopen(path, "w");
+    must(out != NULL, path);
+    return out;
+}
+
+static void write_rows(const char *folder, const struct records *records, uint64_t count)
+{
+    FILE *out = open_out(folder, "rows.tsv");
+    struct record record;
+    struct xt_text tokens;
+
+    record_init(&record);
+    xt_text_init(&tokens, 16 * XT_MIB);
+    for (uint64_t i = 0; i < count; i++) {
+        records_make(records, i, &record);
+        struct xt_text *texts[FIELDS] = {&record.title, &record.keywords, &record.abstract};
+
+        fprintf(out, "%llu", (unsigned long long)i);
+        for (int k = 0; k < FIELDS; k++) {
+            xt_text_clear(&tokens);
+            xt_token_each(xt_text_view(texts[k]), add_pair, &tokens);
+            fprintf(out, "\t%s", tokens.s);
+        }
+        fprintf(out, "\t%s\t%s\t%s\t%s\t%s\n", record.type, record.area, record.year, record.subject,
+                record.organisation);
+    }
+    must(fclose(out) == 0, "rows.tsv");
+    record_done(&record);
+    xt_text_done(&tokens);
+}
+
+static void write_queries(const char *folder, const struct class *classes, size_t class_count)
+{
+    FILE *out = open_out(folder, "queries.tsv");
+
+    for (size_t i = 0; i < class_count; i++) {
+        for (size_t k = 0; k < classes[i].count; k++) {
+            const struct query *q = &classes[i].queries[k];
+
+            fprintf(out, "%s\t%s\t%s\t%s\t%lld\t%.4f\n", classes[i].name, q->match, q->type ? q->type : "",
+                    q->area ? q->area : "", (long long)classes[i].hits[k], classes[i].ours[k]);
+        }
+    }
+    must(fclose(out) == 0, "queries.tsv");
+}
+
 int main(int argc, char **argv)
 {
     int64_t count = 200000, rounds = 3;
@@ -420,7 +474,7 @@ int main(int argc, char **argv)
 
     must((argc < 2 || xt_int_parse(xt_str(argv[1]), &count)) && (argc < 3 || xt_int_parse(xt_str(argv[2]), &rounds)) &&
              count >= 1000 && rounds >= 1 && rounds <= 16,
-         "usage: search_bench [RECORDS >= 1000] [ROUNDS 1..16]");
+         "usage: search_bench [RECORDS >= 1000] [ROUNDS 1..16] [FOLDER]");
     (void)snprintf(dir, sizeof dir, "%s/search-bench-XXXXXX", where ? where : "/tmp");
     must(mkdtemp(dir) != NULL, dir);
     struct records *records = records_open(data ? data : "../shared/data", 1);
@@ -461,6 +515,10 @@ int main(int argc, char **argv)
         measure(&classes[i], search, db, stmts, rounds);
         print_class(&classes[i], i + 1 == class_count, &json);
         (void)fflush(stdout);
+    }
+    if (argc > 3) {
+        write_rows(argv[3], records, (uint64_t)count);
+        write_queries(argv[3], classes, class_count);
     }
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);

@@ -51,7 +51,7 @@ static void dates_as_text(void **state)
     for (year = 1000; year <= 2200; year += 3) {
         for (month = 0; month <= 12; month++) {
             for (day = 0; day <= (month > 0 ? days_in(year, month) : 0); day += 9) {
-                char text[16];
+                char text[40];
                 size_t n = month == 0 ? 4 : day == 0 ? 7 : 10;
 
                 snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);

@@ -12,10 +12,16 @@ enum xt_code catalog_open_index(struct xt_node *node, struct xt_search **out, st
     XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     struct xt_search_options options = {.may_feed = !node->read_only, .schema = &node->region->schema};
     bool fresh = false;
+    enum xt_code rc;
 
     xt_arena_init(&arena);
     options.dir = xt_arena_printf(&arena, "%s/index", node->data);
-    return xt_search_open(&options, out, &fresh, err);
+    rc = xt_search_open(&options, out, &fresh, err);
+    if (rc == XT_E_BUSY && node->read_only) {   /* none is there yet and nobody makes one: an empty one is no write */
+        options.may_feed = true;
+        rc = xt_search_open(&options, out, &fresh, err);
+    }
+    return rc;
 }
 
 enum xt_code xt_catalog_region(const struct xt_node *node, struct xt_region **out, struct xt_error *err)

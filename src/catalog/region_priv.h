@@ -23,6 +23,13 @@ struct xt_region_files {
     struct xt_hasher hasher;       /* over what decides the index */
 };
 
+/* How types call a searched field, and how many do so. */
+struct label_use {
+    size_t field;
+    const char *labels[XT_LANGS];
+    int types;
+};
+
 /* A region under construction: problems collect, nothing stops at the first. */
 struct region_build {
     struct xt_region *region;
@@ -30,6 +37,8 @@ struct region_build {
     struct xt_problems *problems;
     struct xt_search_field *search_fields;
     size_t search_field_count, search_field_capacity;
+    struct label_use *labels;        /* of searched fields, as the types call them */
+    size_t label_count, label_capacity;
     struct xt_search_range *ranges;
     size_t range_count, range_capacity;
 };

@@ -59,6 +59,50 @@ static int pick(struct region_build *b, const char *path, const char *what, cons
     return -1;
 }
 
+/* Notes that a type calls the searched field so. */
+static void use_labels(struct region_build *b, size_t field, const char *const labels[XT_LANGS])
+{
+    size_t i;
+
+    for (i = 0; i < b->label_count; i++) {
+        struct label_use *use = &b->labels[i];
+
+        if (use->field == field && strcmp(use->labels[XT_ZH], labels[XT_ZH]) == 0 &&
+            strcmp(use->labels[XT_EN], labels[XT_EN]) == 0) {
+            use->types++;
+            return;
+        }
+    }
+    xt_grow(&b->labels, &b->label_capacity, b->label_count + 1, sizeof *b->labels);
+    b->labels[b->label_count++] = (struct label_use){field, {labels[XT_ZH], labels[XT_EN]}, 1};
+}
+
+/* A field that several types share is shown by the label most of them use, the shortest of equals, and found by all. */
+static void name_search_fields(struct region_build *b)
+{
+    size_t f, i, n;
+
+    for (f = 0; f < b->search_field_count; f++) {
+        const char **aliases = xt_arena_alloc(&b->files->arena, (b->label_count * XT_LANGS + 1) * sizeof *aliases);
+        const struct label_use *best = NULL;
+
+        for (i = n = 0; i < b->label_count; i++) {
+            const struct label_use *use = &b->labels[i];
+
+            if (use->field != f)
+                continue;
+            aliases[n++] = use->labels[XT_ZH];
+            aliases[n++] = use->labels[XT_EN];
+            if (!best || use->types > best->types ||
+                (use->types == best->types && strlen(use->labels[XT_ZH]) < strlen(best->labels[XT_ZH])))
+                best = use;
+        }
+        if (best)
+            memcpy(b->search_fields[f].labels, best->labels, sizeof best->labels);
+        b->search_fields[f].aliases = aliases;
+    }
+}
+
 /* The index of a searched field. Fields of several types that share a name share it: the strongest weight and the
  * highest class of them hold, so that sharing never shows what one of them protects. */
 static int search_field(struct region_build *b, const struct xt_field *field, enum xt_weight weight)
@@ -181,8 +225,10 @@ static void load_uses(struct region_build *b, const char *path, const json_t *js
     }
     if (search) {
         weight = pick(b, path, "search", weight_names, XT_COUNT(weight_names), search);
-        if (weight >= 0)
+        if (weight >= 0) {
             field->search = search_field(b, field, (enum xt_weight)weight);
+            use_labels(b, (size_t)field->search, field->labels);
+        }
     }
     if (facet) {
         field->facet = facet_index(b, facet);
@@ -378,6 +424,7 @@ void region_load_types(struct region_build *b)
         qsort(types, n, sizeof *types, by_order);
     b->region->types = types;
     b->region->type_count = n;
+    name_search_fields(b);
     for (i = 0; i < n; i++) {
         check_targets(b, &types[i], types[i].fields, types[i].field_count);
     }

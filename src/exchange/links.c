@@ -5,12 +5,6 @@
 
 #include "base/json.h"
 
-/* The catalogue's table, only read. */
-static const struct xt_stmt_def KEY_OF = {
-    .name = "exchange_key_of",
-    .sql = "SELECT key FROM record WHERE id = $1",
-};
-
 static bool is_source(struct xt_str ref)
 {
     return xt_str_starts(ref, "src:");
@@ -19,25 +13,11 @@ static bool is_source(struct xt_str ref)
 /* The key of the record that a source key means; empty when it is not here. */
 static enum xt_code key_of(struct xt_conn *conn, struct xt_str ref, char out[XT_KEY_SIZE], struct xt_error *err)
 {
-    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    struct xt_str key;
-    bool row = false;
     xt_id id = 0;
     enum xt_code rc = xt_catalog_resolve(conn, ref, (struct xt_str){"", 0}, &id, err);
 
     out[0] = '\0';
-    if (rc != XT_OK || id == 0)
-        return rc;
-    rc = xt_stmt_take(conn, &KEY_OF, &stmt, err);
-    if (rc != XT_OK)
-        return rc;
-    xt_bind_int(stmt, 1, id);
-    rc = xt_stmt_step(stmt, &row, err);
-    if (rc == XT_OK && row) {
-        key = xt_col_str(stmt, 0);
-        (void)snprintf(out, XT_KEY_SIZE, "%.*s", (int)key.n, key.s);
-    }
-    return rc;
+    return rc == XT_OK && id > 0 ? xt_catalog_key(conn, id, out, err) : rc;
 }
 
 typedef enum xt_code visit_link(struct xt_conn *conn, const struct xt_field *field, json_t *link, void *context,

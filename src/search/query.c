@@ -421,6 +421,15 @@ static bool named_by(struct xt_str folded, const char *name, const char *const l
     return same;
 }
 
+static bool field_named_by(struct xt_str folded, const struct xt_search_field *field, struct xt_text *scratch)
+{
+    bool same = named_by(folded, field->name, field->labels, scratch);
+
+    for (size_t i = 0; !same && field->aliases && field->aliases[i]; i++)
+        same = same_name(folded, field->aliases[i], scratch);
+    return same;
+}
+
 /* Which fields, facet or range a name or label means; false when none. */
 static bool find_target(struct parser *p, struct xt_str name, struct target *out)
 {
@@ -434,7 +443,7 @@ static bool find_target(struct parser *p, struct xt_str name, struct target *out
     struct xt_str wanted = xt_text_view(&folded);
     if (wanted.n > 0) {
         for (size_t i = 0; i < schema->field_count; i++)
-            if (named_by(wanted, schema->fields[i].name, schema->fields[i].labels, &scratch)) {
+            if (field_named_by(wanted, &schema->fields[i], &scratch)) {
                 field_set_add(&out->fields, i);
                 out->has_fields = true;
             }
