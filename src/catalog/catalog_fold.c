@@ -88,25 +88,56 @@ void sources_done(struct sources *sources)
     *sources = (struct sources){0};
 }
 
-/* Adds the items of from that into has not yet. */
-static void join_items(json_t *into, const json_t *from)
+#define COMPARED_ITEMS 64   /* longer lists are looked up: comparing each with each would take minutes */
+
+/* Notes item in seen; false when it was there. */
+static bool note_item(json_t *seen, const json_t *item)
 {
+    char *text = json_dumps(item, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+    bool fresh = text && !json_object_get(seen, text);
+
+    if (fresh)
+        json_object_set_new(seen, text, json_true());
+    free(text);
+    return fresh;
+}
+
+/* Adds the items of from that into has not yet. seen holds into's once they are many. */
+static void join_items(json_t *into, const json_t *from, json_t *seen)
+{
+    bool many = json_array_size(into) + json_array_size(from) > COMPARED_ITEMS;
     size_t i, k;
     json_t *item;
 
+    if (many && json_object_size(seen) == 0) {
+        json_array_foreach(into, i, item)
+            (void)note_item(seen, item);   /* twice in one source is that source's word */
+    }
     json_array_foreach(from, i, item) {
-        for (k = 0; k < json_array_size(into); k++) {
+        for (k = 0; !many && k < json_array_size(into); k++) {
             if (json_equal(json_array_get(into, k), item))
                 break;
         }
-        if (k == json_array_size(into))
+        if (many ? note_item(seen, item) : k == json_array_size(into))
             json_array_append(into, item);
     }
 }
 
+/* The set of what a field's list holds, made when first asked for. */
+static json_t *seen_of(json_t *sets, const char *field)
+{
+    json_t *seen = json_object_get(sets, field);
+
+    if (!seen) {
+        seen = json_object();
+        json_object_set_new(sets, field, seen);
+    }
+    return seen;
+}
+
 json_t *sources_fold(const struct xt_type *type, const struct sources *sources, json_t **provenance)
 {
-    json_t *body = NULL, *given = json_object();
+    json_t *body = NULL, *given = json_object(), *sets = json_object();
     size_t i, f;
 
     for (i = 0; i < sources->count; i++) {
@@ -129,10 +160,11 @@ json_t *sources_fold(const struct xt_type *type, const struct sources *sources, 
                 json_object_set_new(given, field->name, json_integer((json_int_t)i));
             } else if (field->many && json_is_array(have) &&
                        sources->list[json_integer_value(first)].origin != XT_ORIGIN_LOCAL) {
-                join_items(have, value);
+                join_items(have, value, seen_of(sets, field->name));
             }
         }
     }
+    json_decref(sets);
     if (provenance)
         *provenance = given;
     else

@@ -441,6 +441,30 @@ static void rows_under_one_key_have_an_end(void **state)
     assert_check_clean(f);
 }
 
+/* Long lists are joined by look-up, short ones by comparing: the same comes out. */
+static void long_lists_are_joined(void **state)
+{
+    struct fixture *f = *state;
+    char *body = xt_arena_alloc(&f->arena, XT_MIB);
+    struct xt_put_result paper = {0};
+    json_t *stored;
+    struct xt_error err;
+    int i, k;
+
+    for (i = 0; i < 40; i++) {   /* each row repeats half of the one before */
+        size_t n = (size_t)snprintf(body, XT_MIB, "{\"title\":\"甲\",\"keywords\":[");
+
+        for (k = 0; k < 1000; k++)
+            n += (size_t)snprintf(body + n, XT_MIB - n, "%s\"词 %d\"", k > 0 ? "," : "", i * 500 + k);
+        snprintf(body + n, XT_MIB - n, "]}");
+        paper = put(f, (struct given){"paper", "p", body, .file = 1, .row = i + 1});
+    }
+    assert_int_equal(xt_json_parse(get(f, paper.key).body, &stored, &err), XT_OK);
+    assert_int_equal(json_array_size(json_object_get(stored, "keywords")), 40 * 500 + 500);
+    json_decref(stored);
+    assert_check_clean(f);
+}
+
 static void links_leave_with_the_identity(void **state)
 {
     struct fixture *f = *state;
@@ -743,6 +767,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_withdrawn_key_takes_all_its_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_key_of_another_type_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_under_one_key_have_an_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(long_lists_are_joined, setup, teardown),
         cmocka_unit_test_setup_teardown(links_leave_with_the_identity, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_with_spaces_are_found_by_links, setup, teardown),
         cmocka_unit_test_setup_teardown(protected_links_do_not_show_from_the_other_end, setup, teardown),
