@@ -1,7 +1,9 @@
 /* catalog.c - the room: opening, feeding while serving, checking, metrics. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/time.h"
 #include "catalog/catalog_priv.h"
 #include "room/cli.h"
 
@@ -21,6 +23,20 @@ enum xt_code catalog_open_index(struct xt_node *node, struct xt_search **out, st
         options.may_feed = true;
         rc = xt_search_open(&options, out, &fresh, err);
     }
+    return rc;
+}
+
+#define INDEX_WAIT_MS 5000
+
+/* Another process may be making the index just now: it takes that one a moment. */
+static enum xt_code open_index(struct xt_node *node, struct xt_error *err)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    int64_t until = xt_monotonic_us() + INDEX_WAIT_MS * 1000;
+    enum xt_code rc;
+
+    while ((rc = catalog_open_index(node, &node->search, err)) == XT_E_BUSY && xt_monotonic_us() < until)
+        (void)nanosleep(&pause, NULL);   /* woken early: the loop looks again */
     return rc;
 }
 
@@ -51,7 +67,7 @@ static enum xt_code open_catalog(struct xt_node *node, struct xt_error *err)
 
     if (rc != XT_OK)
         return rc;
-    rc = catalog_open_index(node, &node->search, err);
+    rc = open_index(node, err);
     if (rc != XT_OK) {
         xt_region_free(&node->region);
         return rc;

@@ -94,7 +94,7 @@ static bool put_paper(struct xt_node *node, int n, const char *more)
 {
     XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
     XT_AUTO(xt_json_unref) json_t *body = NULL;
-    XT_AUTO(xt_problems_done) struct xt_problems problems;
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
     struct xt_put_result result;
     struct xt_error err = {0};
     char key[32], text[256];
@@ -118,7 +118,7 @@ static bool put_paper(struct xt_node *node, int n, const char *more)
 static int64_t total(struct xt_node *node, const char *query)
 {
     const struct xt_search_request ask = {.query = xt_str(query), .limit = 10, .reader = XT_PUBLIC};
-    XT_AUTO(xt_arena_done) struct xt_arena arena;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     struct xt_search_answer answer;
     struct xt_error err;
 
@@ -455,10 +455,46 @@ static void waiting_for_a_feeder_has_an_end(void **state)
     assert_int_equal(total(f->node, "机器人"), 1);
 }
 
+/* Processes that open the node at the same moment: one makes the index, the others wait for it. */
+static void processes_that_open_at_once_all_open(void **state)
+{
+    struct fixture *f = *state;
+    int go[2], status, round, i;
+    char command[160];
+    pid_t children[6];
+
+    (void)snprintf(command, sizeof command, "rm -rf '%s/index'", f->data);
+    for (round = 0; round < 3; round++) {
+        assert_int_equal(system(command), 0);
+        assert_int_equal(pipe(go), 0);
+        for (i = 0; i < 6; i++) {
+            children[i] = fork();
+            assert_true(children[i] >= 0);
+            if (children[i] == 0) {
+                char byte;
+
+                close(go[1]);
+                (void)!read(go[0], &byte, 1); /* ends when the parent lets go */
+                if (!open_node(f))
+                    _exit(1);
+                xt_node_close(&f->node);
+                _exit(0);
+            }
+        }
+        close(go[0]);
+        close(go[1]);
+        for (i = 0; i < 6; i++) {
+            assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+            assert_int_equal(status, 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_second_process_sees_what_is_committed, setup, teardown),
+        cmocka_unit_test_setup_teardown(processes_that_open_at_once_all_open, setup, teardown),
         cmocka_unit_test_setup_teardown(waiting_for_a_feeder_has_an_end, setup, teardown),
         cmocka_unit_test_setup_teardown(changes_are_found_while_others_write, setup, teardown),
         cmocka_unit_test_setup_teardown(a_deleted_index_is_built_again_on_open, setup, teardown),
