@@ -69,7 +69,7 @@ static void copy_args(struct xt_arg out[XT_ARGS_MAX], const struct xt_arg_in *ar
         if (n > 0)
             memcpy(out[i].text, args[i].text.s, n);
         if (n < args[i].text.n)
-            memcpy(out[i].text + n, "\xE2\x80\xA6", 3);   /* an ellipsis: 120 + 3 fits in 124 */
+            memcpy(out[i].text + n, "\xE2\x80\xA6", 3); /* an ellipsis: 120 + 3 fits in 124 */
     }
 }
 

@@ -12,7 +12,7 @@ static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 void xt_ulid_make(char out[XT_ULID_SIZE])
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static uint64_t last_ms, high, low;   /* the random part: 16 high bits, 64 low bits */
+    static uint64_t last_ms, high, low; /* the random part: 16 high bits, 64 low bits */
     uint64_t now_ms = (uint64_t)(xt_now() / 1000);
     uint64_t ms, h, l;
     int i;
@@ -21,7 +21,7 @@ void xt_ulid_make(char out[XT_ULID_SIZE])
     if (now_ms > last_ms) {
         last_ms = now_ms;
         randombytes_buf(&low, sizeof low);
-        high = randombytes_uniform(0x8000);   /* the top bit is left free so that counting up cannot overflow */
+        high = randombytes_uniform(0x8000); /* the top bit is left free so that counting up cannot overflow */
     } else if (++low == 0) {
         high++;
     }

@@ -12,10 +12,10 @@
 
 #include "base/text.h"
 
-typedef int64_t xt_id;   /* a local row number, never shown */
+typedef int64_t xt_id; /* a local row number, never shown */
 
 #define XT_ULID_SIZE 27
 void xt_ulid_make(char out[XT_ULID_SIZE]);
-bool xt_ulid_valid(struct xt_str text);   /* upper case, 26 characters, first at most 7 */
+bool xt_ulid_valid(struct xt_str text); /* upper case, 26 characters, first at most 7 */
 
 #endif

@@ -17,16 +17,16 @@
 
 #define XT_JSON_DEPTH_MAX 32
 
-void xt_json_unref(json_t **json);   /* for XT_AUTO; NULL inside is fine */
+void xt_json_unref(json_t **json); /* for XT_AUTO; NULL inside is fine */
 XT_MUST_USE enum xt_code xt_json_parse(struct xt_str text, json_t **out, struct xt_error *err);
 
 /* Members by name with a default; a member of another kind counts as absent. Views are borrowed from the tree. */
-struct xt_str xt_json_str(const json_t *object, const char *name);   /* {NULL, 0} when absent */
+struct xt_str xt_json_str(const json_t *object, const char *name); /* {NULL, 0} when absent */
 const char *xt_json_z(const json_t *object, const char *name, const char *otherwise);
 int64_t xt_json_int(const json_t *object, const char *name, int64_t otherwise);
 bool xt_json_bool(const json_t *object, const char *name, bool otherwise);
-json_t *xt_json_get(const json_t *object, const char *name);         /* borrowed, NULL when absent or null */
-struct xt_str xt_json_view(const json_t *string);                    /* of a string node */
+json_t *xt_json_get(const json_t *object, const char *name); /* borrowed, NULL when absent or null */
+struct xt_str xt_json_view(const json_t *string);            /* of a string node */
 
 struct xt_json {
     struct xt_text *out;
@@ -42,13 +42,13 @@ void xt_json_array(struct xt_json *w);
 void xt_json_end_array(struct xt_json *w);
 void xt_json_key(struct xt_json *w, const char *key);
 void xt_json_key_str(struct xt_json *w, struct xt_str key);
-void xt_json_add_str(struct xt_json *w, struct xt_str s);      /* s.s NULL writes null; ill-formed bytes become U+FFFD */
+void xt_json_add_str(struct xt_json *w, struct xt_str s); /* s.s NULL writes null; ill-formed bytes become U+FFFD */
 void xt_json_add_z(struct xt_json *w, const char *s);
 void xt_json_add_int(struct xt_json *w, int64_t value);
 void xt_json_add_double(struct xt_json *w, double value);
 void xt_json_add_bool(struct xt_json *w, bool value);
 void xt_json_add_null(struct xt_json *w);
-void xt_json_add_raw(struct xt_json *w, struct xt_str json);   /* JSON text as it is, trusted to be well-formed */
+void xt_json_add_raw(struct xt_json *w, struct xt_str json); /* JSON text as it is, trusted to be well-formed */
 void xt_json_add_tree(struct xt_json *w, const json_t *tree);
 /* key and value in one line */
 void xt_json_kv_str(struct xt_json *w, const char *key, struct xt_str s);

@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "base/time.h"
 
-#define TEXT_BYTES 4096   /* of one value; longer ones are cut, so that a line stays one and whole */
+#define TEXT_BYTES 4096 /* of one value; longer ones are cut, so that a line stays one and whole */
 
 static _Atomic int least_level = XT_LOG_INFO;
 static _Thread_local char detail[512];
@@ -44,7 +44,7 @@ static void put_line(const char *s, size_t n)
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            break;   /* a log that cannot be written has nowhere to say so */
+            break; /* a log that cannot be written has nowhere to say so */
         s += written;
         n -= (size_t)written;
     }
@@ -85,5 +85,5 @@ void xt_log_(enum xt_log_level level, const char *event, const struct xt_log_pai
     xt_text_add_char(&line, '\n');
     put_line(line.s, line.n);
     xt_text_done(&line);
-    errno = before;   /* who logs a fault may still want to look at it */
+    errno = before; /* who logs a fault may still want to look at it */
 }

@@ -16,7 +16,10 @@ enum xt_log_level { XT_LOG_DEBUG, XT_LOG_INFO, XT_LOG_WARN, XT_LOG_ERROR };
 void xt_log_set_level(enum xt_log_level least);
 /* xt_log(XT_LOG_INFO, "request", "method", XT_TEXT("GET"), "status", XT_INT(200)) : pairs of name and argument. */
 #define xt_log(level, event, ...) xt_log_(level, event, (const struct xt_log_pair[]){__VA_ARGS__, {0}})
-#define XT_P(name, arg) {name, arg}
+#define XT_P(name, arg) \
+    {                   \
+        name, arg       \
+    }
 struct xt_log_pair {
     const char *name;
     struct xt_arg_in value;

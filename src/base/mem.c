@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #define BLOCK_BYTES (16 * XT_KIB)
-#define ALIGNMENT _Alignof(max_align_t)
+#define ALIGNMENT   _Alignof(max_align_t)
 
 XT_NORETURN static void out_of_memory(void)
 {
     static const char words[] = "xietong: out of memory; acknowledged writes are safe, start the program again\n";
-    ssize_t ignored = write(STDERR_FILENO, words, sizeof words - 1);   /* nothing to do where it fails */
+    ssize_t ignored = write(STDERR_FILENO, words, sizeof words - 1); /* nothing to do where it fails */
 
     (void)ignored;
     abort();
@@ -117,7 +117,7 @@ void xt_arena_clear(struct xt_arena *arena)
         return;
     arena->head = keep->next;
     xt_arena_done(arena);
-    if (keep->size > BLOCK_BYTES) {   /* an unusual request must not pin its memory for ever */
+    if (keep->size > BLOCK_BYTES) { /* an unusual request must not pin its memory for ever */
         free(keep);
         return;
     }

@@ -15,10 +15,10 @@
 
 #include "base/compiler.h"
 
-void *xt_alloc(size_t size);                 /* uninitialised; size 0 gives a valid pointer */
-void *xt_calloc(size_t count, size_t size);  /* zeroed; aborts when count * size overflows */
+void *xt_alloc(size_t size);                /* uninitialised; size 0 gives a valid pointer */
+void *xt_calloc(size_t count, size_t size); /* zeroed; aborts when count * size overflows */
 void *xt_realloc(void *old, size_t size);
-char *xt_strndup(const char *s, size_t n);   /* n bytes and a terminating zero */
+char *xt_strndup(const char *s, size_t n); /* n bytes and a terminating zero */
 char *xt_strdup(const char *s);
 
 /* free() for XT_AUTO: frees what the pointer variable points to. */
@@ -29,14 +29,14 @@ void xt_grow(void *array_variable, size_t *capacity, size_t count, size_t elemen
 
 struct xt_arena {
     struct xt_arena_block *head;
-    size_t used_bytes;   /* handed out since init or clear, for limits and metrics */
+    size_t used_bytes; /* handed out since init or clear, for limits and metrics */
 };
 
 void xt_arena_init(struct xt_arena *arena);
-void xt_arena_done(struct xt_arena *arena);    /* releases all; the arena is as after init */
-void xt_arena_clear(struct xt_arena *arena);   /* keeps one block for reuse */
+void xt_arena_done(struct xt_arena *arena);  /* releases all; the arena is as after init */
+void xt_arena_clear(struct xt_arena *arena); /* keeps one block for reuse */
 
-void *xt_arena_alloc(struct xt_arena *arena, size_t size);    /* aligned for any type, zeroed */
+void *xt_arena_alloc(struct xt_arena *arena, size_t size); /* aligned for any type, zeroed */
 char *xt_arena_strndup(struct xt_arena *arena, const char *s, size_t n);
 char *xt_arena_strdup(struct xt_arena *arena, const char *s);
 char *xt_arena_printf(struct xt_arena *arena, const char *format, ...) XT_PRINTF(2, 3);

@@ -44,7 +44,7 @@ bool xt_double_parse(struct xt_str text, double *out)
         char c = text.s[i];
 
         if (!((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E'))
-            return false;   /* keeps hex, inf and nan out; the locale is never set, so the point is a point */
+            return false; /* keeps hex, inf and nan out; the locale is never set, so the point is a point */
         copy[i] = c;
     }
     copy[text.n] = '\0';
@@ -70,7 +70,7 @@ char *xt_double_format(double value, char out[XT_DOUBLE_SIZE])
 
 bool xt_money_parse(struct xt_str text, int64_t *out_fen)
 {
-    char plain[32] = "-";   /* a sign that is used or not, then digits: the least amount has no positive */
+    char plain[32] = "-"; /* a sign that is used or not, then digits: the least amount has no positive */
     size_t i, n = 0, group = 0;
     int decimals = -1;
     bool grouped = false, minus = false;

@@ -20,6 +20,6 @@ char *xt_double_format(double value, char out[XT_DOUBLE_SIZE]);
 /* "1,234.50", "¥12", "12.5" yuan to fen. Commas must stand every three digits or not at all. At most two decimals. */
 bool xt_money_parse(struct xt_str text, int64_t *out_fen);
 #define XT_MONEY_SIZE 32
-char *xt_money_format(int64_t fen, char out[XT_MONEY_SIZE]);   /* "1234.50", no grouping */
+char *xt_money_format(int64_t fen, char out[XT_MONEY_SIZE]); /* "1234.50", no grouping */
 
 #endif

@@ -251,8 +251,8 @@ static size_t sequence(const unsigned char *s, size_t n, uint32_t *out)
         return *out >= 0x800 && (*out < 0xD800 || *out > 0xDFFF) ? 3 : 0;
     }
     if (c >= 0xF0 && c <= 0xF4 && n >= 4 && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80 && (s[3] & 0xC0) == 0x80) {
-        *out = (uint32_t)(c & 0x07) << 18 | (uint32_t)(s[1] & 0x3F) << 12 | (uint32_t)(s[2] & 0x3F) << 6 |
-               (s[3] & 0x3F);
+        *out =
+            (uint32_t)(c & 0x07) << 18 | (uint32_t)(s[1] & 0x3F) << 12 | (uint32_t)(s[2] & 0x3F) << 6 | (s[3] & 0x3F);
         return *out >= 0x10000 && *out <= 0x10FFFF ? 4 : 0;
     }
     return 0;

@@ -153,7 +153,7 @@ bool xt_instant_parse(struct xt_str text, xt_instant *out)
             for (i++; i < text.n && text.s[i] >= '0' && text.s[i] <= '9' && scale > 0; i++, scale /= 10)
                 micros += (text.s[i] - '0') * scale;
             if (i == 20)
-                return false;   /* a point without decimals */
+                return false; /* a point without decimals */
         }
         if (i != text.n - 1 || text.s[i] != 'Z' || hour > 23 || minute > 59 || second > 59)
             return false;

@@ -29,19 +29,19 @@ struct xt_room;
 /* Opened by main.c in the order of rooms.c, closed in reverse. Members are set by the open() of the room that owns
  * them and do not change until close(). */
 struct xt_node {
-    const char *data;              /* DATA folder */
-    const char *region_path;       /* --region, or NULL */
-    const char *name;              /* the node's name, as addresses carry it: "xietong.local" */
-    const char *zone;              /* its name, "Asia/Shanghai" */
-    int minutes_east;              /* the node's zone, +480 */
+    const char *data;        /* DATA folder */
+    const char *region_path; /* --region, or NULL */
+    const char *name;        /* the node's name, as addresses carry it: "xietong.local" */
+    const char *zone;        /* its name, "Asia/Shanghai" */
+    int minutes_east;        /* the node's zone, +480 */
     bool read_only;
-    struct xt_store *store;        /* main.c */
-    struct xt_jobs *jobs;          /* job/ */
-    struct xt_files *files;        /* file/ */
-    struct xt_region *region;      /* catalog/: types, codes, roles */
-    struct xt_catalog *catalog;    /* catalog/: feeder and caches */
-    struct xt_search *search;      /* search/ */
-    const struct xt_room *const *rooms;   /* NULL-terminated */
+    struct xt_store *store;             /* main.c */
+    struct xt_jobs *jobs;               /* job/ */
+    struct xt_files *files;             /* file/ */
+    struct xt_region *region;           /* catalog/: types, codes, roles */
+    struct xt_catalog *catalog;         /* catalog/: feeder and caches */
+    struct xt_search *search;           /* search/ */
+    const struct xt_room *const *rooms; /* NULL-terminated */
 };
 
 /* ---- who asks ---- */
@@ -52,8 +52,8 @@ enum xt_right { XT_MAY_READ, XT_MAY_WRITE, XT_MAY_ADMIN };
 enum xt_class { XT_PUBLIC, XT_MEMBER, XT_OFFICER, XT_PRIVATE, XT_CLASSES };
 
 struct xt_actor {
-    const char *name;      /* "anonymous", "cli:root" */
-    enum xt_class reads;   /* highest class this actor may read */
+    const char *name;    /* "anonymous", "cli:root" */
+    enum xt_class reads; /* highest class this actor may read */
     bool may[XT_MAY_ADMIN + 1];
 };
 
@@ -66,28 +66,28 @@ enum xt_param_in { XT_IN_QUERY, XT_IN_PATH };
 struct xt_param {
     const char *name;
     enum xt_param_in in;
-    enum xt_param_kind kind;       /* LIST: comma-separated text */
-    bool many;                     /* may be repeated */
+    enum xt_param_kind kind; /* LIST: comma-separated text */
+    bool many;               /* may be repeated */
     bool required;
-    int64_t min, max;              /* of an INT; of a TEXT its bytes (max 0 = 1,000) */
-    const char *values;            /* of an ENUM: "relevance date title" */
-    const char *otherwise;         /* default, for the description and for reading; NULL = none */
-    const char *about;             /* English sentence for the API page */
+    int64_t min, max;      /* of an INT; of a TEXT its bytes (max 0 = 1,000) */
+    const char *values;    /* of an ENUM: "relevance date title" */
+    const char *otherwise; /* default, for the description and for reading; NULL = none */
+    const char *about;     /* English sentence for the API page */
 };
 
 struct xt_request;
 struct xt_reply;
 
-#define XT_ROUTE_SLOW 1u          /* runs on the bounded pool, not on an I/O thread */
-#define XT_ROUTE_ANY_PARAM 2u     /* query parameters beyond params are let through (facet names) */
+#define XT_ROUTE_SLOW      1u /* runs on the bounded pool, not on an I/O thread */
+#define XT_ROUTE_ANY_PARAM 2u /* query parameters beyond params are let through (facet names) */
 
 /* The reply depends on the address, the language and what is stored, and on nothing else (not on the index, the clock
  * or who asks): http/ keeps it until the sequence moves on. */
 #define XT_ROUTE_BY_SEQ 4u
 
 struct xt_route {
-    const char *method;            /* "GET" */
-    const char *path;              /* "/api/v1/records/{type}/{id}": a {name} takes one segment */
+    const char *method; /* "GET" */
+    const char *path;   /* "/api/v1/records/{type}/{id}": a {name} takes one segment */
     enum xt_right right;
     unsigned flags;
     enum xt_code (*handle)(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
@@ -113,19 +113,19 @@ struct xt_request {
     struct xt_node *node;
     const struct xt_route *route;
     const char *method;
-    const char *path;                  /* decoded */
-    const char *target;                /* as sent: path and query */
-    const struct xt_pair *params;      /* path and query parameters, decoded, in order */
+    const char *path;             /* decoded */
+    const char *target;           /* as sent: path and query */
+    const struct xt_pair *params; /* path and query parameters, decoded, in order */
     size_t param_count;
     struct xt_str body;
     enum xt_lang lang;
     struct xt_actor actor;
-    const char *id;                    /* request id */
-    const char *if_none_match;         /* NULL when absent */
+    const char *id;            /* request id */
+    const char *if_none_match; /* NULL when absent */
     const char *if_match;
-    const char *base_url;              /* "http://host:port" as the client named it, for links and identifiers */
-    struct xt_arena *arena;            /* released after the reply */
-    struct xt_problems problems;       /* for handlers that find several; sent when they return XT_E_INPUT */
+    const char *base_url;        /* "http://host:port" as the client named it, for links and identifiers */
+    struct xt_arena *arena;      /* released after the reply */
+    struct xt_problems problems; /* for handlers that find several; sent when they return XT_E_INPUT */
 };
 
 /* First value of a parameter, or its default, or {NULL, 0}. */
@@ -136,27 +136,27 @@ bool xt_request_bool(const struct xt_request *request, const char *name, bool ot
 /* The reply under construction. The handler fills body (JSON unless it says otherwise) or names a borrowed static
  * body; http/ adds ETag handling (304), compression and the common headers. */
 struct xt_reply {
-    int status;                        /* 0 = 200 */
-    const char *content_type;          /* NULL = the route's */
+    int status;               /* 0 = 200 */
+    const char *content_type; /* NULL = the route's */
     struct xt_text body;
-    const void *fixed;                 /* instead of body: bytes that outlive the server */
+    const void *fixed; /* instead of body: bytes that outlive the server */
     size_t fixed_size;
-    bool fixed_gzip;                   /* fixed is gzip already */
-    char etag[80];                     /* without quotes; "" = none */
-    const char *cache_control;         /* NULL = no-cache */
-    char *location;                    /* arena string for 301 and 201 */
-    const char *download_name;         /* arena string: Content-Disposition attachment */
-    const char *link;                  /* arena string: Link header */
-    const char *problem_members;       /* arena string of JSON members that a failed reply's problem also carries:
+    bool fixed_gzip;             /* fixed is gzip already */
+    char etag[80];               /* without quotes; "" = none */
+    const char *cache_control;   /* NULL = no-cache */
+    char *location;              /* arena string for 301 and 201 */
+    const char *download_name;   /* arena string: Content-Disposition attachment */
+    const char *link;            /* arena string: Link header */
+    const char *problem_members; /* arena string of JSON members that a failed reply's problem also carries:
                                           "\"deleted\":\"2026-03-05T08:00:00Z\"" */
 };
 
 /* ---- commands ---- */
 
 struct xt_option {
-    const char *name;              /* "data": given as --data VALUE or --data=VALUE */
-    const char *value;             /* "DIR"; NULL for a flag */
-    const char *zh, *en;           /* help */
+    const char *name;    /* "data": given as --data VALUE or --data=VALUE */
+    const char *value;   /* "DIR"; NULL for a flag */
+    const char *zh, *en; /* help */
 };
 
 struct xt_cli {
@@ -164,23 +164,24 @@ struct xt_cli {
     enum xt_lang lang;             /* from LANG / LC_ALL: zh* gives Chinese, otherwise English */
     const struct xt_pair *options; /* given options in order */
     size_t option_count;
-    const char *const *args;       /* what is left, NULL-terminated */
+    const char *const *args; /* what is left, NULL-terminated */
     size_t arg_count;
-    bool terminal;                 /* standard error is a terminal: progress may be shown there */
-    struct xt_actor actor;         /* "cli:USER", may all */
+    bool terminal;         /* standard error is a terminal: progress may be shown there */
+    struct xt_actor actor; /* "cli:USER", may all */
 };
 
-const char *xt_cli_option(const struct xt_cli *cli, const char *name);   /* last value, "" for a flag given, NULL if not */
+const char *xt_cli_option(const struct xt_cli *cli,
+                          const char *name); /* last value, "" for a flag given, NULL if not */
 
 enum xt_needs { XT_NEEDS_NOTHING, XT_NEEDS_NODE, XT_NEEDS_NODE_READ };
 
 struct xt_command {
     const char *name;
-    enum xt_needs needs;           /* NODE: opened from --data before run; NODE_READ: read-only where that is possible */
+    enum xt_needs needs; /* NODE: opened from --data before run; NODE_READ: read-only where that is possible */
     size_t args_min, args_max;
-    const char *args;              /* "FILE..." for the usage line */
-    const struct xt_option *options;   /* beside the common --data, --region, --help; NULL = none */
-    const char *zh, *en;           /* one sentence */
+    const char *args;                /* "FILE..." for the usage line */
+    const struct xt_option *options; /* beside the common --data, --region, --help; NULL = none */
+    const char *zh, *en;             /* one sentence */
     /* Returns the exit status: 0 well, 1 found wrong, 2 could not. On a filled err main.c prints the sentence. */
     int (*run)(struct xt_cli *cli, struct xt_error *err);
 };
@@ -189,8 +190,8 @@ struct xt_command {
 
 struct xt_job;
 struct xt_job_kind {
-    const char *name;              /* "catalog.reindex" */
-    int64_t every_s;               /* run by itself this often; 0 = only when asked */
+    const char *name; /* "catalog.reindex" */
+    int64_t every_s;  /* run by itself this often; 0 = only when asked */
     enum xt_code (*run)(struct xt_node *node, struct xt_job *job, struct xt_error *err);
 };
 
@@ -198,7 +199,7 @@ struct xt_job_kind {
 
 struct xt_room {
     const char *name;
-    bool migrations;                       /* has sql/ROOM/ files */
+    bool migrations; /* has sql/ROOM/ files */
     const struct xt_route *routes;
     const struct xt_schema *schemas;
     const struct xt_command *commands;
@@ -216,7 +217,7 @@ struct xt_room {
     /* Component schemas made from data (record types), beside schemas: adds members to the object components. For
      * `xietong openapi` the node has no store and no handles, only region_path: the room reads what it needs. */
     enum xt_code (*describe)(struct xt_node *node, json_t *components, struct xt_error *err);
-    const char *about;                     /* English sentence over the room's routes on the API page; NULL = none */
+    const char *about; /* English sentence over the room's routes on the API page; NULL = none */
 };
 
 #endif

@@ -34,8 +34,8 @@ struct xt_search_field {
     const char *name;             /* as in queries: "title", "abstract", "inventor" */
     const char *labels[XT_LANGS]; /* also accepted in queries: 标题:... */
     enum xt_weight weight;
-    enum xt_class min_class; /* lowest reader's class that may match in it */
-    const char *const *aliases;  /* further names accepted, NULL-terminated; NULL = none */
+    enum xt_class min_class;    /* lowest reader's class that may match in it */
+    const char *const *aliases; /* further names accepted, NULL-terminated; NULL = none */
 };
 
 struct xt_search_facet {
