@@ -125,53 +125,100 @@ static const struct xt_stmt_def LIVE_IDS = {
     .name = "catalog_live_ids",
     .sql  = "SELECT id FROM record WHERE deleted = 0 ORDER BY id",
 };
+static const struct xt_stmt_def SEQ_OF = {
+    .name = "catalog_seq_of",
+    .sql  = "SELECT seq FROM record WHERE id = $1",
+};
 
-/* Walks the live records and the index's documents side by side. */
-static enum xt_code compare_ids(struct xt_conn *conn, const struct id_set *indexed, struct xt_problems *problems,
-                                struct xt_error *err)
+/* A difference between store and index is one only if the record has not changed since the comparing began: others may
+ * write and feed meanwhile. */
+static enum xt_code add_difference(struct xt_conn *conn, int64_t began, enum xt_msg msg, int64_t id,
+                                   struct xt_problems *problems, struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    enum xt_code rc = xt_stmt_take(conn, &LIVE_IDS, &stmt, err);
-    bool row = true;
-    size_t at = 0;
+    enum xt_code rc = xt_stmt_take(conn, &SEQ_OF, &stmt, err);
+    bool row = false;
 
     if (rc != XT_OK)
         return rc;
-    while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
-        int64_t id = xt_col_int(stmt, 0);
-
-        for (; at < indexed->count && indexed->ids[at] < id; at++)
-            xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(indexed->ids[at]));
-        if (at < indexed->count && indexed->ids[at] == id)
-            at++;
-        else
-            xt_problem(problems, "index", XT_MSG_INDEX_MISSING, XT_INT(id));
-        for (; at < indexed->count && indexed->ids[at] == id; at++)   /* a document twice */
-            xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(id));
-    }
-    for (; rc == XT_OK && at < indexed->count; at++)
-        xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(indexed->ids[at]));
+    xt_bind_int(stmt, 1, id);
+    rc = xt_stmt_step(stmt, &row, err);
+    if (rc == XT_OK && (!row || xt_col_int(stmt, 0) <= began))
+        xt_problem(problems, "index", msg, XT_INT(id));
     return rc;
 }
 
-static enum xt_code check_index(struct xt_node *node, struct xt_conn *conn, struct xt_problems *problems,
-                                struct xt_error *err)
+/* Walks the live records and the index's documents side by side. conn sees what was stored after both were listed. */
+static enum xt_code compare_ids(struct xt_conn *conn, int64_t began, const struct id_set *live,
+                                const struct id_set *indexed, struct xt_problems *problems, struct xt_error *err)
 {
-    struct id_set indexed = {0};
-    int64_t last, reached = xt_search_reached(node->search);
-    enum xt_code rc = xt_search_verify(node->search, problems, err);
+    enum xt_code rc = XT_OK;
+    size_t l = 0, i = 0;
+
+    while (rc == XT_OK && (l < live->count || i < indexed->count)) {
+        if (i == indexed->count || (l < live->count && live->ids[l] < indexed->ids[i])) {
+            rc = add_difference(conn, began, XT_MSG_INDEX_MISSING, live->ids[l++], problems, err);
+        } else if (l == live->count || indexed->ids[i] < live->ids[l]) {
+            rc = add_difference(conn, began, XT_MSG_INDEX_EXTRA, indexed->ids[i++], problems, err);
+        } else {
+            for (i++; i < indexed->count && indexed->ids[i] == live->ids[l]; i++)   /* a document twice */
+                xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(indexed->ids[i]));
+            l++;
+        }
+    }
+    return rc;
+}
+
+static enum xt_code live_ids(struct xt_node *node, struct id_set *live, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_read_begin(node->store, 10000, &read, err);
+    bool row = true;
 
     if (rc == XT_OK)
-        rc = xt_seq_last(node->store, &last, err);
-    if (rc == XT_OK && reached < last)
-        xt_problem(problems, "index", XT_MSG_INDEX_BEHIND, XT_INT(reached), XT_INT(last));
+        rc = xt_stmt_take(xt_read_conn(read), &LIVE_IDS, &stmt, err);
+    while (rc == XT_OK && (rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row)
+        (void)note_id(live, xt_col_int(stmt, 0));
+    return rc;
+}
+
+/* The index as it is once it has what was stored when this began. */
+static enum xt_code indexed_ids(struct xt_node *node, int64_t began, struct id_set *indexed,
+                                struct xt_problems *problems, struct xt_error *err)
+{
+    enum xt_code rc = node->read_only ? XT_OK : xt_catalog_catch_up(node, 10000, NULL, NULL, err);
+    int64_t reached = xt_search_reached(node->search);
+
+    if (rc == XT_E_BUSY)   /* the process that feeds is behind: said here, with the numbers */
+        rc = XT_OK;
+    if (rc == XT_OK && reached < began)
+        xt_problem(problems, "index", XT_MSG_INDEX_BEHIND, XT_INT(reached), XT_INT(began));
     if (rc == XT_OK)
-        rc = xt_search_each(node->search, note_id, &indexed, err);
-    if (rc == XT_OK) {
-        if (indexed.count > 0)
-            qsort(indexed.ids, indexed.count, sizeof *indexed.ids, by_id);
-        rc = compare_ids(conn, &indexed, problems, err);
-    }
+        rc = xt_search_verify(node->search, problems, err);
+    if (rc == XT_OK)
+        rc = xt_search_each(node->search, note_id, indexed, err);
+    if (indexed->count > 0)
+        qsort(indexed->ids, indexed->count, sizeof *indexed->ids, by_id);
+    return rc;
+}
+
+static enum xt_code check_index(struct xt_node *node, struct xt_problems *problems, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    struct id_set live = {0}, indexed = {0};
+    int64_t began;
+    enum xt_code rc = xt_seq_last(node->store, &began, err);
+
+    if (rc == XT_OK)
+        rc = live_ids(node, &live, err);
+    if (rc == XT_OK)
+        rc = indexed_ids(node, began, &indexed, problems, err);
+    if (rc == XT_OK)
+        rc = xt_read_begin(node->store, 10000, &read, err);
+    if (rc == XT_OK)
+        rc = compare_ids(xt_read_conn(read), began, &live, &indexed, problems, err);
+    free(live.ids);
     free(indexed.ids);
     return rc;
 }
@@ -258,21 +305,15 @@ static enum xt_code check_catalog(struct xt_node *node, struct xt_problems *prob
 {
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
     struct folding f = {.node = node, .problems = problems};
-    enum xt_code rc = XT_OK;
+    enum xt_code rc = check_index(node, problems, err);
 
-    if (!node->read_only)
-        rc = xt_catalog_catch_up(node, 10000, NULL, NULL, err);
-    if (rc == XT_E_BUSY)   /* the process that feeds is behind: said below, with the numbers */
-        rc = XT_OK;
     if (rc == XT_OK)
         rc = xt_read_begin(node->store, 10000, &read, err);
     if (rc != XT_OK)
         return rc;
     f.conn = xt_read_conn(read);
     xt_arena_init(&f.arena);
-    rc = check_index(node, f.conn, problems, err);
-    if (rc == XT_OK)
-        rc = xt_catalog_each(f.conn, NULL, check_record, &f, err);
+    rc = xt_catalog_each(f.conn, NULL, check_record, &f, err);
     xt_arena_done(&f.arena);
     return rc;
 }
