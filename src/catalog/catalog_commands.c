@@ -220,7 +220,7 @@ const struct xt_command xt_catalog_commands[] = {
     {"search", XT_NEEDS_NODE, 1, 1, "QUERY", search_options, "检索目录", "Search the catalogue", run_search},
     {"index", XT_NEEDS_NODE, 1, 1, "status|catch-up", NULL, "查看或更新检索索引",
      "Show the search index's state, or bring it up to date", run_index},
-    {"delete", XT_NEEDS_NODE, 1, 1000, "KEY...", delete_options, "删除记录（留下墓碑）",
+    {"delete", XT_NEEDS_NODE, 1, 1000, "KEY...", delete_options, "删除记录（保留删除标记）",
      "Delete records; a tombstone stays", run_delete},
     {.name = NULL},
 };

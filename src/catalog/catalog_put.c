@@ -160,7 +160,7 @@ static bool find_slot(struct putting *p)
     }
     p->source.ordinal = p->found_count > 0 ? p->found[p->found_count - 1].ordinal + 1 : 0;
     if (p->source.ordinal >= FOUND_SOURCES_MAX)
-        xt_problem(p->problems, "", XT_MSG_TOO_MANY_ITEMS, XT_INT(FOUND_SOURCES_MAX), XT_INT(p->source.ordinal + 1));
+        xt_problem(p->problems, "", XT_MSG_KEY_NOT_ONE, XT_INT(FOUND_SOURCES_MAX), XT_INT(p->source.ordinal + 1));
     return false;
 }
 
@@ -486,7 +486,7 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
     if (rc != XT_OK)
         return rc;
     if (!p->replace && !p->put->deleted && f.sources.count >= SOURCES_MAX) {
-        xt_problem(p->problems, "", XT_MSG_TOO_MANY_ITEMS, XT_INT(SOURCES_MAX), XT_INT(f.sources.count + 1));
+        xt_problem(p->problems, "", XT_MSG_KEY_NOT_ONE, XT_INT(SOURCES_MAX), XT_INT(f.sources.count + 1));
         return XT_E_INPUT;
     }
     if (!f.sources.list)

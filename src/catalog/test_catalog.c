@@ -437,7 +437,7 @@ static void rows_under_one_key_have_an_end(void **state)
         snprintf(body, sizeof body, "{\"title\":\"甲\",\"volume\":\"%d\"}", i);
         assert_int_equal(try_put(f, &row, &result), i < FOUND_SOURCES_MAX ? XT_OK : XT_E_INPUT);
     }
-    assert_int_equal(f->problems.list[0].msg, XT_MSG_TOO_MANY_ITEMS);
+    assert_int_equal(f->problems.list[0].msg, XT_MSG_KEY_NOT_ONE);
     assert_check_clean(f);
 }
 
