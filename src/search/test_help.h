@@ -46,12 +46,12 @@ XT_UNUSED static bool type_of_label(void *context, struct xt_str label, char *ou
 }
 
 static const struct xt_search_field test_fields[TEST_FIELDS] = {
-    [TITLE] = {"title", {"标题", "Title"}, XT_WEIGHT_TITLE, XT_PUBLIC},
-    [KEYWORDS] = {"keywords", {"关键词", "Keywords"}, XT_WEIGHT_KEYWORDS, XT_PUBLIC},
-    [WHO] = {"author", {"作者", "Author"}, XT_WEIGHT_WHO, XT_PUBLIC},
-    [IDENT] = {"number", {"编号", "Number"}, XT_WEIGHT_IDENT, XT_PUBLIC},
-    [ABSTRACT] = {"abstract", {"摘要", "Abstract"}, XT_WEIGHT_TEXT, XT_PUBLIC},
-    [NOTE] = {"note", {"备注", "Note"}, XT_WEIGHT_TEXT, XT_OFFICER},
+    [TITLE] = {"title", {"标题", "Title"}, XT_WEIGHT_TITLE, XT_PUBLIC, NULL},
+    [KEYWORDS] = {"keywords", {"关键词", "Keywords"}, XT_WEIGHT_KEYWORDS, XT_PUBLIC, NULL},
+    [WHO] = {"author", {"作者", "Author"}, XT_WEIGHT_WHO, XT_PUBLIC, NULL},
+    [IDENT] = {"number", {"编号", "Number"}, XT_WEIGHT_IDENT, XT_PUBLIC, NULL},
+    [ABSTRACT] = {"abstract", {"摘要", "Abstract"}, XT_WEIGHT_TEXT, XT_PUBLIC, NULL},
+    [NOTE] = {"note", {"备注", "Note"}, XT_WEIGHT_TEXT, XT_OFFICER, NULL},
 };
 static const struct xt_search_facet test_facets[TEST_FACETS] = {
     [TYPE] = {"type", {"类型", "Type"}, false, NULL, type_of_label, NULL},
