@@ -494,6 +494,7 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     if (problems->seen == before)
         make_schema(&b);
     xt_hasher_end(&files->hasher, &region->hash);
+    region->schema.stamp = (struct xt_str){(const char *)region->hash.bytes, sizeof region->hash.bytes};
     free(b.labels);
     if (problems->seen > before) {
         size_t wrong = problems->seen - before;

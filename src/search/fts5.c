@@ -119,6 +119,7 @@ static struct xt_hash hash_of_schema(const struct xt_search_schema *schema)
     xt_hasher_add_str(&hasher, XT_STR("ranges"));
     for (size_t i = 0; i < schema->range_count; i++)
         xt_hasher_add_str(&hasher, xt_str(schema->ranges[i].name));
+    xt_hasher_add_str(&hasher, schema->stamp);
     xt_hasher_end(&hasher, &hash);
     return hash;
 }

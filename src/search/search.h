@@ -65,6 +65,7 @@ struct xt_search_schema {
     size_t facet_count;
     const struct xt_search_range *ranges;
     size_t range_count;
+    struct xt_str stamp; /* of what else decides the documents (labels, classes): another stamp, another index */
 };
 
 struct xt_search_text {
