@@ -46,7 +46,7 @@ static void write_object(struct xt_json *w, const struct xt_field *fields, size_
         if (!value)
             continue;
         xt_json_key(w, fields[i].name);
-        if (!fields[i].many) {
+        if (!json_is_array(value)) {   /* by the value, not by many: the type file may have changed since */
             write_value(w, &fields[i], value);
             continue;
         }
@@ -217,6 +217,21 @@ static struct xt_str title_of(const struct xt_type *type, const json_t *body)
     return title.s ? title : XT_STR("");
 }
 
+/* One scheme may identify records of several types: those the field links to come first. */
+static enum xt_code resolve_link(struct putting *p, const struct xt_field *field, struct xt_str ref, xt_id *out,
+                                 struct xt_error *err)
+{
+    enum xt_code rc = XT_OK;
+    size_t i;
+
+    *out = 0;
+    for (i = 0; rc == XT_OK && *out == 0 && field->to[i]; i++) {
+        if (strcmp(field->to[i], "*") != 0)
+            rc = xt_catalog_resolve(p->conn, ref, xt_str(field->to[i]), out, err);
+    }
+    return rc == XT_OK && *out == 0 ? xt_catalog_resolve(p->conn, ref, (struct xt_str){"", 0}, out, err) : rc;
+}
+
 static enum xt_code add_links(struct putting *p, xt_id from, const char *status, const json_t *body,
                               struct xt_error *err)
 {
@@ -236,7 +251,7 @@ static enum xt_code add_links(struct putting *p, xt_id from, const char *status,
 
             if (ref.n == 0)
                 continue;
-            rc = xt_catalog_resolve(p->conn, ref, (struct xt_str){"", 0}, &to, err);
+            rc = resolve_link(p, field, ref, &to, err);
             if (rc == XT_OK)
                 rc = sql_insert_link(p->conn, from, from_type, field->name, (int64_t)k, field->role->name, ref, to,
                                      err);

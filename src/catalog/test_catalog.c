@@ -481,6 +481,18 @@ static void links_leave_with_the_identity(void **state)
     assert_check_clean(f);
 }
 
+/* An alliance may be registered under the same number as the organisation that runs it. */
+static void links_prefer_the_types_of_their_field(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_put_result unit;
+
+    (void)put(f, (struct given){"alliance", "a", "{\"name\":\"示例联盟\",\"kind\":\"industry-university\",\"uscc\":\"91350100M000100Y43\"}"});
+    unit = put(f, (struct given){"organisation", "o", "{\"name\":\"示例所\",\"kind\":\"university\",\"uscc\":\"91350100M000100Y43\"}"});
+    (void)put(f, (struct given){"paper", "p", "{\"title\":\"甲\",\"units\":[{\"ref\":\"uscc:91350100M000100Y43\",\"label\":\"示例所\"}]}"});
+    assert_int_equal(query_int(f, "SELECT to_id FROM record_link"), unit.id);
+}
+
 /* A link names a source key in the normal form of its scheme; the key itself must have the same. */
 static void keys_with_spaces_are_found_by_links(void **state)
 {
@@ -769,6 +781,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows_under_one_key_have_an_end, setup, teardown),
         cmocka_unit_test_setup_teardown(long_lists_are_joined, setup, teardown),
         cmocka_unit_test_setup_teardown(links_leave_with_the_identity, setup, teardown),
+        cmocka_unit_test_setup_teardown(links_prefer_the_types_of_their_field, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_with_spaces_are_found_by_links, setup, teardown),
         cmocka_unit_test_setup_teardown(protected_links_do_not_show_from_the_other_end, setup, teardown),
         cmocka_unit_test_setup_teardown(fields_of_an_earlier_type_are_not_shown, setup, teardown),
