@@ -43,7 +43,7 @@ static const struct xt_search_facet facets[FACETS] = {
     {"subject", {"学科", "Subject"}, false, NULL, NULL, NULL},
     {"organisation", {"机构", "Organisation"}, false, NULL, NULL, NULL},
 };
-static const struct xt_search_schema schema = {fields, FIELDS, facets, FACETS, NULL, 0};
+static const struct xt_search_schema schema = {fields, FIELDS, facets, FACETS, NULL, 0, {NULL, 0}};
 
 /* A query for both: ours in our language, stock's as a MATCH. */
 struct query {

@@ -64,7 +64,7 @@ static const struct xt_search_range test_ranges[TEST_RANGES] = {
     [DATE] = {"date", {"日期", "Date"}, true, 1},
 };
 XT_UNUSED static const struct xt_search_schema test_schema = {test_fields, TEST_FIELDS, test_facets,
-                                                              TEST_FACETS, test_ranges, TEST_RANGES};
+                                                              TEST_FACETS, test_ranges, TEST_RANGES, {NULL, 0}};
 
 /* A folder of its own for a test, made and removed with all that is in it; in memory where that can be had, since
  * each feeding waits for the disk. */
