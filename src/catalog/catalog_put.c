@@ -132,8 +132,8 @@ static enum xt_code find_identities(struct putting *p, struct xt_error *err)
     return XT_OK;
 }
 
-/* The source row this put replaces or adds; true when it says nothing new. A row that this file has confirmed or written
- * already is another fact under the same key, and stays. */
+/* The source row this put replaces or adds; true when it says nothing new. A row that this file has confirmed or
+ * written already is another fact under the same key, and stays. */
 static bool find_slot(struct putting *p)
 {
     size_t i, live = 0;
@@ -587,7 +587,8 @@ static enum xt_code run(struct putting *p, struct xt_put_result *out, struct xt_
         return rc;
     if (known)
         return p->confirm ? sql_confirm_source(p->conn, &p->source, err) : XT_OK;
-    if (p->record == 0 && !p->put->deleted && is_record_key(p))   /* an exported row that was edited is a source of its record */
+    /* An exported row that was edited is a source of its record. */
+    if (p->record == 0 && !p->put->deleted && is_record_key(p))
         rc = sql_find_key(p->conn, p->source_key, &p->record, err);
     if (rc == XT_OK)
         rc = find_identities(p, err);

@@ -248,8 +248,10 @@ static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_co
 
     if (rc == XT_E_NOT_FOUND)
         return XT_OK;   /* the index is rebuilt from what is there; a stray hit is left out */
-    if (rc == XT_OK && (record.deleted || (strcmp(record.status, "published") != 0 && request->actor.reads < XT_OFFICER)))
-        return XT_OK;   /* since the index was fed */
+    if (rc == XT_OK && record.deleted)
+        return XT_OK;   /* since the index was fed; and a draft since then: */
+    if (rc == XT_OK && strcmp(record.status, "published") != 0 && request->actor.reads < XT_OFFICER)
+        return XT_OK;
     if (rc == XT_OK)
         rc = xt_json_parse(record.body, &body, err);
     type = rc == XT_OK ? xt_region_type(region, xt_str(record.type)) : NULL;
