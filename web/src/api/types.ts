@@ -71,7 +71,8 @@ export interface SearchItem {
   updated?: string
 }
 
-export interface FacetValue { value: string; label: string; count: number }
+/** parent: the value above it, in a facet that is a tree (districts in cities). */
+export interface FacetValue { value: string; label: string; count: number; parent?: string }
 
 export interface SearchAnswer {
   total: number
