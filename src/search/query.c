@@ -368,7 +368,7 @@ static struct query_node *facet_node(struct parser *p, const struct target *targ
     return node;
 }
 
-static struct query_node *range_node(struct parser *p, const struct target *target, struct xt_str written)
+static struct query_node *range_node(struct parser *p, const struct target *target, struct xt_str written, bool quoted)
 {
     const struct xt_search_range *range = &p->env->schema->ranges[target->range];
     struct query_node *node = new_node(p, QUERY_RANGE);
@@ -379,6 +379,7 @@ static struct query_node *range_node(struct parser *p, const struct target *targ
     }
     node->range = (unsigned)target->range;
     node->written = written;
+    node->quoted = quoted;
     node->name = target->name;
     return node;
 }
@@ -390,7 +391,7 @@ static struct query_node *leaf_node(struct parser *p, const struct target *targe
     if (target->named && target->facet >= 0)
         return facet_node(p, target, written, quoted);
     if (target->named && target->range >= 0)
-        return range_node(p, target, written);
+        return range_node(p, target, written, quoted);
     if (!quoted && (xt_str_ends(written, "*") || xt_str_ends(written, "＊"))) {
         starred = true;
         written.n -= xt_str_ends(written, "*") ? 1 : strlen("＊");
