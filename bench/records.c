@@ -182,8 +182,7 @@ static void read_sentences(struct records *records, const char *dir)
             continue;
         struct xt_str text = read_gzip(records, path);
         json_t *papers = json_loadb(text.s, text.n, 0, NULL);
-        json_array_foreach(papers, index, paper)
-        {
+        json_array_foreach (papers, index, paper) {
             const char *abstract = json_string_value(json_object_get(paper, "abstract"));
             struct xt_str piece, rest = xt_str(abstract ? xt_strdup(abstract) : NULL);
 

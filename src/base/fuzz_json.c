@@ -18,16 +18,14 @@ static bool same(const json_t *a, const json_t *b)
     if (json_typeof(a) != json_typeof(b))
         return false;
     if (json_is_array(a)) {
-        json_array_foreach(a, i, member)
-        {
+        json_array_foreach (a, i, member) {
             if (i >= json_array_size(b) || !same(member, json_array_get(b, i)))
                 return false;
         }
         return json_array_size(a) == json_array_size(b);
     }
     if (json_is_object(a)) {
-        json_object_foreach((json_t *)a, key, member)
-        {
+        json_object_foreach ((json_t *)a, key, member) {
             if (!json_object_get(b, key) || !same(member, json_object_get(b, key)))
                 return false;
         }

@@ -269,8 +269,7 @@ void xt_json_add_tree(struct xt_json *w, const json_t *tree)
     switch (json_typeof(tree)) {
     case JSON_OBJECT:
         xt_json_object(w);
-        json_object_foreach((json_t *)tree, key, member)
-        { /* jansson's iteration is not const, it changes nothing */
+        json_object_foreach ((json_t *)tree, key, member) { /* jansson's iteration is not const, it changes nothing */
             xt_json_key(w, key);
             xt_json_add_tree(w, member);
         }
@@ -278,7 +277,8 @@ void xt_json_add_tree(struct xt_json *w, const json_t *tree)
         break;
     case JSON_ARRAY:
         xt_json_array(w);
-        json_array_foreach(tree, i, member) xt_json_add_tree(w, member);
+        json_array_foreach (tree, i, member)
+            xt_json_add_tree(w, member);
         xt_json_end_array(w);
         break;
     case JSON_STRING:

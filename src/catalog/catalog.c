@@ -19,7 +19,7 @@ enum xt_code catalog_open_index(struct xt_node *node, struct xt_search **out, st
     xt_arena_init(&arena);
     options.dir = xt_arena_printf(&arena, "%s/index", node->data);
     rc = xt_search_open(&options, out, &fresh, err);
-    if (rc == XT_E_BUSY && node->read_only) {   /* none is there yet and nobody makes one: an empty one is no write */
+    if (rc == XT_E_BUSY && node->read_only) { /* none is there yet and nobody makes one: an empty one is no write */
         options.may_feed = true;
         rc = xt_search_open(&options, out, &fresh, err);
     }
@@ -36,7 +36,7 @@ static enum xt_code open_index(struct xt_node *node, struct xt_error *err)
     enum xt_code rc;
 
     while ((rc = catalog_open_index(node, &node->search, err)) == XT_E_BUSY && xt_monotonic_us() < until)
-        (void)nanosleep(&pause, NULL);   /* woken early: the loop looks again */
+        (void)nanosleep(&pause, NULL); /* woken early: the loop looks again */
     return rc;
 }
 
@@ -50,7 +50,7 @@ enum xt_code xt_catalog_region(const struct xt_node *node, struct xt_region **ou
     xt_arena_init(&arena);
     rc = xt_region_load(node->region_path, node->data ? xt_arena_printf(&arena, "%s/region", node->data) : NULL, out,
                         &problems, err);
-    if (rc != XT_OK && problems.count > 0) {   /* the first, with its file: read at a terminal, in its language */
+    if (rc != XT_OK && problems.count > 0) { /* the first, with its file: read at a terminal, in its language */
         XT_AUTO(xt_text_done) struct xt_text words = {0};
 
         xt_text_init(&words, 4 * XT_KIB);
@@ -93,7 +93,7 @@ static void close_catalog(struct xt_node *node)
 
 static enum xt_code start_catalog(struct xt_node *node, struct xt_error *err)
 {
-    (void)err;   /* a node whose index is fed by another process serves all the same */
+    (void)err; /* a node whose index is fed by another process serves all the same */
     xt_catalog_feed_start(node);
     return XT_OK;
 }
@@ -123,11 +123,11 @@ static int by_id(const void *a, const void *b)
 
 static const struct xt_stmt_def LIVE_IDS = {
     .name = "catalog_live_ids",
-    .sql  = "SELECT id FROM record WHERE deleted = 0 ORDER BY id",
+    .sql = "SELECT id FROM record WHERE deleted = 0 ORDER BY id",
 };
 static const struct xt_stmt_def SEQ_OF = {
     .name = "catalog_seq_of",
-    .sql  = "SELECT seq FROM record WHERE id = $1",
+    .sql = "SELECT seq FROM record WHERE id = $1",
 };
 
 /* A difference between store and index is one only if the record has not changed since the comparing began: others may
@@ -161,7 +161,7 @@ static enum xt_code compare_ids(struct xt_conn *conn, int64_t began, const struc
         } else if (l == live->count || indexed->ids[i] < live->ids[l]) {
             rc = add_difference(conn, began, XT_MSG_INDEX_EXTRA, indexed->ids[i++], problems, err);
         } else {
-            for (i++; i < indexed->count && indexed->ids[i] == live->ids[l]; i++)   /* a document twice */
+            for (i++; i < indexed->count && indexed->ids[i] == live->ids[l]; i++) /* a document twice */
                 xt_problem(problems, "index", XT_MSG_INDEX_EXTRA, XT_INT(indexed->ids[i]));
             l++;
         }
@@ -190,7 +190,7 @@ static enum xt_code indexed_ids(struct xt_node *node, int64_t began, struct id_s
     enum xt_code rc = node->read_only ? XT_OK : xt_catalog_catch_up(node, 10000, NULL, NULL, err);
     int64_t reached = xt_search_reached(node->search);
 
-    if (rc == XT_E_BUSY)   /* the process that feeds is behind: said here, with the numbers */
+    if (rc == XT_E_BUSY) /* the process that feeds is behind: said here, with the numbers */
         rc = XT_OK;
     if (rc == XT_OK && reached < began)
         xt_problem(problems, "index", XT_MSG_INDEX_BEHIND, XT_INT(reached), XT_INT(began));
@@ -232,7 +232,7 @@ struct folding {
 
 static const struct xt_stmt_def LINKS_OF = {
     .name = "catalog_links_of",
-    .sql  = "SELECT field, n, to_ref FROM record_link WHERE from_id = $1 ORDER BY field, n",
+    .sql = "SELECT field, n, to_ref FROM record_link WHERE from_id = $1 ORDER BY field, n",
 };
 
 /* Every link of the body that names a target stands in record_link, and nothing else does. */
@@ -264,7 +264,7 @@ static enum xt_code check_links(struct folding *f, const struct xt_type *type, c
             continue;
         if (!type->fields[i].many)
             wanted += xt_json_str(value, "ref").n > 0;
-        json_array_foreach(value, k, item)
+        json_array_foreach (value, k, item)
             wanted += xt_json_str(item, "ref").n > 0;
     }
     if (rc == XT_OK && (!same || rows != wanted))

@@ -25,21 +25,21 @@
 
 struct xt_catalog;
 
-#define XT_KEY_SIZE 80   /* "specialised-town/" + ULID, types up to 50 characters */
+#define XT_KEY_SIZE 80 /* "specialised-town/" + ULID, types up to 50 characters */
 
 enum xt_origin { XT_ORIGIN_LOCAL, XT_ORIGIN_IMPORT, XT_ORIGIN_HARVEST };
 
 struct xt_put {
     const struct xt_type *type;
     enum xt_origin origin;
-    struct xt_str node;          /* node of origin; empty = this node */
-    struct xt_str source_key;    /* the input's key inside its node: "csl/ts-dev-17". Empty = made from the body's hash */
-    struct xt_str mapping;       /* what read it, may be empty */
-    xt_id file;                  /* row of file_use, 0 = none. Same file and key with another body = one more ordinal */
-    int64_t row;                 /* in that file, 0 = none */
-    xt_instant datestamp;        /* of the source, 0 = now; one import run gives all rows of a file the same */
-    bool deleted;                /* the source says it is gone; body is ignored */
-    json_t *body;                /* borrowed, brought into normal form in place */
+    struct xt_str node;       /* node of origin; empty = this node */
+    struct xt_str source_key; /* the input's key inside its node: "csl/ts-dev-17". Empty = made from the body's hash */
+    struct xt_str mapping;    /* what read it, may be empty */
+    xt_id file;               /* row of file_use, 0 = none. Same file and key with another body = one more ordinal */
+    int64_t row;              /* in that file, 0 = none */
+    xt_instant datestamp;     /* of the source, 0 = now; one import run gives all rows of a file the same */
+    bool deleted;             /* the source says it is gone; body is ignored */
+    json_t *body;             /* borrowed, brought into normal form in place */
     struct xt_str actor, reason;
 };
 
@@ -56,8 +56,7 @@ struct xt_put_result {
 /* Checks and stores one source in tx and folds its record anew. XT_E_INPUT with problems filled (all of them, at
  * most XT_PROBLEMS_MAX) when the input is refused: nothing is written then. Other codes: the tx must be given up. */
 XT_MUST_USE enum xt_code xt_catalog_put(struct xt_node *node, struct xt_tx *tx, const struct xt_put *put,
-                                        struct xt_problems *problems, struct xt_put_result *out,
-                                        struct xt_error *err);
+                                        struct xt_problems *problems, struct xt_put_result *out, struct xt_error *err);
 
 /* Tombstones the record of key whatever its sources. */
 XT_MUST_USE enum xt_code xt_catalog_delete(struct xt_node *node, struct xt_tx *tx, struct xt_str key,
@@ -66,11 +65,11 @@ XT_MUST_USE enum xt_code xt_catalog_delete(struct xt_node *node, struct xt_tx *t
 struct xt_record {
     xt_id id;
     const char *key, *type, *title, *node, *status;
-    const char *merged_into;     /* key of the survivor, NULL */
+    const char *merged_into; /* key of the survivor, NULL */
     int64_t version, seq;
     xt_instant created, updated;
     bool deleted;
-    struct xt_str body;          /* JSON text */
+    struct xt_str body; /* JSON text */
 };
 /* Strings are the arena's. XT_E_NOT_FOUND when there is no such key; tombstones are found (deleted). */
 XT_MUST_USE enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key, struct xt_arena *arena,

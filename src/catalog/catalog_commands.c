@@ -6,7 +6,7 @@
 #include "catalog/catalog_view.h"
 #include "room/cli.h"
 
-#define READ_WAIT_MS 10000
+#define READ_WAIT_MS   10000
 #define FEEDER_WAIT_MS 60000
 
 struct showing {
@@ -57,8 +57,8 @@ static void print_marked(struct xt_str s, bool terminal)
 }
 
 /* One hit as a line, or as an object of w. */
-static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const struct xt_search_answer *answer,
-                              xt_id id, struct xt_arena *arena, struct xt_json *w, struct xt_error *err)
+static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const struct xt_search_answer *answer, xt_id id,
+                              struct xt_arena *arena, struct xt_json *w, struct xt_error *err)
 {
     XT_AUTO(xt_json_unref) json_t *body = NULL;
     XT_AUTO(xt_text_done) struct xt_text text = {0};
@@ -152,8 +152,8 @@ static enum xt_code search(struct xt_cli *cli, struct xt_error *err)
         return print_json(cli, xt_read_conn(read), &answer, &arena, err);
     for (i = 0; rc == XT_OK && i < answer.hit_count; i++)
         rc = print_hit(cli, xt_read_conn(read), &answer, answer.hits[i].id, &arena, NULL, err);
-    fprintf(stderr, cli->lang == XT_ZH ? "共 %lld 条，%lld 微秒\n" : "%lld found in %lld us\n",
-            (long long)answer.total, (long long)answer.took_us);
+    fprintf(stderr, cli->lang == XT_ZH ? "共 %lld 条，%lld 微秒\n" : "%lld found in %lld us\n", (long long)answer.total,
+            (long long)answer.took_us);
     return rc;
 }
 
@@ -171,8 +171,7 @@ static int run_index(struct xt_cli *cli, struct xt_error *err)
     int64_t last;
 
     if (strcmp(cli->args[0], "status") != 0 && strcmp(cli->args[0], "catch-up") != 0) {
-        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_HTTP_PARAM_ONE_OF, XT_TEXT("status catch-up"),
-                      XT_TEXT(cli->args[0]));
+        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_HTTP_PARAM_ONE_OF, XT_TEXT("status catch-up"), XT_TEXT(cli->args[0]));
         return 2;
     }
     if (strcmp(cli->args[0], "catch-up") == 0 &&
@@ -197,8 +196,8 @@ static int run_delete(struct xt_cli *cli, struct xt_error *err)
     size_t i;
 
     for (i = 0; rc == XT_OK && i < cli->arg_count; i++)
-        rc = xt_catalog_delete(cli->node, tx, xt_str(cli->args[i]), xt_str(cli->actor.name), xt_str(reason ? reason : ""),
-                               err);
+        rc = xt_catalog_delete(cli->node, tx, xt_str(cli->args[i]), xt_str(cli->actor.name),
+                               xt_str(reason ? reason : ""), err);
     if (rc == XT_OK)
         rc = xt_tx_commit(&tx, err);
     if (rc == XT_OK)

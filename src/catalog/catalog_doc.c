@@ -7,7 +7,7 @@
 #include "text/collate.h"
 
 #define SORT_KEY_BYTES 64
-#define PARTS_MAX 1024          /* texts, values or numbers of one document */
+#define PARTS_MAX      1024 /* texts, values or numbers of one document */
 
 void doc_value_text(const struct xt_field *field, const json_t *value, struct xt_text *out)
 {
@@ -16,7 +16,7 @@ void doc_value_text(const struct xt_field *field, const json_t *value, struct xt
     size_t i;
 
     if (json_is_array(value)) {
-        json_array_foreach(value, i, member) {
+        json_array_foreach (value, i, member) {
             if (i > 0)
                 xt_text_add_char(out, '\n');
             doc_value_text(field, member, out);
@@ -33,7 +33,7 @@ void doc_value_text(const struct xt_field *field, const json_t *value, struct xt
             xt_text_add_str(out, xt_json_view(value));
             break;
         }
-        if (field->codes->open) {   /* people look for classes by their code: H01L */
+        if (field->codes->open) { /* people look for classes by their code: H01L */
             xt_text_add_z(out, item->code);
             xt_text_add_char(out, '\n');
         }
@@ -99,15 +99,15 @@ static void add_text(struct building *b, const struct xt_field *field, const jso
 
     if (b->doc->text_count >= PARTS_MAX)
         return;
-    if (json_is_string(value) && field->kind != XT_KIND_CODE) {   /* the common case borrows from the body */
+    if (json_is_string(value) && field->kind != XT_KIND_CODE) { /* the common case borrows from the body */
         b->texts[b->doc->text_count++] = (struct xt_search_text){(unsigned)field->search, xt_json_view(value)};
         return;
     }
     xt_text_init(&text, 4 * XT_MIB);
     doc_value_text(field, value, &text);
     if (text.n > 0)
-        b->texts[b->doc->text_count++] = (struct xt_search_text){
-            (unsigned)field->search, {xt_arena_strndup(b->arena, text.s, text.n), text.n}};
+        b->texts[b->doc->text_count++] =
+            (struct xt_search_text){(unsigned)field->search, {xt_arena_strndup(b->arena, text.s, text.n), text.n}};
     xt_text_done(&text);
 }
 
@@ -118,7 +118,7 @@ static void add_facet(struct building *b, const struct xt_field *field, const js
     json_t *item;
 
     if (json_is_array(value)) {
-        json_array_foreach(value, i, item)
+        json_array_foreach (value, i, item)
             add_facet(b, field, item, is_year);
         return;
     }
@@ -132,7 +132,7 @@ static void add_facet(struct building *b, const struct xt_field *field, const js
         s = json_is_true(value) ? XT_STR("true") : XT_STR("false");
     }
     if (is_year && s.n > 4)
-        s.n = 4;   /* a date's year */
+        s.n = 4; /* a date's year */
     if (s.n > 0 && b->doc->value_count < b->value_room)
         b->values[b->doc->value_count++] = (struct xt_search_value){(unsigned)field->facet, s};
 }
@@ -162,11 +162,13 @@ void doc_build(const struct xt_region *region, const struct xt_type *type, const
     struct xt_text key;
     size_t i, values = 1, texts = 0;
 
-    *out = (struct xt_search_doc){.id = record->id, .deleted = record->deleted, .date = INT64_MIN,
+    *out = (struct xt_search_doc){.id = record->id,
+                                  .deleted = record->deleted,
+                                  .date = INT64_MIN,
                                   .min_class = strcmp(record->status, "published") == 0 ? XT_PUBLIC : XT_OFFICER};
     if (record->deleted)
         return;
-    for (i = 0; i < type->field_count; i++) {   /* exact sizes: an arena block for each document, not a page */
+    for (i = 0; i < type->field_count; i++) { /* exact sizes: an arena block for each document, not a page */
         const json_t *value = json_object_get(body, type->fields[i].name);
 
         values += !value ? 0 : json_is_array(value) ? json_array_size(value) : 1;
@@ -197,7 +199,7 @@ void doc_build(const struct xt_region *region, const struct xt_type *type, const
         if (is_year && out->date == INT64_MIN)
             (void)days_of(xt_json_view(value), &out->date);
     }
-    if (out->date == INT64_MIN) {   /* a year field has no day: its first */
+    if (out->date == INT64_MIN) { /* a year field has no day: its first */
         for (i = 0; i < out->value_count; i++) {
             if (region->schema.facets[b.values[i].facet].is_year)
                 (void)days_of(b.values[i].value, &out->date);

@@ -14,19 +14,19 @@
 #include "catalog/catalog_priv.h"
 
 #define BATCH_RECORDS 1000
-#define BATCH_BYTES (8 * XT_MIB)
+#define BATCH_BYTES   (8 * XT_MIB)
 
 static const struct xt_stmt_def CHANGED_AFTER = {
     .name = "catalog_changed_after",
-    .sql  = "SELECT id, type, title, status, deleted, seq, body FROM record WHERE seq > $1 ORDER BY seq LIMIT $2",
+    .sql = "SELECT id, type, title, status, deleted, seq, body FROM record WHERE seq > $1 ORDER BY seq LIMIT $2",
 };
 
 struct batch {
     struct xt_arena arena;
     struct xt_search_doc *docs;
     json_t **bodies;
-    size_t count, bytes;         /* bytes of the bodies' text, from which documents borrow */
-    int64_t reached;             /* number of its last record */
+    size_t count, bytes; /* bytes of the bodies' text, from which documents borrow */
+    int64_t reached;     /* number of its last record */
 };
 
 static void batch_clear(struct batch *batch)
@@ -120,7 +120,7 @@ static void sleep_ms(long ms)
 {
     struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
-    (void)nanosleep(&pause, NULL);   /* woken early: the loop looks again */
+    (void)nanosleep(&pause, NULL); /* woken early: the loop looks again */
 }
 
 #define TAKE_OVER_MS 500
@@ -168,7 +168,7 @@ enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
 
 /* ---- in the background ---- */
 
-#define TIDY_MS 50
+#define TIDY_MS  50
 #define RETRY_MS 1000
 
 static void *feeder_main(void *argument)
@@ -184,8 +184,9 @@ static void *feeder_main(void *argument)
         enum xt_code rc = XT_OK;
 
         pthread_mutex_lock(&catalog->feed_lock);
-        search = last > reached ? feeding_handle(node)
-                 : xt_search_is_feeder(node->search) ? node->search : catalog->taken_over;
+        search = last > reached                      ? feeding_handle(node)
+                 : xt_search_is_feeder(node->search) ? node->search
+                                                     : catalog->taken_over;
         if (search && last > reached) {
             atomic_store(&catalog->feeder_state, FEED_CATCHING_UP);
             rc = feed_to(node, search, last, &catalog->stop, NULL, NULL, &err);
@@ -194,9 +195,9 @@ static void *feeder_main(void *argument)
         }
         pthread_mutex_unlock(&catalog->feed_lock);
         if (!search && last > reached)
-            sleep_ms(20);   /* another process is at it */
+            sleep_ms(20); /* another process is at it */
         atomic_store(&catalog->feeder_state, rc == XT_OK ? FEED_IDLE : FEED_FAILED);
-        if (rc != XT_OK) {   /* said each time: an operator must see that it lasts */
+        if (rc != XT_OK) { /* said each time: an operator must see that it lasts */
             XT_AUTO(xt_text_done) struct xt_text words = {0};
 
             xt_text_init(&words, 4 * XT_KIB);

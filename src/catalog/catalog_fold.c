@@ -6,8 +6,8 @@
 
 static const struct xt_stmt_def SOURCES_OF = {
     .name = "catalog_sources_of",
-    .sql  = "SELECT node, source_key, mapping, ordinal, origin, file_id, row_no, seq, datestamp, deleted, hash, body"
-            " FROM record_source WHERE record_id = $1",
+    .sql = "SELECT node, source_key, mapping, ordinal, origin, file_id, row_no, seq, datestamp, deleted, hash, body"
+           " FROM record_source WHERE record_id = $1",
 };
 
 static struct xt_str copied(struct xt_arena *arena, struct xt_str s)
@@ -32,18 +32,24 @@ enum xt_code sources_load(struct xt_conn *conn, xt_id record, const json_t *reco
         struct source *s;
         struct xt_str hash = xt_col_blob(stmt, 10);
 
-        xt_grow(&list, &capacity, count + 2, sizeof *list);   /* one more for what a put adds */
+        xt_grow(&list, &capacity, count + 2, sizeof *list); /* one more for what a put adds */
         s = &list[count++];
         *s = (struct source){
-            .node = copied(arena, xt_col_str(stmt, 0)), .source_key = copied(arena, xt_col_str(stmt, 1)),
-            .mapping = copied(arena, xt_col_str(stmt, 2)), .ordinal = xt_col_int(stmt, 3),
-            .origin = xt_col_int(stmt, 4), .file = xt_col_int(stmt, 5), .row = xt_col_int(stmt, 6),
-            .seq = xt_col_int(stmt, 7), .datestamp = xt_col_int(stmt, 8), .deleted = xt_col_int(stmt, 9) != 0,
+            .node = copied(arena, xt_col_str(stmt, 0)),
+            .source_key = copied(arena, xt_col_str(stmt, 1)),
+            .mapping = copied(arena, xt_col_str(stmt, 2)),
+            .ordinal = xt_col_int(stmt, 3),
+            .origin = xt_col_int(stmt, 4),
+            .file = xt_col_int(stmt, 5),
+            .row = xt_col_int(stmt, 6),
+            .seq = xt_col_int(stmt, 7),
+            .datestamp = xt_col_int(stmt, 8),
+            .deleted = xt_col_int(stmt, 9) != 0,
         };
         if (hash.n == sizeof s->hash.bytes)
             memcpy(s->hash.bytes, hash.s, hash.n);
         if (xt_col_null(stmt, 11))
-            s->body = json_incref((json_t *)(uintptr_t)record_body);   /* shared: sources are only read */
+            s->body = json_incref((json_t *)(uintptr_t)record_body); /* shared: sources are only read */
         else
             rc = xt_json_parse(xt_col_str(stmt, 11), &s->body, err);
         if (rc != XT_OK)
@@ -88,7 +94,7 @@ void sources_done(struct sources *sources)
     *sources = (struct sources){0};
 }
 
-#define COMPARED_ITEMS 64   /* longer lists are looked up: comparing each with each would take minutes */
+#define COMPARED_ITEMS 64 /* longer lists are looked up: comparing each with each would take minutes */
 
 /* Notes item in seen; false when it was there. */
 static bool note_item(json_t *seen, const json_t *item)
@@ -110,10 +116,10 @@ static void join_items(json_t *into, const json_t *from, json_t *seen)
     json_t *item;
 
     if (many && json_object_size(seen) == 0) {
-        json_array_foreach(into, i, item)
-            (void)note_item(seen, item);   /* twice in one source is that source's word */
+        json_array_foreach (into, i, item)
+            (void)note_item(seen, item); /* twice in one source is that source's word */
     }
-    json_array_foreach(from, i, item) {
+    json_array_foreach (from, i, item) {
         for (k = 0; !many && k < json_array_size(into); k++) {
             if (json_equal(json_array_get(into, k), item))
                 break;

@@ -14,12 +14,12 @@
 struct xt_catalog {
     struct xt_node *node;
     pthread_t feeder;
-    bool feeding;                   /* the feeder thread runs */
+    bool feeding; /* the feeder thread runs */
     _Atomic bool stop;
-    _Atomic int feeder_state;       /* enum feeder_state */
-    pthread_mutex_t feed_lock;      /* one feeding at a time in this process; and over the two below */
-    struct xt_search *taken_over;   /* opened to feed since the process that fed has gone; NULL */
-    int64_t try_again_us;           /* when to look next whether it has gone */
+    _Atomic int feeder_state;     /* enum feeder_state */
+    pthread_mutex_t feed_lock;    /* one feeding at a time in this process; and over the two below */
+    struct xt_search *taken_over; /* opened to feed since the process that fed has gone; NULL */
+    int64_t try_again_us;         /* when to look next whether it has gone */
 };
 
 /* Opens the index of the node. */
@@ -35,13 +35,13 @@ struct source {
     xt_instant datestamp;
     bool deleted;
     struct xt_hash hash;
-    json_t *body;                   /* owned */
+    json_t *body; /* owned */
 };
 
-#define SOURCES_MAX 1000            /* of one record */
+#define SOURCES_MAX 1000 /* of one record */
 
 struct sources {
-    struct source *list;            /* in order of precedence */
+    struct source *list; /* in order of precedence */
     size_t count;
 };
 
@@ -62,7 +62,7 @@ struct found_source {
     struct xt_hash hash;
     bool deleted;
 };
-#define FOUND_SOURCES_MAX 256   /* ordinals of one key: a column that is no key would make one for each row */
+#define FOUND_SOURCES_MAX 256 /* ordinals of one key: a column that is no key would make one for each row */
 XT_MUST_USE enum xt_code sql_find_sources(struct xt_conn *conn, struct xt_str node, struct xt_str key,
                                           struct found_source *out, size_t *out_count, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_find_identity(struct xt_conn *conn, struct xt_str type, struct xt_str scheme,
@@ -104,8 +104,7 @@ XT_MUST_USE enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const
 XT_MUST_USE enum xt_code sql_delete_links(struct xt_conn *conn, xt_id from, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_arrive(struct xt_conn *conn, struct xt_str ref, xt_id to, struct xt_error *err);
 /* Links by ref that led to the record from lead to the record to, 0 = wait again. */
-XT_MUST_USE enum xt_code sql_leave(struct xt_conn *conn, struct xt_str ref, xt_id from, xt_id to,
-                                   struct xt_error *err);
+XT_MUST_USE enum xt_code sql_leave(struct xt_conn *conn, struct xt_str ref, xt_id from, xt_id to, struct xt_error *err);
 
 /* ---- documents (catalog_doc.c) ---- */
 

@@ -46,12 +46,12 @@ static void write_object(struct xt_json *w, const struct xt_field *fields, size_
         if (!value)
             continue;
         xt_json_key(w, fields[i].name);
-        if (!json_is_array(value)) {   /* by the value, not by many: the type file may have changed since */
+        if (!json_is_array(value)) { /* by the value, not by many: the type file may have changed since */
             write_value(w, &fields[i], value);
             continue;
         }
         xt_json_array(w);
-        json_array_foreach(value, k, item)
+        json_array_foreach (value, k, item)
             write_value(w, &fields[i], item);
         xt_json_end_array(w);
     }
@@ -71,7 +71,7 @@ static void write_body(const struct xt_type *type, const json_t *body, struct xt
 struct identity {
     const struct xt_field *field;
     struct xt_str value;
-    xt_id record;                  /* that has it, 0 = none */
+    xt_id record; /* that has it, 0 = none */
 };
 
 struct putting {
@@ -82,7 +82,7 @@ struct putting {
     const struct xt_type *type;
     struct xt_problems *problems;
     struct xt_arena arena;
-    struct xt_text text;           /* of the body as it came */
+    struct xt_text text; /* of the body as it came */
     struct xt_hash hash;
     struct xt_str from_node, source_key;
     char made_key[80];
@@ -90,10 +90,10 @@ struct putting {
     size_t identity_count;
     struct found_source found[FOUND_SOURCES_MAX];
     size_t found_count;
-    struct source source;          /* to be written; its body is borrowed */
-    bool replace;                  /* an existing row of record_source */
-    bool confirm;                  /* an existing row says the same; note that this file does, too */
-    xt_id record;                  /* it belongs to, 0 = a new one */
+    struct source source; /* to be written; its body is borrowed */
+    bool replace;         /* an existing row of record_source */
+    bool confirm;         /* an existing row says the same; note that this file does, too */
+    xt_id record;         /* it belongs to, 0 = a new one */
 };
 
 static void collect_identities(struct putting *p, const json_t *body)
@@ -110,7 +110,7 @@ static void collect_identities(struct putting *p, const json_t *body)
         value = json_object_get(body, field->name);
         if (json_is_string(value) && p->identity_count < IDENTITIES_MAX)
             p->identities[p->identity_count++] = (struct identity){field, xt_json_view(value), 0};
-        json_array_foreach(value, k, item) {
+        json_array_foreach (value, k, item) {
             if (p->identity_count < IDENTITIES_MAX)
                 p->identities[p->identity_count++] = (struct identity){field, xt_json_view(item), 0};
         }
@@ -253,8 +253,8 @@ static enum xt_code add_links(struct putting *p, xt_id from, const char *status,
                 continue;
             rc = resolve_link(p, field, ref, &to, err);
             if (rc == XT_OK)
-                rc = sql_insert_link(p->conn, from, from_type, field->name, (int64_t)k, field->role->name, ref, to,
-                                     err);
+                rc =
+                    sql_insert_link(p->conn, from, from_type, field->name, (int64_t)k, field->role->name, ref, to, err);
             if (rc != XT_OK)
                 return rc;
         }
@@ -309,7 +309,7 @@ static bool has_identity(const struct xt_type *type, const json_t *body, const s
         value = json_object_get(body, field->name);
         if (xt_str_eq(xt_json_view(value), id->value))
             return true;
-        json_array_foreach(value, k, item) {
+        json_array_foreach (value, k, item) {
             if (xt_str_eq(xt_json_view(item), id->value))
                 return true;
         }
@@ -354,8 +354,13 @@ static enum xt_code note_change(struct putting *p, const char *key, const char *
                                 const struct xt_hash *after, int64_t *out_seq, struct xt_error *err)
 {
     struct xt_change change = {
-        .room = "catalog", .subject = xt_str(key), .action = action, .actor = p->put->actor,
-        .reason = p->put->reason.s ? p->put->reason : XT_STR(""), .before = before, .after = after,
+        .room = "catalog",
+        .subject = xt_str(key),
+        .action = action,
+        .actor = p->put->actor,
+        .reason = p->put->reason.s ? p->put->reason : XT_STR(""),
+        .before = before,
+        .after = after,
     };
 
     return xt_change_add(p->tx, &change, out_seq, err);
@@ -374,11 +379,15 @@ static bool is_record_key(const struct putting *p)
 static enum xt_code create_record(struct putting *p, struct xt_put_result *out, struct xt_error *err)
 {
     char ulid[XT_ULID_SIZE];
-    struct new_record r = {.type = p->type->name, .status = "published", .node = p->from_node,
-                           .title = title_of(p->type, p->put->body), .body = xt_text_view(&p->text), .version = 1};
+    struct new_record r = {.type = p->type->name,
+                           .status = "published",
+                           .node = p->from_node,
+                           .title = title_of(p->type, p->put->body),
+                           .body = xt_text_view(&p->text),
+                           .version = 1};
     enum xt_code rc;
 
-    if (is_record_key(p)) {   /* the node of origin gave it: links to it stay good */
+    if (is_record_key(p)) { /* the node of origin gave it: links to it stay good */
         snprintf(out->key, sizeof out->key, "%.*s", (int)p->source_key.n, p->source_key.s);
     } else {
         xt_ulid_make(ulid);
@@ -392,7 +401,7 @@ static enum xt_code create_record(struct putting *p, struct xt_put_result *out, 
     r.at = xt_tx_now(p->tx);
     rc = sql_insert_record(p->conn, &r, err);
     p->source.seq = r.seq;
-    if (rc == XT_OK)   /* the source is what the record says: no second copy of the body */
+    if (rc == XT_OK) /* the source is what the record says: no second copy of the body */
         rc = sql_put_source(p->conn, r.id, &p->source, (struct xt_str){NULL, 0}, p->replace, err);
     if (rc == XT_OK)
         rc = add_identities(p, r.id, err);
@@ -420,7 +429,7 @@ static void apply_source(struct putting *p, struct sources *sources)
 
         if (!xt_str_eq(s->node, p->from_node) || !xt_str_eq(s->source_key, p->source_key))
             continue;
-        if (p->put->deleted) {   /* every ordinal of the key; what it last said is kept */
+        if (p->put->deleted) { /* every ordinal of the key; what it last said is kept */
             s->deleted = true;
         } else if (s->ordinal == p->source.ordinal) {
             json_decref(s->body);
@@ -455,8 +464,8 @@ static enum xt_code write_version(struct putting *p, const struct xt_record *old
                                   struct xt_put_result *out, struct xt_error *err)
 {
     struct xt_hash before = xt_hash_of(old->body.s, old->body.n), after = xt_hash_of(f->text.s, f->text.n);
-    struct new_record r = {.id = old->id, .status = old->status, .version = old->version + 1,
-                           .deleted = f->body == NULL};
+    struct new_record r = {
+        .id = old->id, .status = old->status, .version = old->version + 1, .deleted = f->body == NULL};
     const char *action = !f->body ? "delete" : old->deleted ? "restore" : "update";
     enum xt_code rc = note_change(p, old->key, action, &before, f->body ? &after : NULL, &r.seq, err);
 
@@ -465,7 +474,7 @@ static enum xt_code write_version(struct putting *p, const struct xt_record *old
     p->source.seq = r.seq;
     r.at = xt_tx_now(p->tx);
     r.title = f->body ? title_of(p->type, f->body) : xt_str(old->title);
-    r.body = f->body ? xt_text_view(&f->text) : old->body;   /* a tombstone keeps its last body for its identities */
+    r.body = f->body ? xt_text_view(&f->text) : old->body; /* a tombstone keeps its last body for its identities */
     rc = sql_keep_version(p->conn, old->id, err);
     if (rc == XT_OK)
         rc = sql_update_record(p->conn, &r, err);
@@ -519,7 +528,7 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
     snprintf(out->key, sizeof out->key, "%s", old.key);
     alone = f.sources.count == 1;
     same = !old.deleted && f.body && xt_str_eq(xt_text_view(&f.text), old.body);
-    if (!alone) {   /* several sources: each keeps its own body */
+    if (!alone) { /* several sources: each keeps its own body */
         rc = sql_spell_sources(p->conn, old.id, err);
         if (rc != XT_OK)
             return rc;
@@ -531,8 +540,8 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
     if (rc == XT_OK && p->put->deleted)
         return sql_withdraw_source(p->conn, &p->source, err);
     if (rc == XT_OK)
-        rc = sql_put_source(p->conn, old.id, &p->source,
-                            alone ? (struct xt_str){NULL, 0} : xt_text_view(&p->text), p->replace, err);
+        rc = sql_put_source(p->conn, old.id, &p->source, alone ? (struct xt_str){NULL, 0} : xt_text_view(&p->text),
+                            p->replace, err);
     if (rc == XT_OK && !p->replace)
         rc = arrive(p, old.id, XT_STR("src:"), p->source_key, err);
     return rc;
@@ -555,19 +564,25 @@ static enum xt_code prepare(struct putting *p, struct xt_error *err)
         p->hash = xt_hash_of(p->text.s, p->text.n);
         collect_identities(p, put->body);
     }
-    if (put->source_key.n > 0) {   /* as links name it: white space is one space */
+    if (put->source_key.n > 0) { /* as links name it: white space is one space */
         char *plain = xt_arena_alloc(&p->arena, put->source_key.n + 1);
 
         (void)xt_identity_rule("none")(put->source_key, plain, put->source_key.n + 1);
-        p->source_key = xt_str(plain);   /* empty when it was nothing but white space */
+        p->source_key = xt_str(plain); /* empty when it was nothing but white space */
     }
     if (p->source_key.n == 0) {
         snprintf(p->made_key, sizeof p->made_key, "%.20s/%.32s", p->type->name, xt_hash_hex(&p->hash, hex));
         p->source_key = xt_str(p->made_key);
     }
     p->source = (struct source){
-        .node = p->from_node, .source_key = p->source_key, .mapping = put->mapping, .origin = put->origin,
-        .file = put->file, .row = put->row, .deleted = put->deleted, .hash = p->hash,
+        .node = p->from_node,
+        .source_key = p->source_key,
+        .mapping = put->mapping,
+        .origin = put->origin,
+        .file = put->file,
+        .row = put->row,
+        .deleted = put->deleted,
+        .hash = p->hash,
         .datestamp = put->datestamp > 0 ? put->datestamp : xt_tx_now(p->tx),
     };
     return sql_find_sources(p->conn, p->from_node, p->source_key, p->found, &p->found_count, err);
@@ -600,7 +615,7 @@ static enum xt_code run(struct putting *p, struct xt_put_result *out, struct xt_
         return XT_E_INPUT;
     if (p->record > 0)
         return update_record(p, out, err);
-    if (p->put->deleted) {   /* withdrawn before it was ever seen */
+    if (p->put->deleted) { /* withdrawn before it was ever seen */
         *out = (struct xt_put_result){.outcome = XT_UNCHANGED};
         return XT_OK;
     }
@@ -610,8 +625,8 @@ static enum xt_code run(struct putting *p, struct xt_put_result *out, struct xt_
 enum xt_code xt_catalog_put(struct xt_node *node, struct xt_tx *tx, const struct xt_put *put,
                             struct xt_problems *problems, struct xt_put_result *out, struct xt_error *err)
 {
-    struct putting p = {.node = node, .tx = tx, .conn = xt_tx_conn(tx), .put = put, .type = put->type,
-                        .problems = problems};
+    struct putting p = {
+        .node = node, .tx = tx, .conn = xt_tx_conn(tx), .put = put, .type = put->type, .problems = problems};
     enum xt_code rc;
 
     assert(put->type && (put->deleted || put->body));

@@ -8,17 +8,17 @@
 #include "base/time.h"
 #include "catalog/catalog_view.h"
 
-#define READ_WAIT_MS 2000
+#define READ_WAIT_MS    2000
 #define BACKLINKS_SHOWN 20
-#define HISTORY_BYTES (2 * XT_MIB)   /* a page of history ends after the version that passes it */
+#define HISTORY_BYTES   (2 * XT_MIB) /* a page of history ends after the version that passes it */
 
 /* ---- the node ---- */
 
 static enum xt_code count_types(struct xt_request *request, struct xt_search_answer *out, struct xt_error *err)
 {
     struct xt_str type = XT_STR("type");
-    struct xt_search_request ask = {.facets = &type, .facet_count = 1, .facet_values = 200,
-                                    .reader = request->actor.reads};
+    struct xt_search_request ask = {
+        .facets = &type, .facet_count = 1, .facet_values = 200, .reader = request->actor.reads};
 
     return xt_search_ask(request->node->search, &ask, request->arena, out, err);
 }
@@ -96,7 +96,7 @@ static void write_type(struct xt_json *w, const struct xt_type *type, int64_t co
     json_t *member;
 
     xt_json_object(w);
-    json_object_foreach((json_t *)(uintptr_t)type->json, name, member) {   /* only read */
+    json_object_foreach ((json_t *)(uintptr_t)type->json, name, member) { /* only read */
         xt_json_key(w, name);
         xt_json_add_tree(w, member);
     }
@@ -237,7 +237,7 @@ static void protect_fields(const struct xt_field *fields, size_t count, json_t *
     const char *name;
     void *next;
 
-    json_object_foreach_safe(object, next, name, member) {   /* of an earlier type file: its class is not known */
+    json_object_foreach_safe (object, next, name, member) { /* of an earlier type file: its class is not known */
         if (!xt_fields_find(fields, count, xt_str(name)))
             json_object_del(object, name);
     }
@@ -251,7 +251,7 @@ static void protect_fields(const struct xt_field *fields, size_t count, json_t *
         } else if (fields[i].kind == XT_KIND_GROUP) {
             if (json_is_object(value))
                 protect_fields(fields[i].fields, fields[i].field_count, value, reader);
-            json_array_foreach(value, k, item)
+            json_array_foreach (value, k, item)
                 protect_fields(fields[i].fields, fields[i].field_count, item, reader);
         }
     }
@@ -264,8 +264,8 @@ void xt_catalog_protect(const struct xt_type *type, json_t *body, enum xt_class 
 
 static const struct xt_stmt_def TARGETS = {
     .name = "catalog_targets",
-    .sql  = "SELECT l.field, l.n, r.key, r.type, r.deleted FROM record_link l"
-            " JOIN record r ON r.id = l.to_id WHERE l.from_id = $1 AND (r.status = 'published' OR $2)",
+    .sql = "SELECT l.field, l.n, r.key, r.type, r.deleted FROM record_link l"
+           " JOIN record r ON r.id = l.to_id WHERE l.from_id = $1 AND (r.status = 'published' OR $2)",
 };
 
 struct target {
@@ -303,7 +303,8 @@ static enum xt_code load_targets(struct xt_request *request, struct xt_conn *con
             .field = {xt_arena_strndup(arena, field.s, field.n), field.n},
             .key = {xt_arena_strndup(arena, key.s, key.n), key.n},
             .type = {xt_arena_strndup(arena, type.s, type.n), type.n},
-            .n = xt_col_int(stmt, 1), .deleted = xt_col_int(stmt, 4) != 0,
+            .n = xt_col_int(stmt, 1),
+            .deleted = xt_col_int(stmt, 4) != 0,
         };
     }
     *out = list;
@@ -350,7 +351,7 @@ static bool has_refs(const struct xt_type *type, const json_t *body)
 
         if (xt_json_str(value, "ref").n > 0)
             return true;
-        json_array_foreach(value, k, item) {
+        json_array_foreach (value, k, item) {
             if (xt_json_str(item, "ref").n > 0)
                 return true;
         }
@@ -379,7 +380,7 @@ static enum xt_code write_links(struct xt_json *w, struct xt_request *request, s
 
         if (json_is_object(value))
             write_link(w, field, value, 0, targets, count, request->lang);
-        json_array_foreach(value, k, item)
+        json_array_foreach (value, k, item)
             write_link(w, field, item, (int64_t)k, targets, count, request->lang);
     }
     xt_json_end_array(w);
@@ -388,34 +389,34 @@ static enum xt_code write_links(struct xt_json *w, struct xt_request *request, s
 
 /* ---- who links here ---- */
 
-#define BACKLINKS_COUNTED 100000   /* a group is counted up to here: everybody's hub must not hold up a page */
+#define BACKLINKS_COUNTED 100000 /* a group is counted up to here: everybody's hub must not hold up a page */
 
 /* The group after ($2, $3, $4): a seek in the index for each of its columns, not a walk over the group's links. */
 static const struct xt_stmt_def NEXT_GROUP = {
     .name = "catalog_next_backlink_group",
-    .sql  = "SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
-            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type > $4 ORDER BY from_type LIMIT 1) same_field"
-            " UNION ALL SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
-            "   WHERE to_id = $1 AND role = $2 AND field > $3 ORDER BY field, from_type LIMIT 1) same_role"
-            " UNION ALL SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
-            "   WHERE to_id = $1 AND role > $2 ORDER BY role, field, from_type LIMIT 1) others"
-            " LIMIT 1",
+    .sql = "SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
+           "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type > $4 ORDER BY from_type LIMIT 1) same_field"
+           " UNION ALL SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
+           "   WHERE to_id = $1 AND role = $2 AND field > $3 ORDER BY field, from_type LIMIT 1) same_role"
+           " UNION ALL SELECT role, field, from_type FROM (SELECT role, field, from_type FROM record_link"
+           "   WHERE to_id = $1 AND role > $2 ORDER BY role, field, from_type LIMIT 1) others"
+           " LIMIT 1",
 };
 static const struct xt_stmt_def COUNT_GROUP = {
     .name = "catalog_count_backlinks",
-    .sql  = "SELECT count(*) FROM (SELECT DISTINCT from_id FROM record_link"
-            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 LIMIT $5) counted",
+    .sql = "SELECT count(*) FROM (SELECT DISTINCT from_id FROM record_link"
+           "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 LIMIT $5) counted",
 };
 static const struct xt_stmt_def BACKLINKS = {
     .name = "catalog_backlinks",
-    .sql  = "SELECT r.id, r.key, r.title, r.body FROM (SELECT DISTINCT from_id FROM record_link"
-            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 AND from_id < $5"
-            "   ORDER BY from_id DESC LIMIT $6) l JOIN record r ON r.id = l.from_id ORDER BY r.id DESC",
+    .sql = "SELECT r.id, r.key, r.title, r.body FROM (SELECT DISTINCT from_id FROM record_link"
+           "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 AND from_id < $5"
+           "   ORDER BY from_id DESC LIMIT $6) l JOIN record r ON r.id = l.from_id ORDER BY r.id DESC",
 };
 static const struct xt_stmt_def MORE_BACKLINKS = {
     .name = "catalog_more_backlinks",
-    .sql  = "SELECT count(*) FROM (SELECT 1 FROM record_link"
-            "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 AND from_id < $5 LIMIT 1) more",
+    .sql = "SELECT count(*) FROM (SELECT 1 FROM record_link"
+           "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 AND from_id < $5 LIMIT 1) more",
 };
 
 struct backlink_group {
@@ -532,8 +533,7 @@ static enum xt_code next_group(struct xt_conn *conn, xt_id to, struct xt_arena *
     role = xt_col_str(stmt, 0);
     field = xt_col_str(stmt, 1);
     type = xt_col_str(stmt, 2);
-    *group = (struct backlink_group){xt_arena_strndup(arena, role.s, role.n),
-                                     xt_arena_strndup(arena, field.s, field.n),
+    *group = (struct backlink_group){xt_arena_strndup(arena, role.s, role.n), xt_arena_strndup(arena, field.s, field.n),
                                      xt_arena_strndup(arena, type.s, type.n), 0};
     return XT_OK;
 }
@@ -613,7 +613,7 @@ static enum xt_code write_all_backlinks(struct xt_json *w, struct xt_request *re
 
 static const struct xt_stmt_def FILE_NAME = {
     .name = "catalog_file_name",
-    .sql  = "SELECT name FROM file_use WHERE id = $1",
+    .sql = "SELECT name FROM file_use WHERE id = $1",
 };
 
 static enum xt_code write_sources(struct xt_json *w, struct xt_conn *conn, const struct sources *sources,
@@ -700,11 +700,11 @@ static void write_provenance(struct xt_json *w, const struct xt_type *type, cons
     json_t *provenance = NULL, *value;
     const char *name;
 
-    if (sources->count > 1)   /* a lone source gave everything: no need to fold */
+    if (sources->count > 1) /* a lone source gave everything: no need to fold */
         json_decref(sources_fold(type, sources, &provenance));
     xt_json_key(w, "provenance");
     xt_json_object(w);
-    json_object_foreach((json_t *)(uintptr_t)body, name, value)   /* only read */
+    json_object_foreach ((json_t *)(uintptr_t)body, name, value) /* only read */
         xt_json_kv_int(w, name, xt_json_int(provenance, name, 0));
     xt_json_end_object(w);
     json_decref(provenance);
@@ -767,8 +767,8 @@ static enum xt_code find_record(struct xt_request *request, struct xt_reply *rep
         return xt_fail(err, XT_E_NOT_FOUND, "key", XT_MSG_NO_RECORD, XT_TEXT(key));
     if (!out->deleted)
         return XT_OK;
-    reply->problem_members = xt_arena_printf(request->arena, "\"deleted\":\"%s\"",
-                                             xt_instant_format(out->updated, false, at));
+    reply->problem_members =
+        xt_arena_printf(request->arena, "\"deleted\":\"%s\"", xt_instant_format(out->updated, false, at));
     return xt_fail(err, XT_E_GONE, "key", XT_MSG_RECORD_DELETED, XT_TEXT(key));
 }
 
@@ -836,10 +836,11 @@ static enum xt_code get_record_links(struct xt_request *request, struct xt_reply
     if (rc != XT_OK)
         return rc;
     rc = more_backlinks(xt_read_conn(read), record.id, &group, last, &more, err);
-    xt_json_kv_z(&w, "next", !more ? NULL
-                 : xt_arena_printf(request->arena, "/api/v1/records/%s/links?field=%s&role=%s&from=%s&limit=%lld&cursor=%lld",
-                                   record.key, group.field, group.role, group.type, (long long)limit,
-                                   (long long)last));
+    xt_json_kv_z(&w, "next",
+                 !more ? NULL
+                       : xt_arena_printf(
+                             request->arena, "/api/v1/records/%s/links?field=%s&role=%s&from=%s&limit=%lld&cursor=%lld",
+                             record.key, group.field, group.role, group.type, (long long)limit, (long long)last));
     xt_json_end_object(&w);
     return rc;
 }
@@ -848,10 +849,10 @@ static enum xt_code get_record_links(struct xt_request *request, struct xt_reply
 
 static const struct xt_stmt_def HISTORY = {
     .name = "catalog_history",
-    .sql  = "SELECT v.version, v.seq, v.body, c.at, c.actor, c.action, c.reason FROM"
-            " (SELECT version, seq, body FROM record_version WHERE record_id = $1"
-            "  UNION ALL SELECT version, seq, body FROM record WHERE id = $1) v"
-            " JOIN change c ON c.seq = v.seq WHERE v.version < $2 ORDER BY v.version DESC LIMIT $3",
+    .sql = "SELECT v.version, v.seq, v.body, c.at, c.actor, c.action, c.reason FROM"
+           " (SELECT version, seq, body FROM record_version WHERE record_id = $1"
+           "  UNION ALL SELECT version, seq, body FROM record WHERE id = $1) v"
+           " JOIN change c ON c.seq = v.seq WHERE v.version < $2 ORDER BY v.version DESC LIMIT $3",
 };
 
 /* Who typed is the node's own affair: the public sees by which way a change came ("cli:anna" is "cli"). */
@@ -894,7 +895,7 @@ static enum xt_code write_history(struct xt_json *w, struct xt_request *request,
         xt_json_key(w, "body");
         xt_json_add_tree(w, body);
         xt_json_end_object(w);
-        if (w->out->n > HISTORY_BYTES)   /* the rest is on the next page */
+        if (w->out->n > HISTORY_BYTES) /* the rest is on the next page */
             break;
     }
     return rc;
@@ -923,9 +924,10 @@ static enum xt_code get_record_history(struct xt_request *request, struct xt_rep
     xt_json_array(&w);
     rc = write_history(&w, request, xt_read_conn(read), type, &record, before, limit, &last, err);
     xt_json_end_array(&w);
-    xt_json_kv_z(&w, "next", last <= 1 ? NULL
-                 : xt_arena_printf(request->arena, "/api/v1/records/%s/history?limit=%lld&cursor=%lld", record.key,
-                                   (long long)limit, (long long)last));
+    xt_json_kv_z(&w, "next",
+                 last <= 1 ? NULL
+                           : xt_arena_printf(request->arena, "/api/v1/records/%s/history?limit=%lld&cursor=%lld",
+                                             record.key, (long long)limit, (long long)last));
     xt_json_end_object(&w);
     return rc;
 }
@@ -941,7 +943,7 @@ struct change_writer {
 
 static const struct xt_stmt_def TITLE_OF = {
     .name = "catalog_title_of",
-    .sql  = "SELECT type, title FROM record WHERE key = $1 AND deleted = 0 AND status = 'published'",
+    .sql = "SELECT type, title FROM record WHERE key = $1 AND deleted = 0 AND status = 'published'",
 };
 
 static bool all_public(const struct xt_field *fields, size_t count)
@@ -1008,7 +1010,7 @@ static enum xt_code get_changes(struct xt_request *request, struct xt_reply *rep
         rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
     if (rc != XT_OK)
         return rc;
-    if (after < 0)   /* the newest: -20 is the last twenty */
+    if (after < 0) /* the newest: -20 is the last twenty */
         after = c.last = last + after > 0 ? last + after : 0;
     c.conn = xt_read_conn(read);
     xt_json_init(&c.w, &reply->body);
@@ -1018,9 +1020,10 @@ static enum xt_code get_changes(struct xt_request *request, struct xt_reply *rep
     rc = xt_change_each(xt_read_conn(read), after, limit, write_change, &c, err);
     xt_json_end_array(&c.w);
     xt_json_kv_int(&c.w, "last", last);
-    xt_json_kv_z(&c.w, "next", c.count < limit ? NULL
-                 : xt_arena_printf(request->arena, "/api/v1/changes?after=%lld&limit=%lld", (long long)c.last,
-                                   (long long)limit));
+    xt_json_kv_z(&c.w, "next",
+                 c.count < limit ? NULL
+                                 : xt_arena_printf(request->arena, "/api/v1/changes?after=%lld&limit=%lld",
+                                                   (long long)c.last, (long long)limit));
     xt_json_end_object(&c.w);
     return rc;
 }
@@ -1038,9 +1041,11 @@ static const struct xt_param code_params[] = {
     {.name = "limit", .kind = XT_P_INT, .min = 1, .max = 10000, .otherwise = "1000", .about = "Most items."},
     {.name = NULL},
 };
-#define RECORD_PATH                                                                                             \
-    {.name = "type", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 50, .about = "Name of a record type."},         \
-    {.name = "id", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 40, .about = "The ULID of the record's key."}
+#define RECORD_PATH                                                                                            \
+    {.name = "type", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 50, .about = "Name of a record type."},       \
+    {                                                                                                          \
+        .name = "id", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 40, .about = "The ULID of the record's key." \
+    }
 static const struct xt_param record_params[] = {
     RECORD_PATH,
     {.name = NULL},
@@ -1061,20 +1066,25 @@ static const struct xt_param link_params[] = {
     {.name = NULL},
 };
 static const struct xt_param change_params[] = {
-    {.name = "after", .kind = XT_P_INT, .min = -1000, .max = INT64_MAX, .otherwise = "0",
+    {.name = "after",
+     .kind = XT_P_INT,
+     .min = -1000,
+     .max = INT64_MAX,
+     .otherwise = "0",
      .about = "Changes after this number; -20 gives the last twenty."},
     {.name = "limit", .kind = XT_P_INT, .min = 1, .max = 1000, .otherwise = "100", .about = "Most items."},
     {.name = NULL},
 };
 
 const struct xt_route xt_catalog_routes[] = {
-    {"GET", "/api/v1/node", XT_MAY_READ, 0, get_node, NULL, "This node: name, counts, state of its index", "Node",
-     NULL, NULL},
+    {"GET", "/api/v1/node", XT_MAY_READ, 0, get_node, NULL, "This node: name, counts, state of its index", "Node", NULL,
+     NULL},
     {"GET", "/api/v1/types", XT_MAY_READ, 0, get_types, NULL, "The record types, as data", "TypeList", NULL, NULL},
     {"GET", "/api/v1/types/{type}", XT_MAY_READ, 0, get_type, type_params, "One record type", "Type", NULL, NULL},
     {"GET", "/api/v1/types/{type}/schema", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_type_schema, type_params,
      "A type's body as JSON Schema 2020-12", "JsonSchema", "application/schema+json", NULL},
-    {"GET", "/api/v1/codes/{list}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_codes, code_params, "A code list", "CodeList", NULL, NULL},
+    {"GET", "/api/v1/codes/{list}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_codes, code_params, "A code list", "CodeList",
+     NULL, NULL},
     {"GET", "/api/v1/search", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_ANY_PARAM, xt_catalog_search,
      xt_catalog_search_params, "Search with facets; facet names are parameters too", "SearchAnswer", NULL, NULL},
     {"GET", "/api/v1/records/{type}/{id}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record, record_params,

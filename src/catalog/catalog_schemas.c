@@ -2,12 +2,12 @@
 #include "catalog/catalog_priv.h"
 
 #define STRING_OR_NULL "{\"type\":[\"string\",\"null\"]}"
-#define LABELLED "\"type\":\"object\",\"required\":[\"name\",\"label\"],\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"}}"
+#define LABELLED \
+    "\"type\":\"object\",\"required\":[\"name\",\"label\"],\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"}}"
 
 const struct xt_schema xt_catalog_schemas[] = {
-    {"Labels",
-     "{\"type\":\"object\",\"description\":\"A label in both languages.\",\"required\":[\"zh\",\"en\"],"
-     "\"properties\":{\"zh\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"}}}"},
+    {"Labels", "{\"type\":\"object\",\"description\":\"A label in both languages.\",\"required\":[\"zh\",\"en\"],"
+               "\"properties\":{\"zh\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"}}}"},
     {"Node",
      "{\"type\":\"object\",\"description\":\"This node.\","
      "\"required\":[\"name\",\"region\",\"version\",\"time_zone\",\"seq\",\"total\",\"counts\",\"facets\",\"index\"],"
@@ -91,12 +91,11 @@ const struct xt_schema xt_catalog_schemas[] = {
      "{\"type\":\"object\",\"required\":[\"text\",\"reason\"],\"properties\":{\"text\":{\"type\":\"string\"},"
      "\"reason\":{\"type\":\"string\"}}}}}},"
      "\"next\":" STRING_OR_NULL ",\"took_us\":{\"type\":\"integer\"}}}"},
-    {"Link",
-     "{\"type\":\"object\",\"description\":\"A link of a record; key is null until its target is here.\","
-     "\"required\":[\"field\",\"role\",\"role_label\",\"label\",\"key\",\"type\"],\"properties\":{"
-     "\"field\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},\"role_label\":{\"type\":\"string\"},"
-     "\"label\":{\"type\":\"string\"},\"key\":" STRING_OR_NULL ",\"type\":" STRING_OR_NULL ","
-     "\"deleted\":{\"type\":\"boolean\"},\"scheme\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}"},
+    {"Link", "{\"type\":\"object\",\"description\":\"A link of a record; key is null until its target is here.\","
+             "\"required\":[\"field\",\"role\",\"role_label\",\"label\",\"key\",\"type\"],\"properties\":{"
+             "\"field\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},\"role_label\":{\"type\":\"string\"},"
+             "\"label\":{\"type\":\"string\"},\"key\":" STRING_OR_NULL ",\"type\":" STRING_OR_NULL ","
+             "\"deleted\":{\"type\":\"boolean\"},\"scheme\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}"},
     {"BacklinkItem",
      "{\"type\":\"object\",\"required\":[\"key\",\"title\",\"date\"],\"properties\":{\"key\":{\"type\":\"string\"},"
      "\"title\":{\"type\":\"string\"},\"date\":" STRING_OR_NULL "}}"},

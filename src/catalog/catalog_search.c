@@ -6,25 +6,38 @@
 #include "catalog/catalog_routes.h"
 #include "catalog/catalog_view.h"
 
-#define READ_WAIT_MS 2000
-#define BUDGET_MS 5000            /* of one search; past it the answer says "gte" */
+#define READ_WAIT_MS  2000
+#define BUDGET_MS     5000 /* of one search; past it the answer says "gte" */
 #define SNIPPET_CHARS 160
-#define TITLE_CHARS 400
-#define FILTERS_MAX 32
-#define VALUES_MAX 100
-#define FACETS_MAX 24
+#define TITLE_CHARS   400
+#define FILTERS_MAX   32
+#define VALUES_MAX    100
+#define FACETS_MAX    24
 
 const struct xt_param xt_catalog_search_params[] = {
     {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "The query, see the help page; empty finds everything."},
     {.name = "type", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Record type; may be repeated (any of)."},
-    {.name = "area", .kind = XT_P_TEXT, .max = 100, .many = true,
+    {.name = "area",
+     .kind = XT_P_TEXT,
+     .max = 100,
+     .many = true,
      .about = "Area code; what lies inside counts; may be repeated (any of)."},
     {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
-    {.name = "facets", .kind = XT_P_LIST, .max = 300, .otherwise = "",
+    {.name = "facets",
+     .kind = XT_P_LIST,
+     .max = 300,
+     .otherwise = "",
      .about = "Facets to count, by name, comma-separated."},
-    {.name = "facet_values", .kind = XT_P_INT, .min = 1, .max = 200, .otherwise = "20",
+    {.name = "facet_values",
+     .kind = XT_P_INT,
+     .min = 1,
+     .max = 200,
+     .otherwise = "20",
      .about = "Most values of a facet."},
-    {.name = "sort", .kind = XT_P_ENUM, .values = "relevance date title", .otherwise = "relevance",
+    {.name = "sort",
+     .kind = XT_P_ENUM,
+     .values = "relevance date title",
+     .otherwise = "relevance",
      .about = "Order: best match, newest first, title in pinyin order."},
     {.name = "limit", .kind = XT_P_INT, .min = 0, .max = 200, .otherwise = "20", .about = "Most items."},
     {.name = "cursor", .kind = XT_P_TEXT, .max = 500, .about = "From an earlier answer's next."},
@@ -43,7 +56,7 @@ static bool is_declared(struct xt_str name)
 {
     const struct xt_param *param;
 
-    if (xt_str_is(name, "lang"))   /* everybody's: http/ has read it */
+    if (xt_str_is(name, "lang")) /* everybody's: http/ has read it */
         return true;
     for (param = xt_catalog_search_params; param->name; param++) {
         if (xt_str_is(name, param->name))
@@ -247,9 +260,9 @@ static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_co
     enum xt_code rc = sql_get(conn, hit->id, request->arena, &record, err);
 
     if (rc == XT_E_NOT_FOUND)
-        return XT_OK;   /* the index is rebuilt from what is there; a stray hit is left out */
+        return XT_OK; /* the index is rebuilt from what is there; a stray hit is left out */
     if (rc == XT_OK && record.deleted)
-        return XT_OK;   /* since the index was fed; and a draft since then: */
+        return XT_OK; /* since the index was fed; and a draft since then: */
     if (rc == XT_OK && strcmp(record.status, "published") != 0 && request->actor.reads < XT_OFFICER)
         return XT_OK;
     if (rc == XT_OK)

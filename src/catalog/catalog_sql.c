@@ -5,8 +5,8 @@
 
 static const struct xt_stmt_def FIND_SOURCES = {
     .name = "catalog_find_sources",
-    .sql  = "SELECT record_id, ordinal, file_id, hash, deleted FROM record_source"
-            " WHERE node = $1 AND source_key = $2 ORDER BY ordinal",
+    .sql = "SELECT record_id, ordinal, file_id, hash, deleted FROM record_source"
+           " WHERE node = $1 AND source_key = $2 ORDER BY ordinal",
 };
 
 enum xt_code sql_find_sources(struct xt_conn *conn, struct xt_str node, struct xt_str key, struct found_source *out,
@@ -58,11 +58,11 @@ static enum xt_code find_id(struct xt_conn *conn, const struct xt_stmt_def *def,
 
 static const struct xt_stmt_def FIND_IDENTITY = {
     .name = "catalog_find_identity",
-    .sql  = "SELECT record_id FROM record_identity WHERE scheme = $1 AND value = $2 AND type = $3",
+    .sql = "SELECT record_id FROM record_identity WHERE scheme = $1 AND value = $2 AND type = $3",
 };
 static const struct xt_stmt_def FIND_IDENTITY_ANY = {
     .name = "catalog_find_identity_any",
-    .sql  = "SELECT record_id FROM record_identity WHERE scheme = $1 AND value = $2 ORDER BY type LIMIT 1",
+    .sql = "SELECT record_id FROM record_identity WHERE scheme = $1 AND value = $2 ORDER BY type LIMIT 1",
 };
 
 enum xt_code sql_find_identity(struct xt_conn *conn, struct xt_str type, struct xt_str scheme, struct xt_str value,
@@ -76,7 +76,7 @@ enum xt_code sql_find_identity(struct xt_conn *conn, struct xt_str type, struct 
 
 static const struct xt_stmt_def FIND_KEY = {
     .name = "catalog_find_key",
-    .sql  = "SELECT id FROM record WHERE key = $1",
+    .sql = "SELECT id FROM record WHERE key = $1",
 };
 
 enum xt_code sql_find_key(struct xt_conn *conn, struct xt_str key, xt_id *out, struct xt_error *err)
@@ -87,7 +87,7 @@ enum xt_code sql_find_key(struct xt_conn *conn, struct xt_str key, xt_id *out, s
 /* Source keys are a node's own; a link names them without the node, and the first that came is meant. */
 static const struct xt_stmt_def FIND_SOURCE_RECORD = {
     .name = "catalog_find_source_record",
-    .sql  = "SELECT record_id FROM record_source WHERE source_key = $1 ORDER BY seq LIMIT 1",
+    .sql = "SELECT record_id FROM record_source WHERE source_key = $1 ORDER BY seq LIMIT 1",
 };
 
 enum xt_code sql_find_source_record(struct xt_conn *conn, struct xt_str source_key, xt_id *out, struct xt_error *err)
@@ -97,7 +97,7 @@ enum xt_code sql_find_source_record(struct xt_conn *conn, struct xt_str source_k
 
 static const struct xt_stmt_def KEY_OF = {
     .name = "catalog_key_of",
-    .sql  = "SELECT key FROM record WHERE id = $1",
+    .sql = "SELECT key FROM record WHERE id = $1",
 };
 
 enum xt_code xt_catalog_key(struct xt_conn *conn, xt_id id, char out[XT_KEY_SIZE], struct xt_error *err)
@@ -121,7 +121,7 @@ enum xt_code xt_catalog_key(struct xt_conn *conn, xt_id id, char out[XT_KEY_SIZE
     return XT_OK;
 }
 
-#define RECORD_COLUMNS                                                                                    \
+#define RECORD_COLUMNS                                                                                      \
     "SELECT id, key, type, title, node, status, merged_into, version, seq, created, updated, deleted, body" \
     " FROM record "
 
@@ -189,11 +189,11 @@ enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key, struct xt_a
 /* Keys of a type are a range of the key's index: "paper/" up to "paper0", the next byte. */
 static const struct xt_stmt_def EACH_OF_TYPE = {
     .name = "catalog_each_of_type",
-    .sql  = RECORD_COLUMNS "WHERE key >= $1 AND key < $2 AND deleted = 0 ORDER BY key",
+    .sql = RECORD_COLUMNS "WHERE key >= $1 AND key < $2 AND deleted = 0 ORDER BY key",
 };
 static const struct xt_stmt_def EACH = {
     .name = "catalog_each",
-    .sql  = RECORD_COLUMNS "WHERE deleted = 0 ORDER BY id",
+    .sql = RECORD_COLUMNS "WHERE deleted = 0 ORDER BY id",
 };
 
 enum xt_code xt_catalog_each(struct xt_conn *conn, const char *type,
@@ -230,13 +230,13 @@ enum xt_code xt_catalog_each(struct xt_conn *conn, const char *type,
 
 static const struct xt_stmt_def INSERT_RECORD = {
     .name = "catalog_insert_record",
-    .sql  = "INSERT INTO record (id, key, type, node, version, seq, created, updated, deleted, status, owner, title,"
-            " body) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, '', $10, $11)",
+    .sql = "INSERT INTO record (id, key, type, node, version, seq, created, updated, deleted, status, owner, title,"
+           " body) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, '', $10, $11)",
 };
 static const struct xt_stmt_def UPDATE_RECORD = {
     .name = "catalog_update_record",
-    .sql  = "UPDATE record SET version = $5, seq = $6, updated = $7, deleted = $8, status = $9, title = $10,"
-            " body = $11 WHERE id = $1",
+    .sql = "UPDATE record SET version = $5, seq = $6, updated = $7, deleted = $8, status = $9, title = $10,"
+           " body = $11 WHERE id = $1",
 };
 
 static enum xt_code write_record(struct xt_conn *conn, const struct xt_stmt_def *def, const struct new_record *r,
@@ -290,8 +290,8 @@ static enum xt_code run_with(struct xt_conn *conn, const struct xt_stmt_def *def
 
 static const struct xt_stmt_def KEEP_VERSION = {
     .name = "catalog_keep_version",
-    .sql  = "INSERT INTO record_version (record_id, version, seq, body)"
-            " SELECT id, version, seq, body FROM record WHERE id = $1",
+    .sql = "INSERT INTO record_version (record_id, version, seq, body)"
+           " SELECT id, version, seq, body FROM record WHERE id = $1",
 };
 
 enum xt_code sql_keep_version(struct xt_conn *conn, xt_id id, struct xt_error *err)
@@ -301,15 +301,15 @@ enum xt_code sql_keep_version(struct xt_conn *conn, xt_id id, struct xt_error *e
 
 static const struct xt_stmt_def INSERT_SOURCE = {
     .name = "catalog_insert_source",
-    .sql  = "INSERT INTO record_source (record_id, node, source_key, ordinal, origin, mapping, file_id, row_no,"
-            " datestamp, seq, hash, deleted, body)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    .sql = "INSERT INTO record_source (record_id, node, source_key, ordinal, origin, mapping, file_id, row_no,"
+           " datestamp, seq, hash, deleted, body)"
+           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 };
 static const struct xt_stmt_def REPLACE_SOURCE = {
     .name = "catalog_replace_source",
-    .sql  = "UPDATE record_source SET record_id = $1, origin = $5, mapping = $6, file_id = $7, row_no = $8,"
-            " datestamp = $9, seq = $10, hash = $11, deleted = $12, body = $13"
-            " WHERE node = $2 AND source_key = $3 AND ordinal = $4",
+    .sql = "UPDATE record_source SET record_id = $1, origin = $5, mapping = $6, file_id = $7, row_no = $8,"
+           " datestamp = $9, seq = $10, hash = $11, deleted = $12, body = $13"
+           " WHERE node = $2 AND source_key = $3 AND ordinal = $4",
 };
 
 enum xt_code sql_put_source(struct xt_conn *conn, xt_id record, const struct source *s, struct xt_str body,
@@ -338,8 +338,8 @@ enum xt_code sql_put_source(struct xt_conn *conn, xt_id record, const struct sou
 
 static const struct xt_stmt_def SPELL_SOURCES = {
     .name = "catalog_spell_sources",
-    .sql  = "UPDATE record_source SET body = (SELECT body FROM record WHERE record.id = record_source.record_id)"
-            " WHERE record_id = $1 AND body IS NULL",
+    .sql = "UPDATE record_source SET body = (SELECT body FROM record WHERE record.id = record_source.record_id)"
+           " WHERE record_id = $1 AND body IS NULL",
 };
 
 enum xt_code sql_spell_sources(struct xt_conn *conn, xt_id record, struct xt_error *err)
@@ -349,8 +349,8 @@ enum xt_code sql_spell_sources(struct xt_conn *conn, xt_id record, struct xt_err
 
 static const struct xt_stmt_def CONFIRM_SOURCE = {
     .name = "catalog_confirm_source",
-    .sql  = "UPDATE record_source SET file_id = $4, row_no = $5"
-            " WHERE node = $1 AND source_key = $2 AND ordinal = $3",
+    .sql = "UPDATE record_source SET file_id = $4, row_no = $5"
+           " WHERE node = $1 AND source_key = $2 AND ordinal = $3",
 };
 
 enum xt_code sql_confirm_source(struct xt_conn *conn, const struct source *s, struct xt_error *err)
@@ -370,8 +370,8 @@ enum xt_code sql_confirm_source(struct xt_conn *conn, const struct source *s, st
 
 static const struct xt_stmt_def WITHDRAW_SOURCE = {
     .name = "catalog_withdraw_source",
-    .sql  = "UPDATE record_source SET deleted = 1, seq = $3, datestamp = $4"
-            " WHERE node = $1 AND source_key = $2 AND deleted = 0",
+    .sql = "UPDATE record_source SET deleted = 1, seq = $3, datestamp = $4"
+           " WHERE node = $1 AND source_key = $2 AND deleted = 0",
 };
 
 enum xt_code sql_withdraw_source(struct xt_conn *conn, const struct source *s, struct xt_error *err)
@@ -390,7 +390,7 @@ enum xt_code sql_withdraw_source(struct xt_conn *conn, const struct source *s, s
 
 static const struct xt_stmt_def WITHDRAW_SOURCES = {
     .name = "catalog_withdraw_sources",
-    .sql  = "UPDATE record_source SET deleted = 1, seq = $2 WHERE record_id = $1 AND deleted = 0",
+    .sql = "UPDATE record_source SET deleted = 1, seq = $2 WHERE record_id = $1 AND deleted = 0",
 };
 
 enum xt_code sql_withdraw_sources(struct xt_conn *conn, xt_id record, int64_t seq, struct xt_error *err)
@@ -400,12 +400,12 @@ enum xt_code sql_withdraw_sources(struct xt_conn *conn, xt_id record, int64_t se
 
 static const struct xt_stmt_def INSERT_IDENTITY = {
     .name = "catalog_insert_identity",
-    .sql  = "INSERT INTO record_identity (type, scheme, value, record_id) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (scheme, value, type) DO NOTHING",
+    .sql = "INSERT INTO record_identity (type, scheme, value, record_id) VALUES ($1, $2, $3, $4)"
+           " ON CONFLICT (scheme, value, type) DO NOTHING",
 };
 static const struct xt_stmt_def DELETE_IDENTITY = {
     .name = "catalog_delete_identity",
-    .sql  = "DELETE FROM record_identity WHERE type = $1 AND scheme = $2 AND value = $3 AND record_id = $4",
+    .sql = "DELETE FROM record_identity WHERE type = $1 AND scheme = $2 AND value = $3 AND record_id = $4",
 };
 
 static enum xt_code run_identity(struct xt_conn *conn, const struct xt_stmt_def *def, struct xt_str type,
@@ -437,8 +437,8 @@ enum xt_code sql_delete_identity(struct xt_conn *conn, struct xt_str type, struc
 
 static const struct xt_stmt_def INSERT_LINK = {
     .name = "catalog_insert_link",
-    .sql  = "INSERT INTO record_link (from_id, field, n, role, to_ref, to_id, from_type)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    .sql = "INSERT INTO record_link (from_id, field, n, role, to_ref, to_id, from_type)"
+           " VALUES ($1, $2, $3, $4, $5, $6, $7)",
 };
 
 enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const char *from_type, const char *field, int64_t n,
@@ -464,7 +464,7 @@ enum xt_code sql_insert_link(struct xt_conn *conn, xt_id from, const char *from_
 
 static const struct xt_stmt_def DELETE_LINKS = {
     .name = "catalog_delete_links",
-    .sql  = "DELETE FROM record_link WHERE from_id = $1",
+    .sql = "DELETE FROM record_link WHERE from_id = $1",
 };
 
 enum xt_code sql_delete_links(struct xt_conn *conn, xt_id from, struct xt_error *err)
@@ -474,7 +474,7 @@ enum xt_code sql_delete_links(struct xt_conn *conn, xt_id from, struct xt_error 
 
 static const struct xt_stmt_def ARRIVE = {
     .name = "catalog_arrive",
-    .sql  = "UPDATE record_link SET to_id = $2 WHERE to_ref = $1 AND to_id IS NULL",
+    .sql = "UPDATE record_link SET to_id = $2 WHERE to_ref = $1 AND to_id IS NULL",
 };
 
 enum xt_code sql_arrive(struct xt_conn *conn, struct xt_str ref, xt_id to, struct xt_error *err)
@@ -491,7 +491,7 @@ enum xt_code sql_arrive(struct xt_conn *conn, struct xt_str ref, xt_id to, struc
 
 static const struct xt_stmt_def LEAVE = {
     .name = "catalog_leave",
-    .sql  = "UPDATE record_link SET to_id = $3 WHERE to_ref = $1 AND to_id = $2",
+    .sql = "UPDATE record_link SET to_id = $3 WHERE to_ref = $1 AND to_id = $2",
 };
 
 enum xt_code sql_leave(struct xt_conn *conn, struct xt_str ref, xt_id from, xt_id to, struct xt_error *err)

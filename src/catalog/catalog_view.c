@@ -6,7 +6,7 @@
 #include "base/number.h"
 #include "base/time.h"
 
-#define FACT_CHARS 200
+#define FACT_CHARS    200
 #define LISTED_VALUES 8
 
 /* "¥1,234,567.00" */
@@ -95,7 +95,7 @@ void view_value(const struct xt_field *field, const json_t *value, enum xt_lang 
         add_one(field, value, lang, out);
         return;
     }
-    json_array_foreach(value, i, item) {
+    json_array_foreach (value, i, item) {
         if (i == LISTED_VALUES) {
             xt_text_addf(out, lang == XT_ZH ? " 等 %zu 项" : " and %zu more",
                          lang == XT_ZH ? json_array_size(value) : json_array_size(value) - i);

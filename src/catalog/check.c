@@ -13,7 +13,7 @@
 struct checking {
     const struct xt_region *region;
     struct xt_problems *problems;
-    char path[512];              /* of the value being checked */
+    char path[512]; /* of the value being checked */
 };
 
 /* Appends a step to the path and returns the length to cut it back to. */
@@ -183,7 +183,8 @@ static void check_number(struct checking *c, const struct xt_field *field, const
     if (field->has_min && number < field->min) {
         char limit[XT_DOUBLE_SIZE];
 
-        xt_problem(c->problems, c->path, XT_MSG_TOO_SMALL, XT_TEXT(xt_double_format(field->min, limit)), XT_TEXT(shown));
+        xt_problem(c->problems, c->path, XT_MSG_TOO_SMALL, XT_TEXT(xt_double_format(field->min, limit)),
+                   XT_TEXT(shown));
     }
     if (field->has_max && number > field->max) {
         char limit[XT_DOUBLE_SIZE];
@@ -251,7 +252,7 @@ static void check_link(struct checking *c, const struct xt_field *field, json_t 
     leave(c, before);
     if (normal)
         json_object_set_new(value, "label", normal);
-    if (normal && json_string_length(normal) == 0)   /* nothing but white space */
+    if (normal && json_string_length(normal) == 0) /* nothing but white space */
         xt_problem(c->problems, c->path, XT_MSG_NOT_LINK);
     if (ref && json_string_length(ref) == 0) {
         json_object_del(value, "ref");
@@ -260,7 +261,7 @@ static void check_link(struct checking *c, const struct xt_field *field, json_t 
         check_ref(c, field, xt_json_view(ref), value);
         leave(c, before);
     }
-    json_object_foreach_safe(value, next, name, member) {
+    json_object_foreach_safe (value, next, name, member) {
         if (strcmp(name, "label") != 0 && strcmp(name, "ref") != 0) {
             before = enter(c, name, -1);
             xt_problem(c->problems, c->path, XT_MSG_UNKNOWN_FIELD);
@@ -384,11 +385,11 @@ static void check_object(struct checking *c, const struct xt_field *fields, size
     void *next;
     size_t i, before;
 
-    json_object_foreach_safe(object, next, name, value) {
+    json_object_foreach_safe (object, next, name, value) {
         if (is_empty(value))
             json_object_del(object, name);
     }
-    json_object_foreach_safe(object, next, name, value) {
+    json_object_foreach_safe (object, next, name, value) {
         const struct xt_field *field = xt_fields_find(fields, count, xt_str(name));
         json_t *normal = NULL;
 
@@ -480,7 +481,7 @@ static json_t *date_from_text(struct xt_str text)
             if (++digits > 8)
                 return NULL;
             parts[count] = parts[count] * 10 + (int)(c - '0');
-        } else if (c == '-' || c == '/' || c == '.' || c == 0x5E74 || c == 0x6708 || c == 0x65E5) {   /* 年 月 日 */
+        } else if (c == '-' || c == '/' || c == '.' || c == 0x5E74 || c == 0x6708 || c == 0x65E5) { /* 年 月 日 */
             if (digits == 0)
                 return NULL;
             count++;
@@ -549,7 +550,7 @@ static struct xt_str ungrouped(struct xt_str text, char out[64])
             return none;
         if (whole && c >= '0' && c <= '9') {
             group++;
-        } else if (i > 0) {   /* past the sign: the whole part ends */
+        } else if (i > 0) { /* past the sign: the whole part ends */
             if (whole && grouped && group != 3)
                 return none;
             whole = false;
@@ -575,7 +576,7 @@ static json_t *number_from_text(const struct xt_field *field, struct xt_str text
     }
     if (xt_int_parse(text, &i))
         return json_integer(i);
-    if (xt_double_parse(text, &d) && d == floor(d) && fabs(d) < 9e15)   /* a spreadsheet's 2016.0 */
+    if (xt_double_parse(text, &d) && d == floor(d) && fabs(d) < 9e15) /* a spreadsheet's 2016.0 */
         return json_integer((json_int_t)d);
     return NULL;
 }
@@ -594,7 +595,7 @@ static json_t *link_from_text(const struct xt_region *region, struct xt_str text
 
         while (open > 0 && text.s[open - 1] != '<')
             open--;
-        if (open > 1) {   /* "label <>" is a label that could be taken for something else */
+        if (open > 1) { /* "label <>" is a label that could be taken for something else */
             ref = xt_str_trim((struct xt_str){text.s + open, text.n - open - 1});
             label = xt_str_trim((struct xt_str){text.s, open - 1});
         }
@@ -618,7 +619,8 @@ static json_t *one_from_text(const struct xt_region *region, const struct xt_fie
 {
     static const enum xt_msg wrong[XT_KINDS] = {
         [XT_KIND_INTEGER] = XT_MSG_NOT_INTEGER, [XT_KIND_DECIMAL] = XT_MSG_NOT_NUMBER,
-        [XT_KIND_MONEY] = XT_MSG_NOT_MONEY, [XT_KIND_BOOL] = XT_MSG_NOT_BOOL, [XT_KIND_DATE] = XT_MSG_NOT_DATE,
+        [XT_KIND_MONEY] = XT_MSG_NOT_MONEY,     [XT_KIND_BOOL] = XT_MSG_NOT_BOOL,
+        [XT_KIND_DATE] = XT_MSG_NOT_DATE,
     };
     const struct xt_code_item *item;
     struct xt_error fault;
@@ -699,7 +701,7 @@ json_t *xt_field_from_text(const struct xt_region *region, const struct xt_field
         struct xt_error fault;
 
         if (xt_json_parse(text, &array, &fault) == XT_OK)
-            return array;   /* as xt_field_to_text() writes what cannot stand between separators */
+            return array; /* as xt_field_to_text() writes what cannot stand between separators */
         if (field->kind == XT_KIND_GROUP) {
             xt_problem(problems, path, XT_MSG_NOT_ARRAY);
             return NULL;
@@ -754,7 +756,7 @@ static void one_to_text(const struct xt_field *field, const json_t *value, struc
         xt_text_add_int(out, json_integer_value(value));
         break;
     case XT_KIND_DECIMAL:
-        if (json_is_integer(value))   /* beyond 2^53 a double would round it */
+        if (json_is_integer(value)) /* beyond 2^53 a double would round it */
             xt_text_add_int(out, json_integer_value(value));
         else
             xt_text_add_z(out, xt_double_format(json_number_value(value), buffer));
@@ -776,7 +778,7 @@ static void one_to_text(const struct xt_field *field, const json_t *value, struc
         }
         break;
     case XT_KIND_GROUP:
-        break;   /* the caller's */
+        break; /* the caller's */
     case XT_KIND_STRING:
     case XT_KIND_TEXT:
     case XT_KIND_DATE:
@@ -817,7 +819,7 @@ void xt_field_to_text(const struct xt_field *field, const json_t *value, struct 
         one_to_text(field, value, out);
         return;
     }
-    json_array_foreach(value, i, item) {
+    json_array_foreach (value, i, item) {
         if (i > 0)
             xt_text_add_z(out, "；");
         before = out->n;

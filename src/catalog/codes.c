@@ -18,7 +18,7 @@ struct table {
 
 struct xt_codes_index {
     struct table by_code, by_label;
-    const char **folded;          /* of label i / XT_LANGS */
+    const char **folded; /* of label i / XT_LANGS */
     struct xt_text folded_text;
     regex_t *regex;
 };
@@ -66,7 +66,7 @@ const struct xt_code_item *xt_codes_by_label(const struct xt_codes *codes, struc
         if (strcmp(index->folded[at], folded.s) != 0 || item == found)
             continue;
         if (found)
-            return NULL;   /* two codes share the label: the clerk must say which */
+            return NULL; /* two codes share the label: the clerk must say which */
         found = item;
     }
     return found;
@@ -238,7 +238,7 @@ static void index_items(struct region_build *b, const char *path, struct xt_code
 /* A code must not be its own ancestor: who climbs the parents would never arrive. Each circle is said once. */
 static void check_cycles(struct region_build *b, const char *path, const struct xt_code_item *items, size_t count)
 {
-    size_t *walk = xt_calloc(count, sizeof *walk);   /* number of the climb that first came by, 0 = none */
+    size_t *walk = xt_calloc(count, sizeof *walk); /* number of the climb that first came by, 0 = none */
     const struct xt_code_item *item;
     size_t i;
 
@@ -276,7 +276,7 @@ static void load_list(struct region_build *b, const char *path, struct xt_codes 
     codes->items = items;
     codes->count = parsed.count;
     codes->index = xt_calloc(1, sizeof *codes->index);
-    if (codes->pattern)   /* the whole code, not a part of it */
+    if (codes->pattern) /* the whole code, not a part of it */
         codes->index->regex = region_regex(b, xt_arena_printf(&b->files->arena, "^(%s)$", codes->pattern), path);
     index_items(b, path, codes);
     for (i = 0; i < parsed.count; i++) {

@@ -94,8 +94,8 @@ static bool check_orcid(struct xt_str text, char *out, size_t out_size)
 /* ISO 26324: "10." prefix "/" suffix; compared without case. */
 static bool check_doi(struct xt_str text, char *out, size_t out_size)
 {
-    static const char *const prefixes[] = {"https://doi.org/", "http://doi.org/", "https://dx.doi.org/",
-                                           "http://dx.doi.org/", "doi.org/", "doi:", NULL};
+    static const char *const prefixes[] = {
+        "https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi.org/", "doi:", NULL};
     size_t i, digits = 0;
 
     text = without_prefix(text, prefixes);

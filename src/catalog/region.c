@@ -11,12 +11,12 @@
 #include "base/embed.h"
 
 #define FILE_BYTES_MAX (64 * XT_MIB)
-#define NAME_CHARS 50
+#define NAME_CHARS     50
 
 /* What the search index takes. */
-#define FACETS_MAX 16
+#define FACETS_MAX        16
 #define SEARCH_FIELDS_MAX 256
-#define RANGES_MAX 8
+#define RANGES_MAX        8
 
 struct loaded_file {
     struct loaded_file *next;
@@ -217,7 +217,7 @@ void region_settings(struct region_build *b, const char *path, const json_t *obj
     json_t *member;
     size_t i;
 
-    json_object_foreach((json_t *)(uintptr_t)object, name, member) {   /* jansson's iteration is not const */
+    json_object_foreach ((json_t *)(uintptr_t)object, name, member) { /* jansson's iteration is not const */
         for (i = 0; known[i] && strcmp(known[i], name) != 0; i++)
             continue;
         if (!known[i])
@@ -265,7 +265,7 @@ static void load_roles(struct region_build *b)
     if (!tree)
         return;
     roles = xt_arena_alloc(&b->files->arena, (json_object_size(tree) + 1) * sizeof *roles);
-    json_object_foreach(tree, name, item) {
+    json_object_foreach (tree, name, item) {
         struct xt_role *role = &roles[n++];
         const json_t *inverse = json_object_get(item, "inverse");
 
@@ -294,7 +294,7 @@ static void load_schemes(struct region_build *b)
     if (!tree)
         return;
     schemes = xt_arena_alloc(&b->files->arena, (json_object_size(tree) + 1) * sizeof *schemes);
-    json_object_foreach(tree, name, item) {
+    json_object_foreach (tree, name, item) {
         struct xt_scheme *scheme = &schemes[n++];
 
         scheme->name = name;
@@ -339,7 +339,7 @@ static void load_facets(struct region_build *b)
     if (count + 1 > FACETS_MAX)
         xt_problem(b->problems, path, XT_MSG_TOO_MANY_ITEMS, XT_INT(FACETS_MAX - 1), XT_INT(count));
     facets[0] = (struct xt_facet){.name = "type", .labels = {"类型", "Type"}};
-    json_array_foreach(tree, i, item) {
+    json_array_foreach (tree, i, item) {
         struct xt_facet *facet = &facets[i + 1];
         json_t *lists = json_object_get(item, "lists");
         const char *one = xt_json_z(item, "codes", NULL);
@@ -353,7 +353,7 @@ static void load_facets(struct region_build *b)
         facet->lists = out;
         if (one)
             out[facet->list_count++] = xt_region_codes(b->region, xt_str(one));
-        json_array_foreach(lists, k, list)
+        json_array_foreach (lists, k, list)
             out[facet->list_count++] = xt_region_codes(b->region, xt_json_view(list));
         for (k = 0; k < facet->list_count; k++) {
             if (!out[k])
@@ -412,7 +412,8 @@ static bool type_by_label(void *context, struct xt_str label, char *out, size_t 
         const struct xt_type *type = &region->types[i];
 
         if ((xt_str_is(label, type->labels[XT_ZH]) || xt_str_is(label, type->labels[XT_EN]) ||
-             xt_str_is(label, type->plurals[XT_EN])) && strlen(type->name) < out_size) {
+             xt_str_is(label, type->plurals[XT_EN])) &&
+            strlen(type->name) < out_size) {
             memcpy(out, type->name, strlen(type->name) + 1);
             return true;
         }
@@ -446,7 +447,7 @@ static void make_schema(struct region_build *b)
         facets[i].labels[XT_ZH] = facet->labels[XT_ZH];
         facets[i].labels[XT_EN] = facet->labels[XT_EN];
         facets[i].is_year = strcmp(facet->name, "year") == 0;
-        facets[i].context = (void *)(uintptr_t)facet;   /* only ever read */
+        facets[i].context = (void *)(uintptr_t)facet; /* only ever read */
         if (has_tree(facet))
             facets[i].parent = facet_parent;
         if (facet->list_count > 0)
@@ -454,10 +455,11 @@ static void make_schema(struct region_build *b)
     }
     facets[0].context = region;
     facets[0].by_label = type_by_label;
-    region->schema = (struct xt_search_schema){   /* the lists are the region's now */
+    region->schema = (struct xt_search_schema){
+        /* the lists are the region's now */
         .fields = b->search_fields, .field_count = b->search_field_count,
-        .facets = facets, .facet_count = region->facet_count,
-        .ranges = b->ranges, .range_count = b->range_count,
+        .facets = facets,           .facet_count = region->facet_count,
+        .ranges = b->ranges,        .range_count = b->range_count,
     };
 }
 
@@ -485,7 +487,7 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     load_roles(&b);
     load_schemes(&b);
     load_facets(&b);
-    if (region->roles && region->schemes && region->facets)   /* else every field would only repeat what is missing */
+    if (region->roles && region->schemes && region->facets) /* else every field would only repeat what is missing */
         region_load_types(&b);
     if (b.search_field_count > SEARCH_FIELDS_MAX)
         xt_problem(problems, "types/", XT_MSG_TOO_MANY_ITEMS, XT_INT(SEARCH_FIELDS_MAX), XT_INT(b.search_field_count));

@@ -23,18 +23,18 @@
 
 struct xt_code_item {
     const char *code;
-    const char *labels[XT_LANGS];        /* [XT_EN] falls back to Chinese where the list has none */
-    const struct xt_code_item *parent;   /* NULL at the top */
+    const char *labels[XT_LANGS];      /* [XT_EN] falls back to Chinese where the list has none */
+    const struct xt_code_item *parent; /* NULL at the top */
 };
 
 struct xt_codes {
-    const char *name;                    /* "area" */
+    const char *name; /* "area" */
     const char *labels[XT_LANGS];
-    const struct xt_code_item *items;    /* in the order of the file */
+    const struct xt_code_item *items; /* in the order of the file */
     size_t count;
-    bool open;                           /* codes that match pattern are accepted though not listed */
-    const char *pattern;                 /* POSIX extended, or NULL */
-    struct xt_codes_index *index;        /* private */
+    bool open;                    /* codes that match pattern are accepted though not listed */
+    const char *pattern;          /* POSIX extended, or NULL */
+    struct xt_codes_index *index; /* private */
 };
 
 const struct xt_code_item *xt_codes_find(const struct xt_codes *codes, struct xt_str code);
@@ -49,8 +49,20 @@ const char *xt_codes_label(const struct xt_codes *codes, struct xt_str code, enu
 /* ---- fields and types ---- */
 
 enum xt_kind {
-    XT_KIND_STRING, XT_KIND_TEXT, XT_KIND_INTEGER, XT_KIND_DECIMAL, XT_KIND_MONEY, XT_KIND_BOOL, XT_KIND_DATE,
-    XT_KIND_YEAR, XT_KIND_CODE, XT_KIND_IDENTIFIER, XT_KIND_URL, XT_KIND_EMAIL, XT_KIND_LINK, XT_KIND_GROUP,
+    XT_KIND_STRING,
+    XT_KIND_TEXT,
+    XT_KIND_INTEGER,
+    XT_KIND_DECIMAL,
+    XT_KIND_MONEY,
+    XT_KIND_BOOL,
+    XT_KIND_DATE,
+    XT_KIND_YEAR,
+    XT_KIND_CODE,
+    XT_KIND_IDENTIFIER,
+    XT_KIND_URL,
+    XT_KIND_EMAIL,
+    XT_KIND_LINK,
+    XT_KIND_GROUP,
     XT_KINDS
 };
 const char *xt_kind_name(enum xt_kind kind);
@@ -62,27 +74,27 @@ struct xt_type;
 struct xt_field {
     const char *name;
     const char *labels[XT_LANGS];
-    const char *help[XT_LANGS];          /* NULL when none */
-    const char *example;                 /* NULL when none */
-    const char *unit;                    /* NULL when none */
+    const char *help[XT_LANGS]; /* NULL when none */
+    const char *example;        /* NULL when none */
+    const char *unit;           /* NULL when none */
     enum xt_kind kind;
     bool required, many, unique_items, identity;
-    int64_t max_chars;                   /* of text kinds */
+    int64_t max_chars; /* of text kinds */
     bool has_min, has_max;
-    double min, max;                     /* of numbers */
-    const char *pattern;                 /* POSIX extended, NULL when none */
+    double min, max;     /* of numbers */
+    const char *pattern; /* POSIX extended, NULL when none */
     const regex_t *regex;
     enum xt_class visibility;
-    const struct xt_codes *codes;        /* CODE */
-    const struct xt_scheme *scheme;      /* IDENTIFIER */
-    const struct xt_role *role;          /* LINK */
-    const char *const *to;               /* LINK: type names, NULL-terminated; "*" alone is any */
-    const struct xt_field *fields;       /* GROUP */
+    const struct xt_codes *codes;   /* CODE */
+    const struct xt_scheme *scheme; /* IDENTIFIER */
+    const struct xt_role *role;     /* LINK */
+    const char *const *to;          /* LINK: type names, NULL-terminated; "*" alone is any */
+    const struct xt_field *fields;  /* GROUP */
     size_t field_count;
-    int search;                          /* index into the search schema's fields, -1 = not searched */
-    int facet;                           /* index into its facets, -1 */
-    int range;                           /* index into its ranges, -1 */
-    const char *dc;                      /* oai_dc element "dc:title", NULL */
+    int search;     /* index into the search schema's fields, -1 = not searched */
+    int facet;      /* index into its facets, -1 */
+    int range;      /* index into its ranges, -1 */
+    const char *dc; /* oai_dc element "dc:title", NULL */
 };
 
 struct xt_section {
@@ -102,7 +114,7 @@ struct xt_type {
     size_t fact_count;
     const struct xt_section *sections;
     size_t section_count;
-    const json_t *json;                  /* the file as it is */
+    const json_t *json; /* the file as it is */
 };
 
 const struct xt_field *xt_type_field(const struct xt_type *type, struct xt_str name);
@@ -120,7 +132,7 @@ struct xt_scheme {
     const char *labels[XT_LANGS];
     /* Normalises text into out (at most out_size - 1 bytes and a zero); false when the check rule refuses it. */
     bool (*check)(struct xt_str text, char *out, size_t out_size);
-    const char *rule;                    /* name of the check: "uscc" */
+    const char *rule; /* name of the check: "uscc" */
 };
 
 /* The check rules by name, with their sources in identity.c; NULL for an unknown one. */
@@ -136,8 +148,8 @@ struct xt_facet {
 };
 
 struct xt_region {
-    const char *labels[XT_LANGS];        /* its name: region.json */
-    const struct xt_type *types;         /* by order */
+    const char *labels[XT_LANGS]; /* its name: region.json */
+    const struct xt_type *types;  /* by order */
     size_t type_count;
     const struct xt_codes *codes;
     size_t codes_count;
@@ -145,11 +157,11 @@ struct xt_region {
     size_t role_count;
     const struct xt_scheme *schemes;
     size_t scheme_count;
-    const struct xt_facet *facets;       /* [0] is type */
+    const struct xt_facet *facets; /* [0] is type */
     size_t facet_count;
-    struct xt_search_schema schema;      /* what the search index is told; facets in the same order */
-    struct xt_hash hash;                 /* of all that decides what is indexed */
-    struct xt_region_files *files;       /* private */
+    struct xt_search_schema schema; /* what the search index is told; facets in the same order */
+    struct xt_hash hash;            /* of all that decides what is indexed */
+    struct xt_region_files *files;  /* private */
 };
 
 /* dir: a folder that wins over the embedded files, or NULL; data_dir: DATA/region likewise (first looked at last). */

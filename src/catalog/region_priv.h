@@ -13,14 +13,14 @@
 /* Where a region's files come from, and the memory of the whole region. */
 struct xt_region_files {
     struct xt_arena arena;
-    pthread_mutex_t lock;          /* over the arena and loaded, after the region is built */
-    const char *dirs[2];           /* --region, DATA/region; NULL where absent */
-    struct loaded_file *loaded;    /* files read from the disk */
-    regex_t **regexes;             /* to be freed */
+    pthread_mutex_t lock;       /* over the arena and loaded, after the region is built */
+    const char *dirs[2];        /* --region, DATA/region; NULL where absent */
+    struct loaded_file *loaded; /* files read from the disk */
+    regex_t **regexes;          /* to be freed */
     size_t regex_count, regex_capacity;
-    json_t **trees;                /* parsed files, kept for the life of the region */
+    json_t **trees; /* parsed files, kept for the life of the region */
     size_t tree_count, tree_capacity;
-    struct xt_hasher hasher;       /* over what decides the index */
+    struct xt_hasher hasher; /* over what decides the index */
 };
 
 /* How types call a searched field, and how many do so. */
@@ -37,14 +37,14 @@ struct region_build {
     struct xt_problems *problems;
     struct xt_search_field *search_fields;
     size_t search_field_count, search_field_capacity;
-    struct label_use *labels;        /* of searched fields, as the types call them */
+    struct label_use *labels; /* of searched fields, as the types call them */
     size_t label_count, label_capacity;
     struct xt_search_range *ranges;
     size_t range_count, range_capacity;
 };
 
 char *region_copy(struct region_build *b, struct xt_str s);
-json_t *region_json(struct region_build *b, const char *path);      /* parsed and kept; NULL with a problem */
+json_t *region_json(struct region_build *b, const char *path); /* parsed and kept; NULL with a problem */
 /* "label": {"zh","en"} into out; a missing language is a problem when required. */
 void region_labels(struct region_build *b, const json_t *object, const char *name, const char *path, bool required,
                    const char *out[XT_LANGS]);
@@ -52,7 +52,7 @@ void region_labels(struct region_build *b, const json_t *object, const char *nam
 void region_settings(struct region_build *b, const char *path, const json_t *object, const char *const *known);
 /* A lower-case letter, then lower-case letters, digits and the character other, at most max of them; else a problem. */
 void region_name(struct region_build *b, const char *path, const char *name, char other, size_t max);
-regex_t *region_regex(struct region_build *b, const char *pattern, const char *path);   /* NULL with a problem */
+regex_t *region_regex(struct region_build *b, const char *pattern, const char *path); /* NULL with a problem */
 
 void region_load_codes(struct region_build *b);
 void region_load_types(struct region_build *b);

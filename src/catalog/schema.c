@@ -18,7 +18,7 @@ static void labels_of(struct xt_json *w, const struct xt_field *field)
         xt_json_kv_z(w, "x-unit", field->unit);
 }
 
-#define LISTED_CODES_MAX 200   /* longer lists are named, not written out */
+#define LISTED_CODES_MAX 200 /* longer lists are named, not written out */
 
 static void code_of(struct xt_json *w, const struct xt_field *field)
 {

@@ -72,7 +72,7 @@ static int teardown(void **state)
 }
 
 struct given {
-    const char *type, *key, *body;   /* body NULL = withdrawn */
+    const char *type, *key, *body; /* body NULL = withdrawn */
     enum xt_origin origin;
     xt_id file;
     int64_t row;
@@ -82,9 +82,15 @@ struct given {
 static enum xt_code try_put(struct fixture *f, const struct given *g, struct xt_put_result *out)
 {
     struct xt_put put = {
-        .type = xt_region_type(f->node->region, xt_str(g->type)), .origin = g->origin,
-        .source_key = xt_str(g->key), .file = g->file, .row = g->row, .datestamp = g->datestamp,
-        .deleted = !g->body, .actor = XT_STR("cli:test"), .reason = XT_STR("test"),
+        .type = xt_region_type(f->node->region, xt_str(g->type)),
+        .origin = g->origin,
+        .source_key = xt_str(g->key),
+        .file = g->file,
+        .row = g->row,
+        .datestamp = g->datestamp,
+        .deleted = !g->body,
+        .actor = XT_STR("cli:test"),
+        .reason = XT_STR("test"),
     };
     struct xt_tx *tx = NULL;
     struct xt_error err = {0};
@@ -202,8 +208,10 @@ static void a_new_version_keeps_the_old(void **state)
 static void rows_with_one_key_are_folded(void **state)
 {
     struct fixture *f = *state;
-    const struct given a = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"甲\"]}", .file = 7, .row = 2, .datestamp = 9};
-    const struct given b = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"乙\"]}", .file = 7, .row = 3, .datestamp = 9};
+    const struct given a = {"project", "n1",     "{\"title\":\"课题\",\"keywords\":[\"甲\"]}",
+                            .file = 7, .row = 2, .datestamp = 9};
+    const struct given b = {"project", "n1",     "{\"title\":\"课题\",\"keywords\":[\"乙\"]}",
+                            .file = 7, .row = 3, .datestamp = 9};
     struct xt_put_result first = put(f, a), second = put(f, b);
     int i;
 
@@ -221,15 +229,19 @@ static void rows_with_one_key_are_folded(void **state)
 static void equal_identities_are_one_record(void **state)
 {
     struct fixture *f = *state;
-    struct xt_put_result a = put(f, (struct given){"paper", "x/1", "{\"title\":\"甲\",\"doi\":\"10.1000/A\"}", .datestamp = 1});
-    struct xt_put_result b = put(f, (struct given){"paper", "y/1", "{\"title\":\"乙\",\"doi\":\"https://doi.org/10.1000/a\",\"journal\":\"学报\"}", .datestamp = 2});
+    struct xt_put_result a =
+        put(f, (struct given){"paper", "x/1", "{\"title\":\"甲\",\"doi\":\"10.1000/A\"}", .datestamp = 1});
+    struct xt_put_result b =
+        put(f, (struct given){"paper", "y/1",
+                              "{\"title\":\"乙\",\"doi\":\"https://doi.org/10.1000/a\",\"journal\":\"学报\"}",
+                              .datestamp = 2});
     struct xt_record record = get(f, a.key);
 
     assert_string_equal(a.key, b.key);
-    assert_string_equal(record.title, "乙");   /* the newer datestamp */
+    assert_string_equal(record.title, "乙"); /* the newer datestamp */
     assert_non_null(strstr(record.body.s, "学报"));
     assert_int_equal(query_int(f, "SELECT count(*) FROM record_identity WHERE value = '10.1000/a'"), 1);
-    (void)put(f, (struct given){"paper", "y/1", NULL});   /* the newer source is withdrawn: the older stands again */
+    (void)put(f, (struct given){"paper", "y/1", NULL}); /* the newer source is withdrawn: the older stands again */
     record = get(f, a.key);
     assert_string_equal(record.title, "甲");
     assert_null(strstr(record.body.s, "学报"));
@@ -240,13 +252,15 @@ static void equal_identities_are_one_record(void **state)
 static void local_typing_wins_by_field(void **state)
 {
     struct fixture *f = *state;
-    struct xt_put_result a = put(f, (struct given){"paper", "x/1", "{\"title\":\"甲\",\"doi\":\"10.1000/a\",\"volume\":\"3\"}", .datestamp = 1});
+    struct xt_put_result a = put(
+        f, (struct given){"paper", "x/1", "{\"title\":\"甲\",\"doi\":\"10.1000/a\",\"volume\":\"3\"}", .datestamp = 1});
     struct given local = {"paper", "local/1", "{\"title\":\"校正\",\"doi\":\"10.1000/a\"}", .origin = XT_ORIGIN_LOCAL};
     struct xt_put_result result;
     struct xt_record record;
 
     assert_int_equal(try_put(f, &local, &result), XT_OK);
-    (void)put(f, (struct given){"paper", "x/1", "{\"title\":\"再收割\",\"doi\":\"10.1000/a\",\"volume\":\"4\"}", .datestamp = 99});
+    (void)put(f, (struct given){"paper", "x/1", "{\"title\":\"再收割\",\"doi\":\"10.1000/a\",\"volume\":\"4\"}",
+                                .datestamp = 99});
     record = get(f, a.key);
     assert_string_equal(record.title, "校正");
     assert_non_null(strstr(record.body.s, "\"volume\":\"4\""));
@@ -256,7 +270,8 @@ static void local_typing_wins_by_field(void **state)
 static void identities_of_two_are_refused(void **state)
 {
     struct fixture *f = *state;
-    const struct given both = {"paper", "c", "{\"title\":\"丙\",\"doi\":\"10.1000/a\",\"cstr\":\"16666.11.b\"}", .origin = XT_ORIGIN_IMPORT};
+    const struct given both = {"paper", "c", "{\"title\":\"丙\",\"doi\":\"10.1000/a\",\"cstr\":\"16666.11.b\"}",
+                               .origin = XT_ORIGIN_IMPORT};
     struct xt_put_result result;
     int64_t changes;
 
@@ -272,15 +287,19 @@ static void identities_of_two_are_refused(void **state)
 static void links_resolve_when_the_target_arrives(void **state)
 {
     struct fixture *f = *state;
-    struct xt_put_result paper = put(f, (struct given){"paper", "p",
-        "{\"title\":\"甲\",\"authors\":[{\"label\":\"示例人\"},{\"ref\":\"src:person/1\",\"label\":\"示例人二\"}],"
-        "\"units\":[{\"ref\":\"ror:https://ror.org/05a28rw58\",\"label\":\"示例所\"}]}"});
+    struct xt_put_result paper = put(
+        f,
+        (struct given){
+            "paper", "p",
+            "{\"title\":\"甲\",\"authors\":[{\"label\":\"示例人\"},{\"ref\":\"src:person/1\",\"label\":\"示例人二\"}],"
+            "\"units\":[{\"ref\":\"ror:https://ror.org/05a28rw58\",\"label\":\"示例所\"}]}"});
     struct xt_put_result person, unit;
     char sql[200];
 
     assert_int_equal(query_int(f, "SELECT count(*) FROM record_link WHERE to_id IS NULL"), 2);
     person = put(f, (struct given){"person", "person/1", "{\"name\":\"示例人二\"}"});
-    unit = put(f, (struct given){"organisation", "o1", "{\"name\":\"示例所\",\"kind\":\"research-institute\",\"ror\":\"05a28rw58\"}"});
+    unit = put(f, (struct given){"organisation", "o1",
+                                 "{\"name\":\"示例所\",\"kind\":\"research-institute\",\"ror\":\"05a28rw58\"}"});
     assert_int_equal(query_int(f, "SELECT count(*) FROM record_link WHERE to_id IS NULL"), 0);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM record_link WHERE from_id = %lld AND to_id IN (%lld, %lld)",
              (long long)paper.id, (long long)person.id, (long long)unit.id);
@@ -326,11 +345,13 @@ static void delete_by_key(void **state)
 static void all_problems_at_once(void **state)
 {
     struct fixture *f = *state;
-    const struct given wrong = {"instrument", "i",
+    const struct given wrong = {
+        "instrument", "i",
         "{\"original_value\":\"many\",\"accepted_on\":\"2016-13-01\",\"nonsense\":1,\"area\":\"999999\",\"longitude\":200}",
         .origin = XT_ORIGIN_IMPORT};
     struct xt_put_result result;
-    static const char *const paths[] = {"name", "owner", "original_value", "accepted_on", "nonsense", "area", "longitude"};
+    static const char *const paths[] = {"name",     "owner", "original_value", "accepted_on",
+                                        "nonsense", "area",  "longitude"};
     size_t i, k;
 
     assert_int_equal(try_put(f, &wrong, &result), XT_E_INPUT);
@@ -362,7 +383,9 @@ static void what_is_stored_is_found(void **state)
 {
     struct fixture *f = *state;
 
-    (void)put(f, (struct given){"paper", "p", "{\"title\":\"飞行器结构优化\",\"keywords\":[\"拓扑\"],\"note\":\"内部秘密\"}", .file = 1});
+    (void)put(f, (struct given){"paper", "p",
+                                "{\"title\":\"飞行器结构优化\",\"keywords\":[\"拓扑\"],\"note\":\"内部秘密\"}",
+                                .file = 1});
     assert_int_equal(hits(f, "行器", XT_PUBLIC), 1);
     assert_int_equal(hits(f, "拓扑", XT_PUBLIC), 1);
     assert_int_equal(hits(f, "内部秘密", XT_PUBLIC), 0);
@@ -379,8 +402,10 @@ static void what_is_stored_is_found(void **state)
 static void a_newer_file_keeps_what_it_repeats(void **state)
 {
     struct fixture *f = *state;
-    struct given a = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"甲\"]}", .file = 1, .row = 2, .datestamp = 1};
-    struct given b = {"project", "n1", "{\"title\":\"课题\",\"keywords\":[\"乙\"]}", .file = 2, .row = 3, .datestamp = 2};
+    struct given a = {"project", "n1",     "{\"title\":\"课题\",\"keywords\":[\"甲\"]}",
+                      .file = 1, .row = 2, .datestamp = 1};
+    struct given b = {"project", "n1",     "{\"title\":\"课题\",\"keywords\":[\"乙\"]}",
+                      .file = 2, .row = 3, .datestamp = 2};
     struct xt_put_result first = put(f, a);
     int64_t changes;
 
@@ -451,7 +476,7 @@ static void long_lists_are_joined(void **state)
     struct xt_error err;
     int i, k;
 
-    for (i = 0; i < 40; i++) {   /* each row repeats half of the one before */
+    for (i = 0; i < 40; i++) { /* each row repeats half of the one before */
         size_t n = (size_t)snprintf(body, XT_MIB, "{\"title\":\"甲\",\"keywords\":[");
 
         for (k = 0; k < 1000; k++)
@@ -471,7 +496,8 @@ static void links_leave_with_the_identity(void **state)
     const char *led = "SELECT coalesce(max(to_id), 0) FROM record_link";
     struct xt_put_result wrong, right;
 
-    (void)put(f, (struct given){"achievement", "a", "{\"name\":\"甲\",\"papers\":[{\"ref\":\"doi:10.1000/a\",\"label\":\"文\"}]}"});
+    (void)put(f, (struct given){"achievement", "a",
+                                "{\"name\":\"甲\",\"papers\":[{\"ref\":\"doi:10.1000/a\",\"label\":\"文\"}]}"});
     wrong = put(f, (struct given){"paper", "p", "{\"title\":\"错\",\"doi\":\"10.1000/a\"}", .file = 1});
     assert_int_equal(query_int(f, led), wrong.id);
     (void)put(f, (struct given){"paper", "p", "{\"title\":\"错\",\"doi\":\"10.1000/b\"}", .file = 2});
@@ -487,9 +513,14 @@ static void links_prefer_the_types_of_their_field(void **state)
     struct fixture *f = *state;
     struct xt_put_result unit;
 
-    (void)put(f, (struct given){"alliance", "a", "{\"name\":\"示例联盟\",\"kind\":\"industry-university\",\"uscc\":\"91350100M000100Y43\"}"});
-    unit = put(f, (struct given){"organisation", "o", "{\"name\":\"示例所\",\"kind\":\"university\",\"uscc\":\"91350100M000100Y43\"}"});
-    (void)put(f, (struct given){"paper", "p", "{\"title\":\"甲\",\"units\":[{\"ref\":\"uscc:91350100M000100Y43\",\"label\":\"示例所\"}]}"});
+    (void)put(
+        f, (struct given){"alliance", "a",
+                          "{\"name\":\"示例联盟\",\"kind\":\"industry-university\",\"uscc\":\"91350100M000100Y43\"}"});
+    unit = put(f, (struct given){"organisation", "o",
+                                 "{\"name\":\"示例所\",\"kind\":\"university\",\"uscc\":\"91350100M000100Y43\"}"});
+    (void)put(
+        f, (struct given){"paper", "p",
+                          "{\"title\":\"甲\",\"units\":[{\"ref\":\"uscc:91350100M000100Y43\",\"label\":\"示例所\"}]}"});
     assert_int_equal(query_int(f, "SELECT to_id FROM record_link"), unit.id);
 }
 
@@ -498,7 +529,8 @@ static void keys_with_spaces_are_found_by_links(void **state)
 {
     struct fixture *f = *state;
 
-    (void)put(f, (struct given){"paper", "p", "{\"title\":\"甲\",\"authors\":[{\"ref\":\"src:p/a  b\",\"label\":\"示例人\"}]}"});
+    (void)put(f, (struct given){"paper", "p",
+                                "{\"title\":\"甲\",\"authors\":[{\"ref\":\"src:p/a  b\",\"label\":\"示例人\"}]}"});
     (void)put(f, (struct given){"person", "p/a  b", "{\"name\":\"示例人\"}"});
     assert_int_equal(query_int(f, "SELECT count(*) FROM record_link WHERE to_id IS NOT NULL"), 1);
 }
@@ -508,7 +540,10 @@ static void keys_with_spaces_are_found_by_links(void **state)
 static enum xt_code call(struct fixture *f, const char *path, const struct xt_pair *params, size_t count,
                          enum xt_class reads, struct xt_reply *reply, json_t **out)
 {
-    struct xt_request request = {.node = f->node, .params = params, .param_count = count, .arena = &f->arena,
+    struct xt_request request = {.node = f->node,
+                                 .params = params,
+                                 .param_count = count,
+                                 .arena = &f->arena,
                                  .actor = {.name = "test", .reads = reads}};
     struct xt_error err = {0};
     enum xt_code rc;
@@ -521,7 +556,7 @@ static enum xt_code call(struct fixture *f, const char *path, const struct xt_pa
     rc = request.route->handle(&request, reply, &err);
     xt_problems_done(&request.problems);
     *out = NULL;
-    if (rc == XT_OK)   /* duplicate members are refused here */
+    if (rc == XT_OK) /* duplicate members are refused here */
         assert_int_equal(xt_json_parse(xt_text_view(&reply->body), out, &err), XT_OK);
     xt_text_done(&reply->body);
     return rc;
@@ -546,13 +581,15 @@ static void protected_links_do_not_show_from_the_other_end(void **state)
     struct fixture *f = *state;
     struct xt_put_result teacher = put(f, (struct given){"person", "p/1", "{\"name\":\"示例甲\"}"});
     const struct xt_pair params[] = {
-        {XT_STR("type"), XT_STR("person")}, {XT_STR("id"), xt_str(teacher.key + strlen("person/"))},
-        {XT_STR("field"), XT_STR("supervisors")}, {XT_STR("role"), XT_STR("supervised_by")}, {XT_STR("from"), XT_STR("person")},
+        {XT_STR("type"), XT_STR("person")},       {XT_STR("id"), xt_str(teacher.key + strlen("person/"))},
+        {XT_STR("field"), XT_STR("supervisors")}, {XT_STR("role"), XT_STR("supervised_by")},
+        {XT_STR("from"), XT_STR("person")},
     };
     struct xt_reply reply;
     json_t *record, *links;
 
-    (void)put(f, (struct given){"person", "p/2", "{\"name\":\"示例乙\",\"supervisors\":[{\"ref\":\"src:p/1\",\"label\":\"示例甲\"}]}"});
+    (void)put(f, (struct given){"person", "p/2",
+                                "{\"name\":\"示例乙\",\"supervisors\":[{\"ref\":\"src:p/1\",\"label\":\"示例甲\"}]}"});
     record = ask_record(f, RECORD, teacher.key, XT_PUBLIC, NULL);
     assert_int_equal(json_array_size(json_object_get(record, "backlinks")), 0);
     json_decref(record);
@@ -589,7 +626,8 @@ static void the_etag_of_a_record_moves_with_what_it_shows(void **state)
     json_t *group;
 
     json_decref(record);
-    (void)put(f, (struct given){"paper", "x", "{\"title\":\"文\",\"authors\":[{\"ref\":\"src:p/1\",\"label\":\"示例甲\"}]}"});
+    (void)put(
+        f, (struct given){"paper", "x", "{\"title\":\"文\",\"authors\":[{\"ref\":\"src:p/1\",\"label\":\"示例甲\"}]}"});
     record = ask_record(f, RECORD, person.key, XT_PUBLIC, &after);
     assert_string_not_equal(before.etag, after.etag);
     group = json_array_get(json_object_get(record, "backlinks"), 0);
@@ -602,11 +640,13 @@ static void the_etag_of_a_record_moves_with_what_it_shows(void **state)
 static void backlinks_are_grouped_and_paged(void **state)
 {
     struct fixture *f = *state;
-    struct xt_put_result unit = put(f, (struct given){"organisation", "o", "{\"name\":\"示例所\",\"kind\":\"university\"}"});
+    struct xt_put_result unit =
+        put(f, (struct given){"organisation", "o", "{\"name\":\"示例所\",\"kind\":\"university\"}"});
     struct xt_pair params[] = {
         {XT_STR("type"), XT_STR("organisation")}, {XT_STR("id"), xt_str(unit.key + strlen("organisation/"))},
-        {XT_STR("field"), XT_STR("units")}, {XT_STR("role"), XT_STR("affiliated_with")}, {XT_STR("from"), XT_STR("paper")},
-        {XT_STR("limit"), XT_STR("2")}, {XT_STR("cursor"), XT_STR("")},
+        {XT_STR("field"), XT_STR("units")},       {XT_STR("role"), XT_STR("affiliated_with")},
+        {XT_STR("from"), XT_STR("paper")},        {XT_STR("limit"), XT_STR("2")},
+        {XT_STR("cursor"), XT_STR("")},
     };
     struct xt_reply reply;
     json_t *answer;
@@ -616,11 +656,14 @@ static void backlinks_are_grouped_and_paged(void **state)
 
     for (i = 0; i < 5; i++) {
         snprintf(key, sizeof key, "p%d", i);
-        snprintf(body, sizeof body, "{\"title\":\"文%d\",\"units\":[{\"ref\":\"src:o\",\"label\":\"示例所\"},"
-                 "{\"ref\":\"src:o\",\"label\":\"示例所二\"}]}", i);
+        snprintf(body, sizeof body,
+                 "{\"title\":\"文%d\",\"units\":[{\"ref\":\"src:o\",\"label\":\"示例所\"},"
+                 "{\"ref\":\"src:o\",\"label\":\"示例所二\"}]}",
+                 i);
         (void)put(f, (struct given){"paper", key, body});
     }
-    (void)put(f, (struct given){"achievement", "a", "{\"name\":\"果\",\"units\":[{\"ref\":\"src:o\",\"label\":\"示例所\"}]}"});
+    (void)put(f, (struct given){"achievement", "a",
+                                "{\"name\":\"果\",\"units\":[{\"ref\":\"src:o\",\"label\":\"示例所\"}]}"});
     answer = ask_record(f, RECORD, unit.key, XT_PUBLIC, NULL);
     assert_int_equal(json_array_size(json_object_get(answer, "backlinks")), 2);
     json_decref(answer);
@@ -647,7 +690,7 @@ static void a_page_of_history_ends_by_bytes(void **state)
     json_t *history;
     int i;
 
-    for (i = 0; i < 8; i++) {   /* versions of some 730,000 bytes */
+    for (i = 0; i < 8; i++) { /* versions of some 730,000 bytes */
         size_t n = (size_t)snprintf(body, XT_MIB, "{\"title\":\"甲%d\",\"authors\":[", i), k;
 
         for (k = 0; k < 700; k++)
@@ -676,7 +719,7 @@ static void search_answers_hold_what_is_there_now(void **state)
     assert_int_equal(json_array_size(json_object_get(answer, "items")), 1);
     assert_int_equal(json_object_size(json_object_get(answer, "facets")), 2);
     json_decref(answer);
-    (void)put(f, (struct given){"paper", "p", NULL});   /* and the index does not know yet */
+    (void)put(f, (struct given){"paper", "p", NULL}); /* and the index does not know yet */
     assert_int_equal(call(f, "/api/v1/search", params, 2, XT_PUBLIC, &reply, &answer), XT_OK);
     assert_int_equal(json_array_size(json_object_get(answer, "items")), 0);
     json_decref(answer);
@@ -711,7 +754,7 @@ static void changes_tell_no_hash_of_protected_fields(void **state)
 static void cells_become_values_and_back(void **state)
 {
     static const struct {
-        const char *type, *field, *cell, *json;   /* json NULL = refused */
+        const char *type, *field, *cell, *json; /* json NULL = refused */
     } cells[] = {
         {"instrument", "original_value", "1,234.50", "123450"},
         {"instrument", "original_value", "￥12", "1200"},
@@ -727,7 +770,8 @@ static void cells_become_values_and_back(void **state)
         {"paper", "keywords", "[\"a;b\",\"c\"]", "[\"a;b\",\"c\"]"},
         {"paper", "open_access", "是", "true"},
         {"paper", "open_access", "maybe", NULL},
-        {"paper", "authors", "示例甲 <src:person/1>；示例乙", "[{\"ref\":\"src:person/1\",\"label\":\"示例甲\"},{\"label\":\"示例乙\"}]"},
+        {"paper", "authors", "示例甲 <src:person/1>；示例乙",
+         "[{\"ref\":\"src:person/1\",\"label\":\"示例甲\"},{\"label\":\"示例乙\"}]"},
     };
     struct fixture *f = *state;
     size_t i;

@@ -357,8 +357,7 @@ static void the_sample_passes(void **state)
 
     assert_true(xt_region_file(f->region, "sample/sample.json", &bytes));
     assert_int_equal(xt_json_parse(bytes, &list, NULL), XT_OK);
-    json_array_foreach(list, i, entry)
-    {
+    json_array_foreach (list, i, entry) {
         const char *file = xt_json_z(entry, "file", "");
         const struct xt_type *type = xt_region_type(f->region, xt_json_str(entry, "type"));
         char path[128];

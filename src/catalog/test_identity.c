@@ -5,13 +5,13 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <stdio.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "catalog/region.h"
 
 static const struct {
-    const char *rule, *text, *normal;   /* normal NULL = refused */
+    const char *rule, *text, *normal; /* normal NULL = refused */
 } rows[] = {
     {"uscc", "91440300708461136T", "91440300708461136T"},
     {"uscc", " 91440300708461136t ", "91440300708461136T"},
@@ -100,8 +100,8 @@ static void unknown_rules_are_null(void **state)
 
 static void long_input_is_refused(void **state)
 {
-    static const char *const names[] = {"uscc", "orcid", "doi", "issn", "isbn", "cn-patent", "cn-application",
-                                        "standard-number", "cstr", "ror", "none"};
+    static const char *const names[] = {"uscc",           "orcid",           "doi",  "issn", "isbn", "cn-patent",
+                                        "cn-application", "standard-number", "cstr", "ror",  "none"};
     char text[2000], out[16];
     size_t i;
 

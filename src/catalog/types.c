@@ -7,32 +7,39 @@
 #include "text/token.h"
 
 #define STRING_CHARS 500
-#define TEXT_CHARS 20000
-#define FIELDS_MAX 200
-#define NAME_CHARS 50
+#define TEXT_CHARS   20000
+#define FIELDS_MAX   200
+#define NAME_CHARS   50
 
-static const char *const type_settings[] = {"type",  "label",    "plural", "description", "title",    "order",
+static const char *const type_settings[] = {"type",   "label",    "plural", "description", "title", "order",
                                             "fields", "sections", "facts",  "exchange",    NULL};
 static const char *const section_settings[] = {"label", "fields", NULL};
 static const char *const field_settings[] = {
-    "name",    "label",   "help",     "example",    "unit",     "kind",         "required", "many",
-    "max",     "min",     "pattern",  "visibility", "identity", "unique_items", "codes",    "scheme",
-    "to",      "role",    "fields",   "search",     "facet",    "range",        NULL,
+    "name", "label", "help",    "example",    "unit",     "kind",         "required", "many",
+    "max",  "min",   "pattern", "visibility", "identity", "unique_items", "codes",    "scheme",
+    "to",   "role",  "fields",  "search",     "facet",    "range",        NULL,
 };
 static const char *const elements[] = {
-    "dc:title",  "dc:creator",    "dc:subject", "dc:description", "dc:publisher", "dc:contributor", "dc:date",  "dc:type",
-    "dc:format", "dc:identifier", "dc:source",  "dc:language",    "dc:relation",  "dc:coverage",    "dc:rights",
+    "dc:title",       "dc:creator",  "dc:subject",  "dc:description", "dc:publisher",
+    "dc:contributor", "dc:date",     "dc:type",     "dc:format",      "dc:identifier",
+    "dc:source",      "dc:language", "dc:relation", "dc:coverage",    "dc:rights",
 };
 
 static const char *const kind_names[] = {
-    [XT_KIND_STRING] = "string", [XT_KIND_TEXT] = "text", [XT_KIND_INTEGER] = "integer",
-    [XT_KIND_DECIMAL] = "decimal", [XT_KIND_MONEY] = "money", [XT_KIND_BOOL] = "bool", [XT_KIND_DATE] = "date",
-    [XT_KIND_YEAR] = "year", [XT_KIND_CODE] = "code", [XT_KIND_IDENTIFIER] = "identifier", [XT_KIND_URL] = "url",
-    [XT_KIND_EMAIL] = "email", [XT_KIND_LINK] = "link", [XT_KIND_GROUP] = "group",
+    [XT_KIND_STRING] = "string",   [XT_KIND_TEXT] = "text",
+    [XT_KIND_INTEGER] = "integer", [XT_KIND_DECIMAL] = "decimal",
+    [XT_KIND_MONEY] = "money",     [XT_KIND_BOOL] = "bool",
+    [XT_KIND_DATE] = "date",       [XT_KIND_YEAR] = "year",
+    [XT_KIND_CODE] = "code",       [XT_KIND_IDENTIFIER] = "identifier",
+    [XT_KIND_URL] = "url",         [XT_KIND_EMAIL] = "email",
+    [XT_KIND_LINK] = "link",       [XT_KIND_GROUP] = "group",
 };
 
 static const char *const class_names[] = {
-    [XT_PUBLIC] = "public", [XT_MEMBER] = "member", [XT_OFFICER] = "officer", [XT_PRIVATE] = "private",
+    [XT_PUBLIC] = "public",
+    [XT_MEMBER] = "member",
+    [XT_OFFICER] = "officer",
+    [XT_PRIVATE] = "private",
 };
 
 static const char *const weight_names[] = {
@@ -122,8 +129,10 @@ static int search_field(struct region_build *b, const struct xt_field *field, en
     }
     xt_grow(&b->search_fields, &b->search_field_capacity, b->search_field_count + 1, sizeof *b->search_fields);
     f = &b->search_fields[b->search_field_count];
-    *f = (struct xt_search_field){.name = field->name, .labels = {field->labels[XT_ZH], field->labels[XT_EN]},
-                                  .weight = weight, .min_class = field->visibility};
+    *f = (struct xt_search_field){.name = field->name,
+                                  .labels = {field->labels[XT_ZH], field->labels[XT_EN]},
+                                  .weight = weight,
+                                  .min_class = field->visibility};
     return (int)b->search_field_count++;
 }
 
@@ -139,8 +148,10 @@ static int range_of(struct region_build *b, const struct xt_field *field, const 
     }
     xt_grow(&b->ranges, &b->range_capacity, b->range_count + 1, sizeof *b->ranges);
     range = &b->ranges[b->range_count];
-    *range = (struct xt_search_range){.name = name, .labels = {field->labels[XT_ZH], field->labels[XT_EN]},
-                                      .is_date = is_date, .scale = field->kind == XT_KIND_MONEY ? 100 : 1};
+    *range = (struct xt_search_range){.name = name,
+                                      .labels = {field->labels[XT_ZH], field->labels[XT_EN]},
+                                      .is_date = is_date,
+                                      .scale = field->kind == XT_KIND_MONEY ? 100 : 1};
     if (strcmp(name, "amount") == 0) {
         range->labels[XT_ZH] = "金额";
         range->labels[XT_EN] = "Amount";
@@ -162,7 +173,7 @@ static void load_link(struct region_build *b, const char *path, const json_t *js
     if (!field->role)
         xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("role"), XT_TEXT(role));
     names = xt_arena_alloc(&b->files->arena, (json_array_size(to) + 1) * sizeof *names);
-    json_array_foreach(to, i, name)
+    json_array_foreach (to, i, name)
         names[i] = json_string_value(name) ? json_string_value(name) : "";
     if (i == 0)
         xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("to"), XT_TEXT(""));
@@ -181,8 +192,9 @@ static void load_limits(struct region_build *b, const char *path, const json_t *
         field->min = json_number_value(min);
         field->max = json_number_value(max);
     } else {
-        field->max_chars = json_is_integer(max) ? json_integer_value(max)
-                           : field->kind == XT_KIND_TEXT ? TEXT_CHARS : STRING_CHARS;
+        field->max_chars = json_is_integer(max)          ? json_integer_value(max)
+                           : field->kind == XT_KIND_TEXT ? TEXT_CHARS
+                                                         : STRING_CHARS;
     }
     field->pattern = xt_json_z(json, "pattern", NULL);
     if (field->pattern)
@@ -207,7 +219,7 @@ static void load_uses(struct region_build *b, const char *path, const json_t *js
     int weight;
 
     field->search = field->facet = field->range = -1;
-    if (!top) {   /* members of a group are plain: what stands here would say nothing */
+    if (!top) { /* members of a group are plain: what stands here would say nothing */
         static const char *const outside[] = {"search", "facet", "range", "identity"};
         size_t i;
 
@@ -293,7 +305,7 @@ static bool load_fields(struct region_build *b, const char *path, const json_t *
         xt_problem(b->problems, path, XT_MSG_TOO_MANY_ITEMS, XT_INT(FIELDS_MAX), XT_INT(count));
         return false;
     }
-    json_array_foreach(list, i, json) {
+    json_array_foreach (list, i, json) {
         const char *name = xt_json_z(json, "name", "?");
         char *at = xt_arena_printf(&b->files->arena, "%s: %s", path, name);
 
@@ -314,7 +326,7 @@ static const struct xt_field *const *named_fields(struct region_build *b, const 
     json_t *name;
     size_t i, n = 0;
 
-    json_array_foreach(names, i, name) {
+    json_array_foreach (names, i, name) {
         list[n] = xt_type_field(type, xt_json_view(name));
         if (list[n])
             n++;
@@ -330,7 +342,7 @@ static void load_exchange(struct region_build *b, const char *path, const struct
     const char *name;
     json_t *element;
 
-    json_object_foreach(exchange, name, element) {
+    json_object_foreach (exchange, name, element) {
         struct xt_field *field = (struct xt_field *)(uintptr_t)xt_type_field(type, xt_str(name));
         const char *dc = json_string_value(element) ? json_string_value(element) : "";
 
@@ -358,7 +370,7 @@ static void load_type(struct region_build *b, const char *path, struct xt_type *
     type->order = (int)xt_json_int(json, "order", 1000);
     region_labels(b, json, "label", path, true, type->labels);
     region_labels(b, json, "plural", path, false, type->plurals);
-    type->plurals[XT_ZH] = type->labels[XT_ZH];   /* Chinese has no plural */
+    type->plurals[XT_ZH] = type->labels[XT_ZH]; /* Chinese has no plural */
     if (!type->plurals[XT_EN])
         type->plurals[XT_EN] = type->labels[XT_EN];
     region_labels(b, json, "description", path, false, type->descriptions);
@@ -371,7 +383,7 @@ static void load_type(struct region_build *b, const char *path, struct xt_type *
     type->facts = named_fields(b, path, type, json_object_get(json, "facts"), &type->fact_count);
     sections = json_object_get(json, "sections");
     list = xt_arena_alloc(&b->files->arena, (json_array_size(sections) + 1) * sizeof *list);
-    json_array_foreach(sections, i, section) {
+    json_array_foreach (sections, i, section) {
         region_settings(b, path, section, section_settings);
         region_labels(b, section, "label", path, true, list[i].labels);
         list[i].fields = named_fields(b, path, type, json_object_get(section, "fields"), &list[i].count);

@@ -85,8 +85,7 @@ static bool needs_json(const struct xt_field *field, const json_t *value)
     json_t *item;
     size_t i;
 
-    json_array_foreach(value, i, item)
-    {
+    json_array_foreach (value, i, item) {
         struct xt_str s = field->kind == XT_KIND_LINK ? xt_json_str(item, "label") : xt_json_view(item);
 
         if (s.n > 0 && (s.s[0] == '[' || memchr(s.s, ';', s.n) || memchr(s.s, '\n', s.n) ||
@@ -140,7 +139,8 @@ static enum xt_code write_json(struct export *x, const char *key, const json_t *
     enum xt_code rc;
 
     json_object_set_new(object, "_key", json_string(key));
-    json_object_foreach((json_t *)body, name, value) json_object_set(object, name, value);
+    json_object_foreach ((json_t *)body, name, value)
+        json_object_set(object, name, value);
     rc = xt_out_json(x->out, object, err);
     json_decref(object);
     return rc;

@@ -38,8 +38,7 @@ static enum xt_code each_link(struct xt_conn *conn, const struct xt_type *type, 
         value = json_object_get(body, field->name);
         if (json_is_object(value))
             rc = visit(conn, field, value, context, err);
-        json_array_foreach(value, k, item)
-        {
+        json_array_foreach (value, k, item) {
             if (rc == XT_OK && json_is_object(item))
                 rc = visit(conn, field, item, context, err);
         }

@@ -98,8 +98,7 @@ static bool where_holds(const json_t *object, const struct step *step, struct xt
         return step->value.n == 0;
     if (!json_is_array(member))
         return same_letters(scalar_text(member, arena), step->value);
-    json_array_foreach(member, i, item)
-    {
+    json_array_foreach (member, i, item) {
         if (same_letters(scalar_text(item, arena), step->value))
             return true;
     }
@@ -114,7 +113,8 @@ static void take_step(const json_t *node, const struct step *step, struct nodes 
     switch (step->kind) {
     case STEP_NAME:
         if (json_is_array(node)) { /* a name applies to each element: titles.content */
-            json_array_foreach(node, i, item) nodes_add(out, json_object_get(item, step->name), arena);
+            json_array_foreach (node, i, item)
+                nodes_add(out, json_object_get(item, step->name), arena);
         } else {
             nodes_add(out, json_object_get(node, step->name), arena);
         }
@@ -127,7 +127,8 @@ static void take_step(const json_t *node, const struct step *step, struct nodes 
             nodes_add(out, node, arena);
             break;
         }
-        json_array_foreach(node, i, item) nodes_add(out, item, arena);
+        json_array_foreach (node, i, item)
+            nodes_add(out, item, arena);
         break;
     case STEP_WHERE:
     case STEP_WHERE_NOT:
@@ -136,8 +137,7 @@ static void take_step(const json_t *node, const struct step *step, struct nodes 
                 nodes_add(out, node, arena);
             break;
         }
-        json_array_foreach(node, i, item)
-        {
+        json_array_foreach (node, i, item) {
             if (where_holds(item, step, arena) == (step->kind == STEP_WHERE))
                 nodes_add(out, item, arena);
         }
@@ -168,8 +168,7 @@ static void nodes_to_texts(const struct nodes *nodes, struct texts *out, struct 
         const json_t *node = nodes->list[i], *item;
 
         if (json_is_array(node)) {
-            json_array_foreach(node, k, item)
-            {
+            json_array_foreach (node, k, item) {
                 struct xt_str s = xt_str_trim(scalar_text(item, arena));
 
                 if (s.n > 0)
@@ -932,8 +931,7 @@ static bool list_has(const json_t *list, const json_t *value)
     const json_t *item;
     size_t i;
 
-    json_array_foreach(list, i, item)
-    {
+    json_array_foreach (list, i, item) {
         if (json_equal(item, value))
             return true;
     }

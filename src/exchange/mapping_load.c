@@ -51,8 +51,7 @@ static void check_members(struct compile *c, const json_t *object, const char *c
     json_t *value;
     size_t i;
 
-    json_object_foreach((json_t *)object, name, value)
-    {
+    json_object_foreach ((json_t *)object, name, value) {
         for (i = 0; known[i] && strcmp(known[i], name) != 0; i++)
             ;
         if (!known[i]) {
@@ -111,8 +110,7 @@ static const struct xt_str *texts_member(struct compile *c, const json_t *object
         list[n++] = keep(c, value);
     } else if (json_is_array(value)) {
         list = xt_arena_alloc(&c->mapping->arena, (json_array_size(value) + 1) * sizeof *list);
-        json_array_foreach(value, i, item)
-        {
+        json_array_foreach (value, i, item) {
             if (json_is_string(item))
                 list[n++] = keep(c, item);
             else
@@ -345,8 +343,7 @@ static void compile_map(struct compile *c, const json_t *object, const struct xt
     if (map && !json_is_object(map))
         fault(c, XT_MSG_NOT_OBJECT);
     swaps = xt_arena_alloc(&c->mapping->arena, (json_object_size(map) + 1) * sizeof *swaps);
-    json_object_foreach(map, from, value)
-    {
+    json_object_foreach (map, from, value) {
         size_t here = enter(c, from);
 
         if (!json_is_string(value)) {
@@ -490,8 +487,7 @@ static void compile_source(struct compile *c, const json_t *json, const struct x
             fault(c, XT_MSG_NOT_ARRAY);
         struct spec *all = xt_arena_alloc(&c->mapping->arena, (json_array_size(value) + 1) * sizeof *all);
 
-        json_array_foreach(value, i, item)
-        {
+        json_array_foreach (value, i, item) {
             size_t here = enter_item(c, i);
 
             compile_spec(c, item, NULL, &all[i]);
@@ -602,8 +598,7 @@ static void compile_fields(struct compile *c, const json_t *fields, const struct
     json_t *value;
     size_t n = 0;
 
-    json_object_foreach((json_t *)fields, name, value)
-    {
+    json_object_foreach ((json_t *)fields, name, value) {
         const struct xt_field *field = xt_fields_find(known, known_count, xt_str(name));
         size_t before = enter(c, name);
 
@@ -705,8 +700,7 @@ static void compile_records(struct compile *c, const json_t *json)
         fault(c, XT_MSG_TOO_MANY_ITEMS, XT_INT(XT_MAPPED_MAX), XT_INT(json_array_size(records)));
     } else {
         list = xt_arena_alloc(&c->mapping->arena, json_array_size(records) * sizeof *list);
-        json_array_foreach(records, i, item)
-        {
+        json_array_foreach (records, i, item) {
             size_t here = enter_item(c, i);
 
             compile_record(c, item, &list[i]);
@@ -728,8 +722,7 @@ static void compile_skip(struct compile *c, const json_t *json)
     if (skip && !json_is_array(skip))
         fault(c, XT_MSG_NOT_ARRAY);
     list = xt_arena_alloc(&c->mapping->arena, (json_array_size(skip) + 1) * sizeof *list);
-    json_array_foreach(skip, i, item)
-    {
+    json_array_foreach (skip, i, item) {
         json_t *holder = json_pack("{s:O}", "any", item);
 
         list[i] = compile_conditions(c, holder, "any");
@@ -750,8 +743,7 @@ static void compile_memories(struct compile *c, const json_t *json)
     if (remember && !json_is_array(remember))
         fault(c, XT_MSG_NOT_ARRAY);
     list = xt_arena_alloc(&c->mapping->arena, (json_array_size(remember) + 1) * sizeof *list);
-    json_array_foreach(remember, i, item)
-    {
+    json_array_foreach (remember, i, item) {
         size_t here = enter_item(c, i);
 
         check_members(c, item, known);

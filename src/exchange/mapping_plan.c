@@ -487,8 +487,7 @@ static void direct_json(struct xt_plan *plan, const struct xt_row *row, struct x
     json_t *value;
 
     (void)plan; /* as direct_cells() */
-    json_object_foreach(row->json, name, value)
-    {
+    json_object_foreach (row->json, name, value) {
         if (name[0] != '_' && !json_is_null(value))
             json_object_set_new(record->body, name, json_deep_copy(value));
     }
