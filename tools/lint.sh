@@ -23,7 +23,7 @@ cpp() {
     # both better), and "i < max" after "name[i]" for a mistake.
     cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -j "$(nproc)" \
         --suppress=missingInclude --suppress=missingIncludeSystem --suppress=internalAstError \
-        --suppress=uninitvar --suppress=autoVariables --suppress=arrayIndexThenCheck --cppcheck-build-dir=build/cppcheck \
+        --suppress=uninitvar --suppress=legacyUninitvar --suppress=autoVariables --suppress=arrayIndexThenCheck --cppcheck-build-dir=build/cppcheck \
         -D_GNU_SOURCE -D__linux__ -D'json_array_foreach(array,index,value)=while(index_of(value))' \
         -D'json_object_foreach(object,key,value)=while(index_of(value))' \
         -D'json_object_foreach_safe(object,next,key,value)=while(index_of(value))' -I src src

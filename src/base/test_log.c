@@ -130,7 +130,7 @@ static void *log_many(void *argument)
 
         memset(filler, '"', n);
         filler[n] = '\0';
-        xt_log_detail("%lld", (long long)(thread * EACH + i));
+        xt_log_detail("%lld", (long long)thread * EACH + i);
         xt_log(XT_LOG_INFO, "many", XT_P("thread", XT_INT(thread)), XT_P("i", XT_INT(i)),
                XT_P("filler", XT_TEXT(filler)));
     }
@@ -165,7 +165,7 @@ static void lines_of_threads_do_not_mix(void **state)
 
         assert_in_range(thread, 0, THREADS - 1);
         assert_int_equal(at, next[thread]++);
-        snprintf(wanted, sizeof wanted, "%lld", (long long)(thread * EACH + at));
+        snprintf(wanted, sizeof wanted, "%lld", (long long)thread * EACH + at);
         assert_string_equal(xt_json_z(line, "detail", "?"), wanted); /* each thread's own */
     }
     assert_int_equal(rest.n, 0);

@@ -10,8 +10,7 @@
 
 const struct xt_option xt_cli_common[] = {
     {"data", "DIR", "节点的数据文件夹（默认 ./var）", "the node's data folder (default ./var)"},
-    {"region", "DIR", "区域定义文件夹，其中的文件优先于内置的",
-     "folder of region files; they win over those built in"},
+    {"region", "DIR", "区域定义文件夹，其中的文件优先于内置的", "folder of region files; they win over those built in"},
     {"help", NULL, "显示这份说明", "show this help"},
     {NULL, NULL, NULL, NULL},
 };
