@@ -24,6 +24,23 @@ static void mark_hits(const struct query *query, struct xt_arena *arena, struct 
     xt_text_done(&marked);
 }
 
+/* How deep brackets lie in each other outside quotation marks, at most. */
+static unsigned nesting(const char *said)
+{
+    unsigned depth = 0, deepest = 0;
+    bool quoted = false;
+
+    for (; *said; said++) {
+        if (*said == '"')
+            quoted = !quoted;
+        else if (!quoted && *said == '(' && ++depth > deepest)
+            deepest = depth;
+        else if (!quoted && *said == ')' && depth > 0)
+            depth--;
+    }
+    return deepest;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct query_env env = {&test_schema, known, NULL};
@@ -36,8 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int lang = 0; lang < XT_LANGS; lang++) {
         const char *said = query_understood(&env, &query, (enum xt_lang)lang, &arena);
 
-        if (query.leaf_count == QUERY_LEAVES_MAX || strlen(said) > QUERY_BYTES_MAX)
-            continue; /* at a limit the second reading may leave out more */
+        /* At a limit the second reading may leave out more: what is said has brackets where an order of AND and OR
+         * was enough when it was typed. */
+        if (query.leaf_count == QUERY_LEAVES_MAX || strlen(said) > QUERY_BYTES_MAX || nesting(said) >= QUERY_DEPTH_MAX)
+            continue;
         query_parse(&env, xt_str(said), &arena, &again);
         if (again.leaf_count != query.leaf_count ||
             strcmp(said, query_understood(&env, &again, (enum xt_lang)lang, &arena)) != 0)
