@@ -229,6 +229,23 @@ static enum xt_code check_mark(struct xt_store *store, struct xt_conn *conn, boo
     return rc;
 }
 
+/* Until the file is in WAL mode two processes that make it at once may each hold what the other waits for: SQLite then
+ * answers "busy" without asking the busy handler. One of them gives way and comes again. */
+static enum xt_code settle_file(struct xt_store *store, bool create, struct xt_error *err)
+{
+    int64_t until = xt_monotonic_us() + (int64_t)store->busy_timeout_ms * 1000;
+    enum xt_code rc;
+
+    for (;;) {
+        rc = check_mark(store, &store->writer, create, err);
+        if (rc == XT_OK)
+            rc = exec(&store->writer, "PRAGMA journal_mode = WAL", err);
+        if (rc != XT_E_BUSY || xt_monotonic_us() >= until)
+            return rc;
+        sqlite3_sleep(1 + (int)(getpid() % 7)); /* not in step with the other */
+    }
+}
+
 static enum xt_code open_writer(struct xt_store *store, bool create, struct xt_error *err)
 {
     char turn_path[PATH_MAX_BYTES + 8];
@@ -236,9 +253,7 @@ static enum xt_code open_writer(struct xt_store *store, bool create, struct xt_e
 
     rc = xt_store_conn_open(store, &store->writer, true, err);
     if (rc == XT_OK)
-        rc = check_mark(store, &store->writer, create, err);
-    if (rc == XT_OK)
-        rc = exec(&store->writer, "PRAGMA journal_mode = WAL", err);
+        rc = settle_file(store, create, err);
     if (rc != XT_OK)
         return rc;
     (void)snprintf(turn_path, sizeof(turn_path), "%s-turn", store->path);

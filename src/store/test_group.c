@@ -321,6 +321,31 @@ static void processes_take_turns(void **state)
     assert_int_equal(read_int(f->store, &COUNT_ITEMS), 300);
 }
 
+/* Several processes that make one store at the same instant all get it. */
+static void processes_make_one_store(void **state)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-turn", "-journal"};
+    struct fixture *f = *state;
+    int status;
+
+    for (int round = 0; round < 10; round++) {
+        pid_t pids[4];
+        int fds[4];
+        int64_t acknowledged = 0;
+
+        for (size_t i = 0; i < XT_COUNT(suffixes); i++)
+            remove_file(f->path, suffixes[i]);
+        for (int i = 0; i < 4; i++)
+            pids[i] = start_writer(f->path, i, 3, &fds[i]);
+        for (int i = 0; i < 4; i++) {
+            (void)drain(fds[i], &acknowledged);
+            assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+            assert_int_equal(status, 0);
+        }
+        assert_int_equal(acknowledged, 12);
+    }
+}
+
 /* A process that writes without pause lets another in: it gets its few transactions through while the first runs. */
 static void busy_process_does_not_starve_another(void **state)
 {
@@ -427,6 +452,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         /* Those that fork come first: a child of a program with threads may not do much. */
         WITH(fixture_folder, processes_take_turns),
+        WITH(fixture_folder, processes_make_one_store),
         WITH(fixture_folder, busy_process_does_not_starve_another),
         WITH(fixture_folder, kill_9_loses_nothing_acknowledged),
         WITH(fixture_folder, kill_9_while_the_store_is_made),
