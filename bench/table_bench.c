@@ -11,7 +11,7 @@
 
 #include "base/number.h"
 #include "base/time.h"
-#include "exchange/table.h"
+#include "table/table.h"
 
 enum { COLUMNS = 20, RUNS = 3 };
 

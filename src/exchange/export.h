@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "catalog/catalog.h"
-#include "exchange/table.h"
+#include "table/table.h"
 
 struct xt_export_options {
     const struct xt_type *type;

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "exchange/mapping_priv.h"
-#include "exchange/table_yaml.h"
+#include "table/table_yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

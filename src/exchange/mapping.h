@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "catalog/region.h"
-#include "exchange/table.h"
+#include "table/table.h"
 
 struct xt_mapping;
 struct xt_plan;

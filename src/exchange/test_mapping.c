@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 #include "exchange/mapping_priv.h"
-#include "exchange/table_yaml.h"
+#include "table/table_yaml.h"
 
 static struct xt_region *region;
 

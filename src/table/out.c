@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "exchange/out_priv.h"
+#include "table/out_priv.h"
 
 #define BUFFER_FULL ((size_t)256 * XT_KIB)
 #define BUFFER_MAX  ((size_t)512 * XT_MIB)

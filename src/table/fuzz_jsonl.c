@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 static void read_all(struct xt_table *table)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 struct magic {
     const char *bytes;

@@ -4,8 +4,8 @@
  * Three layers: a source gives bytes (of a file, a gzip stream, a member of an archive); a reader turns them into raw
  * rows; table.c finds the head, fills merged cells, skips empty rows and hands rows out.
  */
-#ifndef XT_EXCHANGE_TABLE_PRIV_H
-#define XT_EXCHANGE_TABLE_PRIV_H
+#ifndef XT_TABLE_PRIV_H
+#define XT_TABLE_PRIV_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "exchange/table.h"
+#include "table/table.h"
 #include "text/charset.h"
 
 /* ---- sources: table_source.c ---- */
@@ -139,6 +139,38 @@ struct xt_reader {
     size_t merge_count;
 };
 
+/* A file of several sheets: a workbook of any kind, the tables of a page. */
+struct xt_book;
+struct xt_book_ops {
+    /* The reader borrows the book; several may be open. */
+    enum xt_code (*open)(struct xt_book *book, size_t sheet, struct xt_reader **out, struct xt_error *err);
+    void (*close)(struct xt_book *book); /* and everything it owns, itself too */
+};
+struct xt_book {
+    const struct xt_book_ops *ops;
+    const char *const *names; /* of the sheets, in order; owned by the book, as is hidden */
+    const bool *hidden;       /* NULL: none is */
+    size_t count;
+};
+
+/* A file of records that are objects rather than rows of cells: JSON, XML, exports of literature databases. */
+struct xt_object_row {
+    int64_t number;    /* the line where it starts or the how-manieth it is, as people would look for it */
+    struct xt_str raw; /* its text as it stands */
+    json_t *object;    /* lent until the next row; NULL: raw is JSON and has yet to be read */
+    int64_t bytes_done;
+};
+struct xt_objects;
+struct xt_objects_ops {
+    /* The next record, or *out_more false. XT_E_INPUT refuses one record; others end the reading. */
+    enum xt_code (*next)(struct xt_objects *objects, struct xt_object_row *row, bool *out_more, struct xt_error *err);
+    int64_t (*bad)(const struct xt_objects *objects); /* ill-formed characters so far */
+    void (*close)(struct xt_objects *objects);
+};
+struct xt_objects {
+    const struct xt_objects_ops *ops;
+};
+
 /* CSV and TSV: table_csv.c. Takes *source. */
 struct xt_csv_options {
     enum xt_charset charset;
@@ -172,15 +204,9 @@ struct xt_package {
 };
 struct xt_package *xt_package_zip(zip_t **zip, const struct xt_table_limits *limits, const char *name, int64_t total);
 
-struct xt_workbook; /* sheets, formats and shared strings */
 /* Takes *package. limits is borrowed. */
-enum xt_code xt_workbook_open(struct xt_package **package, const struct xt_table_limits *limits,
-                              struct xt_workbook **out, struct xt_error *err);
-void xt_workbook_close(struct xt_workbook **workbook);
-size_t xt_workbook_sheets(const struct xt_workbook *workbook, const char *const **out_names);
-bool xt_workbook_hidden(const struct xt_workbook *workbook, size_t sheet);
-/* The reader borrows the workbook. */
-enum xt_code xt_sheet_open(struct xt_workbook *workbook, size_t sheet, struct xt_reader **out, struct xt_error *err);
+enum xt_code xt_xlsx_open(struct xt_package **package, const struct xt_table_limits *limits, struct xt_book **out,
+                          struct xt_error *err);
 
 /* The formats of workbook cells: table_xlsx_format.c */
 enum xt_format_kind { XT_SHOW_NUMBER, XT_SHOW_PERCENT, XT_SHOW_PADDED, XT_SHOW_DATE };

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 /* ---- delimiter ---- */
 

@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "exchange/table.h"
+#include "table/table.h"
 
 static char folder[64];
 

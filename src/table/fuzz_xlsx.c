@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 static const char *const SOUND[][2] = {
     {"_rels/.rels",

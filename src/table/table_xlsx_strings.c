@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 #define MEMORY_MAX ((size_t)8 * XT_MIB)
 #define COUNT_MAX  ((size_t)16 * XT_MIB)

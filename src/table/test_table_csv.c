@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 /* Heads, then rows: cells by "|", rows by "/"; a refused row is "!number" and its message's name. */
 static void dump(struct xt_table *table, struct xt_text *out)

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/time.h"
-#include "exchange/out_priv.h"
+#include "table/out_priv.h"
 
 #define CELL_UNITS_MAX 32767
 #define ROWS_MAX       1048576

@@ -8,8 +8,8 @@
  * Rows and cells are borrowed until the next row. Text is well-formed UTF-8 without zero bytes; bytes that were not
  * become U+FFFD and are counted. A reader or writer is used by one thread.
  */
-#ifndef XT_EXCHANGE_TABLE_H
-#define XT_EXCHANGE_TABLE_H
+#ifndef XT_TABLE_H
+#define XT_TABLE_H
 
 #include <jansson.h>
 #include <stdbool.h>

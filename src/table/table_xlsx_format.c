@@ -11,7 +11,7 @@
 
 #include "base/number.h"
 #include "base/time.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 #define DATE (XT_SHOW_YEAR | XT_SHOW_MONTH | XT_SHOW_DAY)
 

@@ -6,8 +6,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "exchange/table_priv.h"
-#include "exchange/table_yaml.h"
+#include "table/table_priv.h"
+#include "table/table_yaml.h"
 
 #define HEAD_BYTES   ((size_t)64 * XT_KIB)
 #define SAMPLE_ROWS  100u
@@ -26,7 +26,7 @@ struct xt_table {
     char *sheet;
     /* rows of cells */
     struct xt_reader *reader;
-    struct xt_workbook *workbook;
+    struct xt_book *book;
     struct xt_str *heads;
     size_t columns;
     struct xt_arena arena; /* heads and the sample */
@@ -551,7 +551,7 @@ static enum xt_code open_sheet(struct xt_table *table, size_t sheet, const struc
     table->sample_count = table->sample_at = 0;
     table->facts.empty_rows = 0;
     table->facts.sheet = table->facts.sheets[sheet];
-    rc = xt_sheet_open(table->workbook, sheet, &table->reader, err);
+    rc = table->book->ops->open(table->book, sheet, &table->reader, err);
     return rc == XT_OK ? find_head(table, options, err) : rc;
 }
 
@@ -562,7 +562,8 @@ static enum xt_code open_sheets(struct xt_table *table, const struct xt_table_op
     enum xt_code rc = XT_E_MEDIA;
     struct xt_error fault = {.code = XT_OK};
 
-    table->facts.sheet_count = xt_workbook_sheets(table->workbook, &table->facts.sheets);
+    table->facts.sheet_count = table->book->count;
+    table->facts.sheets = table->book->names;
     if (options->sheet) {
         rc = pick_sheet(table, options->sheet, &sheet, err);
         return rc == XT_OK ? open_sheet(table, sheet, options, err) : rc;
@@ -570,7 +571,7 @@ static enum xt_code open_sheets(struct xt_table *table, const struct xt_table_op
     (void)xt_fail(err, rc, "", XT_MSG_FILE_IS_EMPTY, XT_TEXT(table->name)); /* of a workbook without sheets */
     for (pass = 0; pass < 2; pass++)
         for (sheet = 0; sheet < table->facts.sheet_count; sheet++) {
-            if (xt_workbook_hidden(table->workbook, sheet) != (pass == 1))
+            if ((table->book->hidden && table->book->hidden[sheet]) != (pass == 1))
                 continue;
             rc = open_sheet(table, sheet, options, &fault);
             if (rc != XT_E_MEDIA || fault.msg != XT_MSG_FILE_IS_EMPTY) {
@@ -594,7 +595,7 @@ enum xt_code xt_table_open_package(struct xt_package **package, const struct xt_
     xt_arena_init(&table->arena);
     table->facts.format = XT_FORMAT_XLSX;
     table->facts.bytes_total = (*package)->total;
-    rc = xt_workbook_open(package, &table->limits, &table->workbook, err);
+    rc = xt_xlsx_open(package, &table->limits, &table->book, err);
     if (rc == XT_OK)
         rc = open_sheets(table, options, err);
     if (rc != XT_OK)
@@ -614,7 +615,7 @@ static enum xt_code open_zip(struct xt_table *table, zip_t **zip, const struct x
         struct xt_package *package = xt_package_zip(zip, &table->limits, table->name, table->facts.bytes_total);
 
         table->facts.format = XT_FORMAT_XLSX;
-        rc = xt_workbook_open(&package, &table->limits, &table->workbook, err);
+        rc = xt_xlsx_open(&package, &table->limits, &table->book, err);
         return rc == XT_OK ? open_sheets(table, options, err) : rc;
     }
     if (!zip_has_json(*zip))
@@ -773,7 +774,8 @@ void xt_table_close(struct xt_table **table)
         return;
     if (t->reader)
         t->reader->ops->close(t->reader);
-    xt_workbook_close(&t->workbook);
+    if (t->book)
+        t->book->ops->close(t->book);
     xt_json_close(&t->json);
     json_decref(t->object);
     for (i = 0; i < t->filled_count; i++)

@@ -1,10 +1,10 @@
 /*
  * out_priv.h - the insides of the table writers; for out*.c only.
  */
-#ifndef XT_EXCHANGE_OUT_PRIV_H
-#define XT_EXCHANGE_OUT_PRIV_H
+#ifndef XT_OUT_PRIV_H
+#define XT_OUT_PRIV_H
 
-#include "exchange/table.h"
+#include "table/table.h"
 
 struct xt_out;
 struct xt_out_ops {

@@ -1,5 +1,5 @@
 /* table_yaml.c - libyaml's events into JSON text. */
-#include "exchange/table_yaml.h"
+#include "table/table_yaml.h"
 
 #include <string.h>
 #include <yaml.h>

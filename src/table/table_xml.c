@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 #define STEP ((size_t)32 * XT_KIB)
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "exchange/table_priv.h"
-#include "exchange/table_yaml.h"
+#include "table/table_priv.h"
+#include "table/table_yaml.h"
 
 struct xt_json_reader {
     struct xt_window window;

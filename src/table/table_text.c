@@ -6,7 +6,7 @@
 #endif
 
 #include "base/mem.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 /* Reading begins small, for archives hold thousands of small files, and grows. */
 #define CHUNK_FIRST ((size_t)8 * XT_KIB)

@@ -5,8 +5,8 @@
  * value means is the mapping's business. Anchors, aliases, tags and merge keys are refused: they are the ways to make
  * a small file large.
  */
-#ifndef XT_EXCHANGE_TABLE_YAML_H
-#define XT_EXCHANGE_TABLE_YAML_H
+#ifndef XT_TABLE_YAML_H
+#define XT_TABLE_YAML_H
 
 #include <stdbool.h>
 

@@ -13,7 +13,7 @@
 #endif
 
 #include "base/mem.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 /* ---- splitting ---- */
 

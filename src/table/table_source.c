@@ -9,7 +9,7 @@
 #include <zlib.h>
 
 #include "base/mem.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 #define INFLATE_BUFFER ((size_t)64 * XT_KIB)
 #define RATIO_FREE     ((int64_t)10 * (int64_t)XT_MIB) /* small texts compress as well as they like */

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "exchange/table_priv.h"
+#include "table/table_priv.h"
 
 static char path[] = "/tmp/xt-test-xlsx-XXXXXX";
 

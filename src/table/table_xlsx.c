@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
-#include "exchange/table_xlsx_priv.h"
+#include "table/table_xlsx_priv.h"
 
 #define SHEETS_MAX    4096u
 #define STYLES_MAX    65536u
@@ -445,14 +445,35 @@ static enum xt_code read_workbook(struct xt_workbook *workbook, const char *part
     return rc;
 }
 
-enum xt_code xt_workbook_open(struct xt_package **package, const struct xt_table_limits *limits,
-                              struct xt_workbook **out, struct xt_error *err)
+static void workbook_close(struct xt_book *book)
+{
+    struct xt_workbook *w = (struct xt_workbook *)book;
+    size_t i;
+
+    for (i = 0; i < w->sheet_count; i++) {
+        free(w->sheets[i].name);
+        free(w->sheets[i].part);
+    }
+    free(w->sheets);
+    free(w->names);
+    free(w->hidden);
+    free(w->styles);
+    xt_strings_free(&w->strings);
+    w->package->close(w->package);
+    free(w);
+}
+
+static const struct xt_book_ops WORKBOOK_OPS = {xt_xlsx_sheet_open, workbook_close};
+
+enum xt_code xt_xlsx_open(struct xt_package **package, const struct xt_table_limits *limits, struct xt_book **out,
+                          struct xt_error *err)
 {
     struct xt_workbook *workbook = xt_calloc(1, sizeof *workbook);
     char *part = NULL;
     size_t i;
     enum xt_code rc;
 
+    workbook->base.ops = &WORKBOOK_OPS;
     workbook->package = *package;
     *package = NULL;
     workbook->limits = limits;
@@ -462,43 +483,18 @@ enum xt_code xt_workbook_open(struct xt_package **package, const struct xt_table
         rc = read_workbook(workbook, part, err);
     free(part);
     if (rc != XT_OK) {
-        xt_workbook_close(&workbook);
+        workbook_close(&workbook->base);
         return rc;
     }
     workbook->names = xt_calloc(workbook->sheet_count + 1, sizeof *workbook->names);
-    for (i = 0; i < workbook->sheet_count; i++)
+    workbook->hidden = xt_calloc(workbook->sheet_count + 1, sizeof *workbook->hidden);
+    for (i = 0; i < workbook->sheet_count; i++) {
         workbook->names[i] = workbook->sheets[i].name;
-    *out = workbook;
-    return XT_OK;
-}
-
-void xt_workbook_close(struct xt_workbook **workbook)
-{
-    struct xt_workbook *w = *workbook;
-    size_t i;
-
-    if (!w)
-        return;
-    for (i = 0; i < w->sheet_count; i++) {
-        free(w->sheets[i].name);
-        free(w->sheets[i].part);
+        workbook->hidden[i] = workbook->sheets[i].hidden;
     }
-    free(w->sheets);
-    free(w->names);
-    free(w->styles);
-    xt_strings_free(&w->strings);
-    w->package->close(w->package);
-    free(w);
-    *workbook = NULL;
-}
-
-size_t xt_workbook_sheets(const struct xt_workbook *workbook, const char *const **out_names)
-{
-    *out_names = workbook->names;
-    return workbook->sheet_count;
-}
-
-bool xt_workbook_hidden(const struct xt_workbook *workbook, size_t sheet)
-{
-    return workbook->sheets[sheet].hidden;
+    workbook->base.names = workbook->names;
+    workbook->base.hidden = workbook->hidden;
+    workbook->base.count = workbook->sheet_count;
+    *out = &workbook->base;
+    return XT_OK;
 }

@@ -3,8 +3,8 @@
 
 #include "base/json.h"
 #include "base/number.h"
-#include "exchange/out_priv.h"
-#include "exchange/table_priv.h"
+#include "table/out_priv.h"
+#include "table/table_priv.h"
 
 /* ---- CSV ---- */
 

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
-#include "exchange/table_xlsx_priv.h"
+#include "table/table_xlsx_priv.h"
 
 #define MERGES_MAX    200000u
 #define ROWS_MAX      1048576
@@ -433,8 +433,9 @@ static void sheet_close(struct xt_reader *reader)
 
 static const struct xt_reader_ops SHEET_OPS = {sheet_next, sheet_bad, sheet_close};
 
-enum xt_code xt_sheet_open(struct xt_workbook *workbook, size_t index, struct xt_reader **out, struct xt_error *err)
+enum xt_code xt_xlsx_sheet_open(struct xt_book *book, size_t index, struct xt_reader **out, struct xt_error *err)
 {
+    struct xt_workbook *workbook = (struct xt_workbook *)book;
     struct sheet *sheet = xt_calloc(1, sizeof *sheet);
     const char *part = workbook->sheets[index].part;
     struct xt_source *source = NULL;
