@@ -22,6 +22,10 @@ static void read_all(struct xt_table *table)
         check_text(heads[i]);
         if (heads[i].n == 0)
             abort();
+        const struct xt_column_guess *kind = &xt_table_column_kinds(table)[i];
+
+        if (kind->certainty < 0 || kind->certainty > 100 || kind->agreeing > kind->filled)
+            abort();
     }
     for (;;) {
         struct xt_error err;

@@ -28,8 +28,9 @@ struct xt_table {
     struct xt_reader *reader;
     struct xt_book *book;
     struct xt_str *heads;
+    struct xt_column_guess *kinds;
     size_t columns;
-    struct xt_arena arena; /* heads and the sample */
+    struct xt_arena arena; /* heads, kinds and the sample */
     struct xt_sample_row sample[SAMPLE_ROWS];
     size_t sample_count, sample_at;
     struct filled *filled;
@@ -274,6 +275,15 @@ static void complete_head(struct xt_table *table, size_t head)
     }
 }
 
+static void set_kinds(struct xt_table *table, size_t head)
+{
+    size_t i;
+
+    table->kinds = xt_arena_alloc(&table->arena, table->columns * sizeof *table->kinds);
+    for (i = 0; i < table->columns; i++)
+        table->kinds[i] = xt_guess_kind(table->sample + head + 1, table->sample_count - head - 1, i);
+}
+
 static enum xt_code find_head(struct xt_table *table, const struct xt_table_options *options, struct xt_error *err)
 {
     size_t head = 0;
@@ -296,6 +306,7 @@ static enum xt_code find_head(struct xt_table *table, const struct xt_table_opti
     table->columns = xt_guess_columns(table->sample, table->sample_count, head);
     complete_head(table, head);
     set_heads(table, &table->sample[head]);
+    set_kinds(table, head);
     table->sample_at = head + 1;
     return XT_OK;
 }
@@ -796,6 +807,11 @@ size_t xt_table_columns(const struct xt_table *table, const struct xt_str **out_
 {
     *out_heads = table->heads;
     return table->columns;
+}
+
+const struct xt_column_guess *xt_table_column_kinds(const struct xt_table *table)
+{
+    return table->kinds;
 }
 
 /* ---- merged cells ---- */

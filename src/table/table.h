@@ -70,6 +70,28 @@ const struct xt_table_facts *xt_table_facts(const struct xt_table *table);
  * JSON Lines and JSON have none (0). */
 size_t xt_table_columns(const struct xt_table *table, const struct xt_str **out_heads);
 
+/* What the cells of a column look like, from the rows of the sample (some 100) below the head. Texts that mark a missing
+ * value ("-", "N/A", "…") count as empty. Codes with leading zeros and numbers above 15 digits are text. */
+enum xt_column_kind {
+    XT_COLUMN_EMPTY, /* nothing stands there */
+    XT_COLUMN_TEXT,
+    XT_COLUMN_INTEGER,
+    XT_COLUMN_NUMBER, /* decimals, percentages; "1,234" is an integer */
+    XT_COLUMN_DATE, /* 2026-03-05, 2026/3/5, 2026年3月, 20260305 ..., with a time or not; a year alone is an integer */
+    XT_COLUMN_BOOL,  /* true, 是, 有, yes, √ and their opposites */
+    XT_COLUMN_MIXED, /* no kind has nine in ten */
+    XT_COLUMN_KINDS
+};
+const char *xt_column_kind_name(enum xt_column_kind kind); /* "text" ... */
+struct xt_column_guess {
+    enum xt_column_kind kind;
+    int certainty;   /* 0..100 that the next cell fits: one cell alone is 66, 98 that agree 99; 0 of an empty column */
+    size_t filled;   /* cells of the sample with a value */
+    size_t agreeing; /* those of this kind; MIXED: all */
+};
+/* As many as xt_table_columns() tells; NULL for JSON. Lent by the table. */
+const struct xt_column_guess *xt_table_column_kinds(const struct xt_table *table);
+
 /* Cells of a workbook are what people see: whole numbers without ".0", at most 15 digits as Excel keeps them, leading
  * zeros of a "000000" format, "15.3%", dates as "2026-03-05" ("2026-03" and "2026" where the format shows no more),
  * "2026-03-05T08:00:00" with a time, TRUE and FALSE, errors as "#N/A". The value of merged cells stands in each row they

@@ -295,6 +295,9 @@ size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char 
 /* How many columns the table has, when its head is rows[head]. */
 size_t xt_guess_columns(const struct xt_sample_row *rows, size_t count, size_t head);
 
+/* What a column of these rows, all below the head, looks like: table_kinds.c */
+struct xt_column_guess xt_guess_kind(const struct xt_sample_row *rows, size_t count, size_t column);
+
 /* ---- opening from memory, for tests and fuzzers ---- */
 enum xt_code xt_table_open_memory(const char *name, const void *data, size_t n, const struct xt_table_options *options,
                                   struct xt_table **out, struct xt_error *err);

@@ -227,6 +227,61 @@ static void rows_across_pieces(void **state)
     xt_text_done(&text);
 }
 
+static void kinds_of_columns(void **state)
+{
+    static const struct {
+        const char *cells; /* by "/" */
+        enum xt_column_kind kind;
+        int certainty;
+    } rows[] = {
+        {"-/N/A/…", XT_COLUMN_EMPTY, 0},
+        {"1", XT_COLUMN_INTEGER, 66},
+        {"1/2/-3/1,234/12,345,678/440100/20", XT_COLUMN_INTEGER, 88},
+        {"1/2/3.5/15.3%/1e5", XT_COLUMN_NUMBER, 85},
+        {"01/02/11", XT_COLUMN_TEXT, 80}, /* a code keeps its zeros */
+        {"01/02/03", XT_COLUMN_TEXT, 80},
+        {"4401001234567890/4401001234567891", XT_COLUMN_TEXT, 75},
+        {"1,23/4,56", XT_COLUMN_TEXT, 75},
+        {"2026-03-05/2026.3.5/2026年3月/2026年3月5日/2026-03", XT_COLUMN_DATE, 85},
+        {"2026-03-05 08:00/2026-03-05T08:00:00Z/2026-3-5", XT_COLUMN_DATE, 80},
+        {"20260305/20260306", XT_COLUMN_DATE, 75},
+        {"20260305/20260399", XT_COLUMN_INTEGER, 75},
+        {"2026-13-05/2026-02-30", XT_COLUMN_TEXT, 75},
+        {"2024/2025/2026", XT_COLUMN_INTEGER, 80},
+        {"是/否/是/-", XT_COLUMN_BOOL, 80},
+        {"TRUE/false", XT_COLUMN_BOOL, 75},
+        {"12万元/约5", XT_COLUMN_TEXT, 75},
+        {"1/2/3/4/5/6/7/8/9/x", XT_COLUMN_INTEGER, 83},
+        {"1/2/3/4/x", XT_COLUMN_MIXED, 85},
+    };
+    struct xt_table *table;
+    struct xt_error err;
+    struct xt_text text;
+    size_t i;
+
+    (void)state;
+    xt_text_init(&text, XT_MIB);
+    for (i = 0; i < XT_COUNT(rows); i++) {
+        const char *c;
+
+        xt_text_clear(&text);
+        xt_text_add_z(&text, "name\tvalue\n");
+        xt_text_add_z(&text, "x\t");
+        for (c = rows[i].cells; *c; c++)
+            if (*c == '/' && !(c[-1] == 'N' && c[1] == 'A'))
+                xt_text_add_z(&text, "\nx\t");
+            else
+                xt_text_add_char(&text, *c);
+        assert_int_equal(xt_table_open_memory("t.tsv", text.s, text.n, NULL, &table, &err), XT_OK);
+        const struct xt_column_guess *guess = &xt_table_column_kinds(table)[1];
+
+        if (guess->kind != rows[i].kind || guess->certainty != rows[i].certainty)
+            fail_msg("%s: %s %d", rows[i].cells, xt_column_kind_name(guess->kind), guess->certainty);
+        xt_table_close(&table);
+    }
+    xt_text_done(&text);
+}
+
 static void what_is_no_table(void **state)
 {
     char lock[165];
@@ -263,6 +318,7 @@ int main(void)
         cmocka_unit_test(formulas_come_back_as_they_were),
         cmocka_unit_test(caps),
         cmocka_unit_test(rows_across_pieces),
+        cmocka_unit_test(kinds_of_columns),
         cmocka_unit_test(what_is_no_table),
     };
 
