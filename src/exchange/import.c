@@ -27,7 +27,10 @@ struct import {
     struct xt_import_result *result;
     const char *path, *name;
     struct xt_table *table;
-    struct xt_plan *plan;
+    struct xt_plan *plan;       /* NULL: the part at hand does not fit the mapping and is passed over */
+    struct xt_memory *memory;   /* of this file alone, when the caller has none */
+    struct xt_error part_fault; /* why the first such part does not */
+    int64_t part, parts_read;
     struct xt_job *job;
     struct xt_tx *tx;
     int64_t tx_began, tx_rows;
@@ -486,35 +489,85 @@ static enum xt_code take_row(struct import *m, const struct xt_row *row, struct 
 }
 
 /* In a file without head the reader took the first row for one. */
-static enum xt_code take_head(struct import *m, struct xt_row *row, struct xt_error *err)
+static enum xt_code take_head(struct import *m, struct xt_error *err)
 {
-    if (!xt_mapping_headless(m->mapping))
+    struct xt_row row;
+
+    if (!m->plan || !xt_mapping_headless(m->mapping))
         return XT_OK;
-    row->number = xt_table_facts(m->table)->head_row;
-    row->count = xt_table_columns(m->table, &row->cells);
-    return row->count > 0 ? take_row(m, row, err) : XT_OK;
+    xt_table_head_row(m->table, &row);
+    return row.count > 0 ? take_row(m, &row, err) : XT_OK;
+}
+
+static void say_part(const struct import *m, const struct xt_error *fault)
+{
+    const struct xt_table_facts *facts = xt_table_facts(m->table);
+    XT_AUTO(xt_text_done) struct xt_text sentence = {0};
+
+    if (!m->options->talk)
+        return;
+    xt_text_init(&sentence, 4 * XT_KIB);
+    xt_error_say(fault, m->options->lang, &sentence);
+    (void)fprintf(m->options->talk,
+                  pick(m, "%s：第 %lld 部分（%s）跳过：%s\n", "%s: part %lld (%s) is passed over: %s\n"), m->name,
+                  (long long)facts->part, facts->sheet ? facts->sheet : "", sentence.s);
+}
+
+/* Binds the mapping to the columns of the part at hand. A part that it does not fit is passed over. */
+static void bind_part(struct import *m)
+{
+    const struct xt_str *heads;
+    size_t count = xt_table_columns(m->table, &heads);
+    struct xt_error fault;
+
+    m->part = xt_table_facts(m->table)->part;
+    xt_plan_free(&m->plan);
+    if (xt_plan_new(m->mapping, heads, count, &m->plan, &fault) == XT_OK) {
+        xt_plan_remember_in(m->plan, m->memory ? m->memory : m->options->memory);
+        m->parts_read++;
+        say_facts(m);
+        return;
+    }
+    if (m->part_fault.code == XT_OK)
+        m->part_fault = fault;
+    if (m->part > 1 || m->parts_read > 0) /* the first is said at the end, when there was no other */
+        say_part(m, &fault);
 }
 
 static enum xt_code take_rows(struct import *m, struct xt_error *err)
 {
     struct xt_row row = {0};
     bool more = true;
-    enum xt_code rc = take_head(m, &row, err);
+    enum xt_code rc = take_head(m, err);
 
     while (rc == XT_OK) {
-        rc = xt_table_next(m->table, &row, &more, err);
-        if (rc == XT_E_INPUT && more) {
+        struct xt_error fault;
+        enum xt_code got = xt_table_next(m->table, &row, &more, &fault);
+
+        if (got != XT_OK && !(got == XT_E_INPUT && more)) {
+            *err = fault;
+            rc = got;
+            break;
+        }
+        if (!more)
+            break;
+        if (row.part != m->part) {
+            bind_part(m);
+            rc = take_head(m, err);
+        }
+        if (rc != XT_OK || !m->plan)
+            continue;
+        if (got == XT_E_INPUT) {
             m->result->seen++;
-            reject_error(m, &row, err);
-            rc = XT_OK;
+            reject_error(m, &row, &fault);
             continue;
         }
-        if (rc != XT_OK || !more)
-            break;
         rc = take_row(m, &row, err);
         if (rc == XT_OK && batch_is_full(m))
             rc = end_batch(m, &row, err);
     }
+    if (rc == XT_OK && m->parts_read == 0)
+        rc = (*err = m->part_fault).code;
     if (rc == XT_OK)
         rc = end_batch(m, &row, err);
     if (rc != XT_OK) { /* the rows of a batch that was not kept are not counted */
@@ -529,8 +582,7 @@ static enum xt_code take_rows(struct import *m, struct xt_error *err)
 static enum xt_code open_input(struct import *m, struct xt_error *err)
 {
     struct xt_table_options options = *xt_mapping_table_options(m->mapping);
-    const struct xt_str *heads;
-    size_t count;
+    const struct xt_table_facts *facts;
     enum xt_code rc;
 
     if (m->options->charset)
@@ -540,14 +592,29 @@ static enum xt_code open_input(struct import *m, struct xt_error *err)
     rc = xt_table_open(m->path, &options, &m->table, err);
     if (rc != XT_OK)
         return rc;
-    count = xt_table_columns(m->table, &heads);
-    rc = xt_plan_new(m->mapping, heads, count, &m->plan, err);
-    if (rc != XT_OK)
-        return rc;
-    if (m->options->memory)
-        xt_plan_remember_in(m->plan, m->options->memory);
-    say_facts(m);
+    if (!m->options->memory)
+        m->memory = xt_memory_new();
+    bind_part(m);
+    facts = xt_table_facts(m->table);
+    if (!m->plan && facts->members == 0 && !(options.sheet && strcmp(options.sheet, "*") == 0))
+        return (*err = m->part_fault).code; /* there is no other part */
     return XT_OK;
+}
+
+/* What an archive holds beside tables. */
+static void say_skipped(const struct import *m)
+{
+    const struct xt_table_facts *facts = xt_table_facts(m->table);
+    XT_AUTO(xt_text_done) struct xt_text sentence = {0};
+
+    if (!m->options->talk || facts->members_skipped == 0)
+        return;
+    xt_text_init(&sentence, 4 * XT_KIB);
+    xt_error_say(&facts->skipped[0].why, m->options->lang, &sentence);
+    (void)fprintf(m->options->talk,
+                  pick(m, "%s：%lld 个文件不是表格，已跳过，第一个：%s\n",
+                       "%s: %lld files are no tables and were passed over, the first: %s\n"),
+                  m->name, (long long)facts->members_skipped, sentence.s);
 }
 
 static enum xt_code keep_input(struct import *m, struct xt_error *err)
@@ -627,11 +694,14 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
         rc = take_rows(&m, err);
     end_progress(&m);
     if (rc == XT_OK)
+        say_skipped(&m);
+    if (rc == XT_OK)
         rc = xt_rejects_close(&m.rejects, result->rejects, sizeof result->rejects, err);
     xt_tx_end(&m.tx);
     end_job(&m, rc, err);
     xt_rejects_drop(&m.rejects);
     xt_plan_free(&m.plan);
+    xt_memory_free(&m.memory);
     xt_table_close(&m.table);
     xt_problems_done(&m.problems);
     xt_text_done(&m.reasons);

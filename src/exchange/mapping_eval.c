@@ -212,7 +212,16 @@ static void eval_ref(const struct eval *eval, int number, struct texts *out)
     const struct ref *ref = &eval->mapping->refs[number];
     const json_t *node = ref->from_root || !eval->node ? eval->row->json : eval->node;
 
-    if (node) {
+    if (ref->of_place) {
+        struct xt_str place;
+
+        if (ref->place == XT_PLACE_NUMBER)
+            place = xt_str(xt_arena_printf(eval->arena, "%lld", (long long)eval->row->number));
+        else
+            memcpy(&place, (const char *)eval->row + ref->place, sizeof place);
+        if (place.n > 0)
+            texts_add(out, place, eval->arena);
+    } else if (node) {
         struct nodes nodes;
 
         xt_eval_nodes(node, ref, &nodes, eval->arena);

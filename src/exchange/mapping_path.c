@@ -1,4 +1,5 @@
 /* mapping_path.c - paths into JSON rows: "names[lang=zh].value", "locations[0].name", "$.id". */
+#include <stddef.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -47,11 +48,39 @@ static bool parse_bracket(struct xt_str inside, struct xt_arena *arena, struct s
     return parse_where(inside, arena, out);
 }
 
+/* What is known of a row beside its cells. */
+static const struct {
+    const char *name;
+    size_t offset; /* of a struct xt_str */
+} places[] = {
+    {":file", offsetof(struct xt_row, file)},
+    {":member", offsetof(struct xt_row, member)},
+    {":sheet", offsetof(struct xt_row, sheet)},
+    {":title", offsetof(struct xt_row, title)},
+    {":row", XT_PLACE_NUMBER},
+};
+
+static bool parse_place(struct xt_str text, struct ref *out)
+{
+    size_t i;
+
+    for (i = 0; i < XT_COUNT(places); i++) {
+        if (!xt_str_is(text, places[i].name))
+            continue;
+        out->of_place = true;
+        out->place = places[i].offset;
+        return true;
+    }
+    return false;
+}
+
 bool xt_path_parse(struct xt_str text, struct xt_arena *arena, struct ref *out)
 {
     struct step steps[STEPS_MAX];
     size_t count = 0, i = 0;
 
+    if (parse_place(text, out))
+        return true;
     out->from_root = xt_str_starts(text, "$.");
     if (out->from_root)
         i = 2;

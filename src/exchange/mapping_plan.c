@@ -102,6 +102,12 @@ struct xt_plan {
     size_t record_count;
 };
 
+/* Whether a ref can find anything in this file. */
+static bool ref_feeds(const struct xt_plan *plan, int ref)
+{
+    return plan->columns[ref] >= 0 || plan->mapping->refs[ref].of_place;
+}
+
 static void fold_into(struct xt_str s, struct xt_text *out)
 {
     xt_text_clear(out);
@@ -148,7 +154,7 @@ static bool spec_feeds(const struct xt_plan *plan, const struct spec *spec)
     switch (spec->kind) {
     case SPEC_FROM:
         for (i = 0; i < spec->ref_count; i++) {
-            if (plan->columns[spec->refs[i]] >= 0)
+            if (ref_feeds(plan, spec->refs[i]))
                 return true;
         }
         return false;
@@ -157,7 +163,7 @@ static bool spec_feeds(const struct xt_plan *plan, const struct spec *spec)
             bool all = true;
 
             for (k = 0; k < spec->patterns[i].count; k++)
-                all = all && (spec->patterns[i].parts[k].ref < 0 || plan->columns[spec->patterns[i].parts[k].ref] >= 0);
+                all = all && (spec->patterns[i].parts[k].ref < 0 || ref_feeds(plan, spec->patterns[i].parts[k].ref));
             if (all)
                 return true;
         }
@@ -182,7 +188,7 @@ static void add_column(const struct xt_plan *plan, int ref, struct xt_text *out)
     const char *name = plan->mapping->refs[ref].name;
     size_t n = strlen(name);
 
-    if (!plan->headless && plan->columns[ref] < 0)
+    if (!plan->headless && !ref_feeds(plan, ref))
         return;
     if (out->n > 0) {
         if (out->n >= n && memcmp(out->s + out->n - n, name, n) == 0)

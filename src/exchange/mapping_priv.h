@@ -22,11 +22,14 @@ struct step {
     size_t index;
 };
 
+#define XT_PLACE_NUMBER SIZE_MAX
 struct ref { /* a column by its head, or a path into a JSON row */
     const char *name;
     const struct step *steps;
     size_t step_count;
     bool from_root; /* "$.path": of the row, also inside "each" */
+    bool of_place;  /* ":sheet": where the row stands, no column of it */
+    size_t place;   /* offset of its text in struct xt_row, or XT_PLACE_NUMBER */
 };
 
 #define PART_TEXT (-1)

@@ -2,8 +2,9 @@
  * table.h - tables in and out: one streaming row interface over CSV, TSV, XLSX, JSON Lines and JSON.
  *
  * A reader finds out what a file is from its bytes, not from its name; a file that is no table is refused with
- * XT_E_MEDIA and a sentence that says what it is (XT_MSG_FILE_IS_...). gzip around text is taken off; a tar, tar.gz or
- * zip of JSON or YAML files is one table (XT_FORMAT_JSON). Memory is flat: one row at a time. Caps: columns, cell length,
+ * XT_E_MEDIA and a sentence that says what it is (XT_MSG_FILE_IS_...). gzip is taken off once. A table has parts: the
+ * sheets of a book when all are asked for, the members of an archive (tar, tar.gz, zip) that can be read; the rows of
+ * all follow one another, and with each part the columns may change (row.part). Memory is flat: one row at a time. Caps: columns, cell length,
  * inflated size and ratio, nesting (struct xt_table_limits).
  * Rows and cells are borrowed until the next row. Text is well-formed UTF-8 without zero bytes; bytes that were not
  * become U+FFFD and are counted. A reader or writer is used by one thread.
@@ -36,13 +37,18 @@ struct xt_table_limits {    /* zeros take these defaults */
 struct xt_table_options {
     const char *charset;            /* NULL = guess */
     char delimiter;                 /* 0 = find out among , tab ; | */
-    const char *sheet;              /* name or number from 1; NULL = first visible one with rows */
+    const char *sheet;              /* name or number from 1; "*" = all visible ones; NULL = the first with rows */
     int64_t head_row;               /* from 1; 0 = find out (title and unit lines above are skipped) */
     const char *const *known_heads; /* NULL-terminated names that help to find the head, may be NULL */
     struct xt_table_limits limits;
 };
 
-struct xt_table_facts { /* what was found out, and how surely (0..100) */
+struct xt_table_skipped { /* a member of an archive that is no table */
+    char *member;
+    struct xt_error why;
+};
+
+struct xt_table_facts { /* what was found out of the part at hand, and how surely (0..100) */
     enum xt_format format;
     enum xt_charset charset;
     int charset_certainty;
@@ -53,11 +59,13 @@ struct xt_table_facts { /* what was found out, and how surely (0..100) */
     const char *const *sheets; /* XLSX: all of them, in order */
     size_t sheet_count;
     bool compressed; /* gzip, or a member of an archive */
-    int64_t members; /* archives: files read so far, and files that are no JSON */
+    int64_t part;    /* from 1 */
+    int64_t members; /* archives: files read so far, and files that are no tables */
     int64_t members_skipped;
-    int64_t empty_rows;     /* skipped so far */
-    int64_t bad_characters; /* so far */
-    int64_t bytes_total;    /* of the file */
+    const struct xt_table_skipped *skipped; /* the first 20 of them */
+    int64_t empty_rows;                     /* skipped so far */
+    int64_t bad_characters;                 /* so far */
+    int64_t bytes_total;                    /* of the file */
 };
 
 struct xt_table;
@@ -66,7 +74,7 @@ XT_MUST_USE enum xt_code xt_table_open(const char *path, const struct xt_table_o
 void xt_table_close(struct xt_table **table);
 const struct xt_table_facts *xt_table_facts(const struct xt_table *table);
 
-/* Column heads, trimmed, line breaks inside as one space; doubled and empty ones get a number ("名称 (2)", "column 5").
+/* Of the part at hand, lent until the next part: column heads, trimmed, line breaks inside as one space; doubled and empty ones get a number ("名称 (2)", "column 5").
  * JSON Lines and JSON have none (0). */
 size_t xt_table_columns(const struct xt_table *table, const struct xt_str **out_heads);
 
@@ -100,9 +108,13 @@ struct xt_row {
     int64_t number;             /* line or row of the file where it starts, item of a JSON array or archive; from 1 */
     const struct xt_str *cells; /* as many as heads; absent cells are {"", 0} */
     size_t count;
-    json_t *json;         /* JSON Lines and JSON: the object, borrowed; cells is NULL */
-    struct xt_str raw;    /* its text as it stands, as UTF-8 that may be ill-formed; XLSX: empty */
-    struct xt_str member; /* archives: the name of the file inside, else empty */
+    json_t *json;       /* JSON Lines and JSON: the object, borrowed; cells is NULL */
+    struct xt_str raw;  /* its text as it stands, as UTF-8 that may be ill-formed; XLSX: empty */
+    int64_t part;       /* counts from 1; where it changes, so do the columns. Members that are objects are one part */
+    struct xt_str file; /* name of the file */
+    struct xt_str member; /* archives: the name of the file inside, else empty; number counts in it */
+    struct xt_str sheet;  /* books: its name, else empty */
+    struct xt_str title;  /* the lines above the head */
     int64_t bytes_done;   /* of the file, for progress */
 };
 
@@ -112,6 +124,9 @@ struct xt_row {
  * rejected and goes on. Every other code ends the reading. */
 XT_MUST_USE enum xt_code xt_table_next(struct xt_table *table, struct xt_row *row, bool *out_more,
                                        struct xt_error *err);
+
+/* The head as if it were a row: where it is data, because the file has none. */
+void xt_table_head_row(const struct xt_table *table, struct xt_row *out);
 
 /* ---- writing ---- */
 

@@ -1,17 +1,17 @@
 /*
- * table_jsonl.c - JSON Lines, JSON (an array of objects, or objects one after the other), and JSON files in archives.
+ * table_jsonl.c - JSON Lines and JSON (an array of objects, or objects one after the other).
  *
  * Only the ends of values are found here, by counting brackets outside strings; jansson judges each value by itself, so
- * one that is wrong costs one row. YAML files in archives are made JSON first, each as a whole.
+ * one that is wrong costs one row.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "table/table_priv.h"
-#include "table/table_yaml.h"
 
-struct xt_json_reader {
+struct json_reader {
+    struct xt_objects base;
     struct xt_window window;
     const struct xt_table_limits *limits;
     bool by_line;
@@ -20,56 +20,9 @@ struct xt_json_reader {
     bool begun, array, over; /* not by line: the bracket of the array was seen, and its end */
     struct xt_text mended;
     int64_t bad;
-    /* archives */
-    struct xt_json_files files;
-    struct xt_table_facts *facts;
-    struct xt_text member;
-    struct xt_text converted; /* a YAML member as JSON */
-    bool open;                /* window holds a member */
 };
 
-enum xt_code xt_jsonl_open(struct xt_source **source, enum xt_charset charset, size_t bom, bool by_line,
-                           const struct xt_table_limits *limits, struct xt_json_reader **out, struct xt_error *err)
-{
-    struct xt_json_reader *reader = xt_calloc(1, sizeof *reader);
-    enum xt_code rc;
-
-    reader->limits = limits;
-    reader->by_line = by_line;
-    reader->line = 1;
-    xt_text_init(&reader->mended, 4 * ((size_t)limits->line_bytes + XT_MIB));
-    xt_text_init(&reader->member, 64 * XT_KIB);
-    rc = xt_window_open(&reader->window, source, charset, bom, err);
-    if (rc != XT_OK) {
-        xt_json_close(&reader);
-        return rc;
-    }
-    reader->open = true;
-    *out = reader;
-    return XT_OK;
-}
-
-void xt_json_close(struct xt_json_reader **reader)
-{
-    if (!*reader)
-        return;
-    xt_window_done(&(*reader)->window);
-    if ((*reader)->files.close)
-        (*reader)->files.close((*reader)->files.user);
-    xt_text_done(&(*reader)->mended);
-    xt_text_done(&(*reader)->member);
-    if ((*reader)->converted.s)
-        xt_text_done(&(*reader)->converted);
-    free(*reader);
-    *reader = NULL;
-}
-
-int64_t xt_json_bad(const struct xt_json_reader *reader)
-{
-    return reader->bad + xt_window_bad(&reader->window);
-}
-
-static enum xt_code slide(struct xt_json_reader *reader, struct xt_error *err)
+static enum xt_code slide(struct json_reader *reader, struct xt_error *err)
 {
     enum xt_code rc = xt_window_fill(&reader->window, reader->at, err);
 
@@ -87,12 +40,12 @@ static int64_t count_breaks(const char *s, size_t n)
     return breaks;
 }
 
-static bool over_cap(const struct xt_json_reader *reader, size_t n)
+static bool over_cap(const struct json_reader *reader, size_t n)
 {
     return (int64_t)n > reader->limits->line_bytes;
 }
 
-static enum xt_code too_long(const struct xt_json_reader *reader, struct xt_error *err)
+static enum xt_code too_long(const struct json_reader *reader, struct xt_error *err)
 {
     return xt_fail(err, XT_E_INPUT, "", XT_MSG_ROW_LONG, XT_INT(reader->limits->line_bytes));
 }
@@ -100,7 +53,7 @@ static enum xt_code too_long(const struct xt_json_reader *reader, struct xt_erro
 /* ---- by line ---- */
 
 /* Drops the rest of a line that is above the cap, without keeping it. */
-static enum xt_code drop_line(struct xt_json_reader *reader, struct xt_error *err)
+static enum xt_code drop_line(struct json_reader *reader, struct xt_error *err)
 {
     struct xt_window *w = &reader->window;
 
@@ -122,7 +75,7 @@ static enum xt_code drop_line(struct xt_json_reader *reader, struct xt_error *er
     }
 }
 
-static enum xt_code next_line(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more,
+static enum xt_code next_line(struct json_reader *reader, struct xt_object_row *row, bool *out_more,
                               struct xt_error *err)
 {
     struct xt_window *w = &reader->window;
@@ -206,7 +159,7 @@ static bool value_over(struct value_scan *scan, const char *s, size_t n)
 }
 
 /* Moves to the next byte that is no white space and no comma; *out_byte -1 at the end. */
-static enum xt_code next_byte(struct xt_json_reader *reader, int *out_byte, struct xt_error *err)
+static enum xt_code next_byte(struct json_reader *reader, int *out_byte, struct xt_error *err)
 {
     struct xt_window *w = &reader->window;
 
@@ -231,7 +184,7 @@ static enum xt_code next_byte(struct xt_json_reader *reader, int *out_byte, stru
     }
 }
 
-static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more,
+static enum xt_code next_value(struct json_reader *reader, struct xt_object_row *row, bool *out_more,
                                struct xt_error *err)
 {
     struct xt_window *w = &reader->window;
@@ -273,120 +226,58 @@ static enum xt_code next_value(struct xt_json_reader *reader, struct xt_json_row
     return dropped || over_cap(reader, scan.at) ? too_long(reader, err) : XT_OK;
 }
 
-/* ---- archives ---- */
+/* ---- as objects ---- */
 
-/* *source becomes the JSON of the YAML it holds. A text that is no YAML stays as it is, and is refused as a row later. */
-static enum xt_code convert_yaml(struct xt_json_reader *reader, struct xt_source **source, struct xt_error *err)
+static enum xt_code json_next(struct xt_objects *objects, struct xt_object_row *row, bool *out_more,
+                              struct xt_error *err)
 {
-    XT_AUTO(xt_text_done) struct xt_text yaml = {0};
-    char piece[8192];
-    size_t got = 1;
-    struct xt_error fault;
-
-    xt_text_init(&yaml, (size_t)reader->limits->line_bytes);
-    while (got > 0) {
-        enum xt_code rc = xt_source_read(*source, piece, sizeof piece, &got, err);
-
-        if (rc != XT_OK)
-            return rc;
-        xt_text_add(&yaml, piece, got);
-    }
-    if (!reader->converted.s)
-        xt_text_init(&reader->converted, 4 * (size_t)reader->limits->line_bytes);
-    xt_text_clear(&reader->converted);
-    if (xt_text_overflowed(&yaml) || xt_yaml_to_json(xt_text_view(&yaml), &reader->converted, &fault) != XT_OK ||
-        xt_text_overflowed(&reader->converted)) {
-        xt_text_clear(&reader->converted);
-        xt_text_add_z(&reader->converted, "\"YAML\""); /* a value, and no object */
-    }
-    xt_source_close(source);
-    *source = xt_source_memory(reader->converted.s, reader->converted.n);
-    return XT_OK;
-}
-
-/* Opens the next member that is JSON or YAML. *out_more false behind the last. */
-static enum xt_code next_member(struct xt_json_reader *reader, bool *out_more, struct xt_error *err)
-{
-    for (;;) {
-        XT_AUTO(xt_source_close) struct xt_source *source = NULL;
-        struct xt_str head;
-        size_t bom = 0;
-        int certainty;
-        enum xt_code rc = reader->files.next(reader->files.user, &source, &reader->member, err);
-
-        *out_more = source != NULL;
-        if (rc != XT_OK || !source)
-            return rc;
-        if (xt_yaml_name(xt_text_view(&reader->member)))
-            rc = convert_yaml(reader, &source, err);
-        if (rc == XT_OK)
-            rc = xt_source_peek(source, 4096, &head, err);
-        if (rc != XT_OK)
-            return rc;
-        enum xt_charset charset = xt_charset_guess(head.s, head.n, true, &certainty, &bom);
-        struct xt_str text = {head.s + bom, head.n - bom};
-        enum xt_file_kind kind = xt_file_kind_of(head, text, -1);
-
-        if (charset != XT_CHARSET_UTF8 ||
-            (kind != XT_FILEKIND_JSON && kind != XT_FILEKIND_JSONL && !xt_yaml_name(xt_text_view(&reader->member)))) {
-            reader->facts->members_skipped++;
-            continue;
-        }
-        reader->facts->members++;
-        reader->begun = reader->array = reader->over = false;
-        reader->by_line = false;
-        reader->at = 0;
-        rc = xt_window_open(&reader->window, &source, charset, bom, err);
-        reader->open = rc == XT_OK;
-        return rc;
-    }
-}
-
-enum xt_code xt_json_files_open(const struct xt_json_files *files, const struct xt_table_limits *limits,
-                                struct xt_table_facts *facts, struct xt_json_reader **out, bool *out_any,
-                                struct xt_error *err)
-{
-    struct xt_json_reader *reader = xt_calloc(1, sizeof *reader);
+    struct json_reader *reader = (struct json_reader *)objects;
     enum xt_code rc;
 
-    reader->limits = limits;
-    reader->files = *files;
-    reader->facts = facts;
-    xt_text_init(&reader->mended, 4 * ((size_t)limits->line_bytes + XT_MIB));
-    xt_text_init(&reader->member, 64 * XT_KIB);
-    rc = next_member(reader, out_any, err);
-    if (rc != XT_OK || !*out_any)
-        xt_json_close(&reader);
-    else
-        *out = reader;
+    row->number = reader->item;
+    rc = reader->by_line ? next_line(reader, row, out_more, err) : next_value(reader, row, out_more, err);
+    row->bytes_done = reader->window.source->done;
+    if (rc == XT_OK && *out_more && !xt_ascii_clean(row->raw.s, row->raw.n) && !xt_utf8_valid(row->raw.s, row->raw.n)) {
+        xt_text_clear(&reader->mended);
+        reader->bad += xt_utf8_mend(row->raw.s, row->raw.n, &reader->mended);
+        row->raw = xt_text_view(&reader->mended);
+    }
     return rc;
 }
 
-enum xt_code xt_json_next(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err)
+static int64_t json_bad(const struct xt_objects *objects)
 {
-    for (;;) {
-        enum xt_code rc;
+    const struct json_reader *reader = (const struct json_reader *)objects;
 
-        *row = (struct xt_json_row){.number = reader->item};
-        if (!reader->open) {
-            rc = next_member(reader, out_more, err);
-            if (rc != XT_OK || !*out_more)
-                return rc;
-        }
-        rc = reader->by_line ? next_line(reader, row, out_more, err) : next_value(reader, row, out_more, err);
-        row->member = xt_text_view(&reader->member);
-        row->bytes_done = reader->files.done ? reader->files.done(reader->files.user) : reader->window.source->done;
-        if (rc != XT_OK || *out_more || !reader->files.next) {
-            if (rc == XT_OK && *out_more && !xt_ascii_clean(row->raw.s, row->raw.n) &&
-                !xt_utf8_valid(row->raw.s, row->raw.n)) {
-                xt_text_clear(&reader->mended);
-                reader->bad += xt_utf8_mend(row->raw.s, row->raw.n, &reader->mended);
-                row->raw = xt_text_view(&reader->mended);
-            }
-            return rc;
-        }
-        reader->bad += xt_window_bad(&reader->window);
-        xt_window_done(&reader->window);
-        reader->open = false;
-    }
+    return reader->bad + xt_window_bad(&reader->window);
+}
+
+static void json_close(struct xt_objects *objects)
+{
+    struct json_reader *reader = (struct json_reader *)objects;
+
+    xt_window_done(&reader->window);
+    xt_text_done(&reader->mended);
+    free(reader);
+}
+
+static const struct xt_objects_ops JSON_OPS = {json_next, json_bad, json_close};
+
+enum xt_code xt_jsonl_open(struct xt_source **source, enum xt_charset charset, size_t bom, bool by_line,
+                           const struct xt_table_limits *limits, struct xt_objects **out, struct xt_error *err)
+{
+    struct json_reader *reader = xt_calloc(1, sizeof *reader);
+    enum xt_code rc;
+
+    reader->base.ops = &JSON_OPS;
+    reader->limits = limits;
+    reader->by_line = by_line;
+    reader->line = 1;
+    xt_text_init(&reader->mended, 4 * ((size_t)limits->line_bytes + XT_MIB));
+    rc = xt_window_open(&reader->window, source, charset, bom, err);
+    if (rc != XT_OK)
+        json_close(&reader->base);
+    else
+        *out = &reader->base;
+    return rc;
 }

@@ -39,6 +39,7 @@ void xt_source_close(struct xt_source **source); /* for XT_AUTO too */
 
 enum xt_code xt_source_file(const char *path, struct xt_source **out, int64_t *out_total, struct xt_error *err);
 struct xt_source *xt_source_memory(const void *data, size_t n); /* borrows data */
+struct xt_source *xt_source_owned(char **data, size_t n);       /* takes *data, from the heap */
 /* Both take *inner. limits and name are borrowed for as long as the source lives. */
 struct xt_source *xt_source_gzip(struct xt_source **inner, const struct xt_table_limits *limits, const char *name);
 /* A member of zip, borrowed. */
@@ -57,6 +58,17 @@ struct xt_tar {
 enum xt_code xt_tar_next(struct xt_tar *tar, struct xt_text *member, bool *out_more, struct xt_error *err);
 enum xt_code xt_tar_read(struct xt_tar *tar, void *data, size_t cap, size_t *out_n, struct xt_error *err);
 bool xt_tar_is(struct xt_str head);
+
+/* The files in an archive, one after the other: table_archive.c. */
+struct xt_archive;
+struct xt_archive *xt_archive_tar(struct xt_source **source, const char *name); /* takes *source */
+/* Takes *zip; limits and name are borrowed. */
+struct xt_archive *xt_archive_zip(zip_t **zip, const struct xt_table_limits *limits, const char *name, int64_t total);
+/* The next regular file, its path in member; *out NULL at the end. *out is closed before the next call. */
+enum xt_code xt_archive_next(struct xt_archive *archive, struct xt_text *member, struct xt_source **out,
+                             struct xt_error *err);
+int64_t xt_archive_done(const struct xt_archive *archive); /* bytes of the file */
+void xt_archive_close(struct xt_archive **archive);
 
 /* ---- what a file is: table_kind.c ---- */
 
@@ -250,30 +262,9 @@ enum xt_code xt_strings_ready(struct xt_strings *strings, struct xt_error *err);
 bool xt_strings_get(const struct xt_strings *strings, size_t index, struct xt_str *out);
 void xt_xlsx_unescape(struct xt_text *text, size_t from); /* _xHHHH_ in the tail of text, ECMA-376 22.9.2.19 */
 
-/* JSON Lines and JSON: table_jsonl.c. Values, one after the other, each an object (or not: the caller's problem). */
-struct xt_json_row {
-    int64_t number;
-    struct xt_str raw;
-    struct xt_str member;
-    int64_t bytes_done;
-};
-struct xt_json_reader;
-struct xt_json_files { /* the files of an archive */
-    void *user;
-    enum xt_code (*next)(void *user, struct xt_source **out, struct xt_text *member,
-                         struct xt_error *err); /* NULL: end */
-    int64_t (*done)(void *user);
-    void (*close)(void *user);
-};
+/* JSON Lines (by_line) and JSON: table_jsonl.c. Takes *source. */
 enum xt_code xt_jsonl_open(struct xt_source **source, enum xt_charset charset, size_t bom, bool by_line,
-                           const struct xt_table_limits *limits, struct xt_json_reader **out, struct xt_error *err);
-/* *out_any false, and no reader, where none of the files is JSON. Takes files->user in any case. */
-enum xt_code xt_json_files_open(const struct xt_json_files *files, const struct xt_table_limits *limits,
-                                struct xt_table_facts *facts, struct xt_json_reader **out, bool *out_any,
-                                struct xt_error *err);
-enum xt_code xt_json_next(struct xt_json_reader *reader, struct xt_json_row *row, bool *out_more, struct xt_error *err);
-int64_t xt_json_bad(const struct xt_json_reader *reader);
-void xt_json_close(struct xt_json_reader **reader);
+                           const struct xt_table_limits *limits, struct xt_objects **out, struct xt_error *err);
 
 /* ---- guesses: table_guess.c ---- */
 
@@ -297,6 +288,8 @@ size_t xt_guess_columns(const struct xt_sample_row *rows, size_t count, size_t h
 
 /* What a column of these rows, all below the head, looks like: table_kinds.c */
 struct xt_column_guess xt_guess_kind(const struct xt_sample_row *rows, size_t count, size_t column);
+
+void xt_table_set_limits(struct xt_table_limits *limits); /* zeros become the defaults */
 
 /* ---- opening from memory, for tests and fuzzers ---- */
 enum xt_code xt_table_open_memory(const char *name, const void *data, size_t n, const struct xt_table_options *options,

@@ -126,6 +126,7 @@ enum xt_code xt_source_file(const char *path, struct xt_source **out, int64_t *o
 
 struct memory_source {
     struct xt_source base;
+    char *owned;
     const char *data;
     size_t n;
 };
@@ -147,6 +148,7 @@ static enum xt_code memory_read(struct xt_source *source, void *data, size_t cap
 
 static void memory_close(struct xt_source *source)
 {
+    free(((struct memory_source *)source)->owned);
     free(source);
 }
 
@@ -160,6 +162,15 @@ struct xt_source *xt_source_memory(const void *data, size_t n)
     memory->data = n > 0 ? data : "";
     memory->n = n;
     return &memory->base;
+}
+
+struct xt_source *xt_source_owned(char **data, size_t n)
+{
+    struct xt_source *source = xt_source_memory(*data, n);
+
+    ((struct memory_source *)source)->owned = *data;
+    *data = NULL;
+    return source;
 }
 
 /* ---- caps on what is inflated ---- */
