@@ -94,7 +94,8 @@ const char *xt_msg_name(enum xt_msg msg);                        /* wire name: "
 #define XT_PROBLEMS_MAX 1000
 
 struct xt_problem {
-    char *path; /* field path: "title", "funding[2].amount", "row 17.年份" */
+    char *path;           /* field path: "title", "funding[2].amount", "row 17.年份" */
+    int64_t line, column; /* of the text the input came as, from 1; 0 = not known (place.h finds them) */
     enum xt_msg msg;
     struct xt_arg args[XT_ARGS_MAX];
 };

@@ -14,8 +14,8 @@
 #include "exchange/export.h"
 #include "exchange/import.h"
 
-#define EXIT_REJECTED      1 /* it ran, and no row of it was taken */
-#define EXIT_COULD_NOT     2
+#define EXIT_REJECTED      XT_EXIT_FOUND /* it ran, and no row of it was taken */
+#define EXIT_COULD_NOT     XT_EXIT_COULD_NOT
 #define INDEX_WAIT_MS      600000
 
 #define pick(lang, zh, en) ((lang) == XT_ZH ? zh : en)
@@ -74,7 +74,7 @@ static const struct xt_option import_options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-static void say_problems(const struct xt_problems *problems, enum xt_lang lang)
+void xt_exchange_say_problems(const char *name, const struct xt_problems *problems, enum xt_lang lang)
 {
     size_t i;
 
@@ -83,12 +83,20 @@ static void say_problems(const struct xt_problems *problems, enum xt_lang lang)
 
         xt_text_init(&line, 4 * XT_KIB);
         xt_problem_say(&problems->list[i], lang, &line);
-        (void)fprintf(stderr, "%s: %s\n", problems->list[i].path, line.s);
+        if (problems->list[i].line > 0)
+            (void)fprintf(stderr, "%s:%lld:%lld: ", name, (long long)problems->list[i].line,
+                          (long long)problems->list[i].column);
+        else
+            (void)fprintf(stderr, "%s: ", name);
+        (void)fprintf(stderr, problems->list[i].path[0] ? "%s: %s\n" : "%s%s\n", problems->list[i].path, line.s);
     }
+    if (problems->seen > problems->count)
+        (void)fprintf(stderr, pick(lang, "%s：另有 %zu 处\n", "%s: and %zu more\n"), name,
+                      problems->seen - problems->count);
 }
 
-static enum xt_code choose_mapping(struct xt_node *node, const char *mapping, const char *type, enum xt_lang lang,
-                                   struct xt_mapping **out, struct xt_error *err)
+enum xt_code xt_exchange_choose_mapping(struct xt_region *region, const char *mapping, const char *type,
+                                        enum xt_lang lang, struct xt_mapping **out, struct xt_error *err)
 {
     XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
     const struct xt_type *found;
@@ -97,16 +105,16 @@ static enum xt_code choose_mapping(struct xt_node *node, const char *mapping, co
     if ((mapping != NULL) == (type != NULL))
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_IMPORT_WHICH);
     if (type) {
-        found = xt_region_type(node->region, xt_str(type));
+        found = xt_region_type(region, xt_str(type));
         if (!found)
             return xt_fail(err, XT_E_INPUT, "type", XT_MSG_IMPORT_NO_TYPE, XT_TEXT(type));
-        *out = xt_mapping_of_type(node->region, found);
+        *out = xt_mapping_of_type(region, found);
         return XT_OK;
     }
     xt_problems_init(&problems);
-    rc = xt_mapping_find(node->region, mapping, out, &problems, err);
+    rc = xt_mapping_find(region, mapping, out, &problems, err);
     if (rc != XT_OK)
-        say_problems(&problems, lang);
+        xt_exchange_say_problems(mapping, &problems, lang);
     return rc;
 }
 
@@ -227,8 +235,8 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
     struct xt_error index_err;
 
     if (check_rejects(cli, options.rejects, err) != XT_OK ||
-        choose_mapping(cli->node, xt_cli_option(cli, "mapping"), xt_cli_option(cli, "type"), cli->lang, &mapping,
-                       err) != XT_OK)
+        xt_exchange_choose_mapping(cli->node->region, xt_cli_option(cli, "mapping"), xt_cli_option(cli, "type"),
+                                   cli->lang, &mapping, err) != XT_OK)
         return EXIT_COULD_NOT;
     if (!options.dry_run)
         xt_catalog_feed_start(cli->node);
@@ -340,6 +348,9 @@ const struct xt_command xt_exchange_commands[] = {
     {"import", XT_NEEDS_NODE, 1, 10000, "FILE...", import_options, "导入文件", "import files", run_import},
     {"export", XT_NEEDS_NODE_READ, 0, 1, "[FILE]", export_options, "导出一类记录", "export the records of a type",
      run_export},
+    {"mapping", XT_NEEDS_NOTHING, 1, 1001, "list | check MAPPING... | test MAPPING FILE | draft FILE | schema",
+     xt_exchange_mapping_options, "映射：列出、检查、试用、起草，或输出其格式说明（JSON Schema）",
+     "mappings: list, check, try or draft them, or write the schema of their format", xt_exchange_run_mapping},
     {"template", XT_NEEDS_NODE_READ, 1, 1, "FILE", template_options, "写出一类记录的填报模板（.xlsx 或 .csv）",
      "write a form to fill in for records of a type (.xlsx or .csv)", run_template},
     {.name = NULL},
@@ -377,8 +388,8 @@ static enum xt_code import_sample_file(struct xt_node *node, const json_t *item,
     struct xt_import_result result = {0};
     const char *file = xt_json_z(item, "file", "");
     char path[1100];
-    enum xt_code rc = choose_mapping(node, xt_json_z(item, "mapping", NULL), xt_json_z(item, "type", NULL),
-                                     options->lang, &mapping, err);
+    enum xt_code rc = xt_exchange_choose_mapping(node->region, xt_json_z(item, "mapping", NULL),
+                                                 xt_json_z(item, "type", NULL), options->lang, &mapping, err);
 
     if (rc == XT_OK)
         rc = unpack(node, file, path, sizeof path, err);

@@ -6,4 +6,17 @@
 
 extern const struct xt_command xt_exchange_commands[];
 
+#define XT_EXIT_FOUND     1 /* it ran, and found something wrong */
+#define XT_EXIT_COULD_NOT 2
+
+/* exchange_commands.c: what is wrong with a mapping, a line each, "name:12:5: records[0].fields.titel: ..." */
+struct xt_mapping;
+void xt_exchange_say_problems(const char *name, const struct xt_problems *problems, enum xt_lang lang);
+/* The mapping that --mapping or --type names (one of the two); what is wrong with it is said on standard error. */
+XT_MUST_USE enum xt_code xt_exchange_choose_mapping(struct xt_region *region, const char *mapping, const char *type,
+                                                    enum xt_lang lang, struct xt_mapping **out, struct xt_error *err);
+/* mapping_commands.c */
+int xt_exchange_run_mapping(struct xt_cli *cli, struct xt_error *err);
+extern const struct xt_option xt_exchange_mapping_options[];
+
 #endif

@@ -6,6 +6,7 @@
 #include "exchange/exchange.h"
 #include "exchange/exchange_priv.h"
 #include "exchange/export.h"
+#include "exchange/mapping.h"
 
 #define TEMPLATE_BYTES_MAX (8 * XT_MIB)
 
@@ -68,6 +69,13 @@ static enum xt_code get_template_xlsx(struct xt_request *request, struct xt_repl
     return answer(request, reply, XT_FORMAT_XLSX, err);
 }
 
+static enum xt_code get_mapping_schema(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
+{
+    (void)err;
+    xt_mapping_schema(request->node->region, request->lang, &reply->body);
+    return XT_OK;
+}
+
 static const struct xt_param template_params[] = {
     {.name = "type",
      .in = XT_IN_PATH,
@@ -84,6 +92,8 @@ static const struct xt_route exchange_routes[] = {
     {"GET", "/api/v1/types/{type}/template.xlsx", XT_MAY_READ, XT_ROUTE_SLOW, get_template_xlsx, template_params,
      "A workbook to fill in for records of a type, with drop-downs and notes", NULL,
      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", NULL},
+    {"GET", "/api/v1/mappings/schema", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_mapping_schema, NULL,
+     "The mapping format as JSON Schema 2020-12, for editors", "JsonSchema", "application/schema+json", NULL},
     {.method = NULL},
 };
 

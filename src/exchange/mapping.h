@@ -25,7 +25,8 @@ struct xt_plan;
 #define XT_MAPPED_MAX        16  /* records of one row */
 #define XT_SOURCE_KEY_MAX    240 /* bytes; a longer key is replaced by its hash */
 
-/* Compiles json. On XT_E_INPUT problems name the members at fault ("records[0].fields.title.split"). */
+/* Compiles json. On XT_E_INPUT problems name all members at fault ("records[0].fields.title.split") with their line and
+ * column in json. */
 XT_MUST_USE enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name, struct xt_str json,
                                          struct xt_mapping **out, struct xt_problems *problems, struct xt_error *err);
 /* By the name of a file of region/mappings/, or by the path of a file (with a slash or ending in .json). */
@@ -35,6 +36,9 @@ XT_MUST_USE enum xt_code xt_mapping_find(struct xt_region *region, const char *n
  * "_key" is the source key; without it the key is the row's hash. */
 struct xt_mapping *xt_mapping_of_type(const struct xt_region *region, const struct xt_type *type);
 void xt_mapping_free(struct xt_mapping **mapping);
+const char *xt_mapping_label(const struct xt_mapping *mapping, enum xt_lang lang); /* "" where it has none */
+/* The mapping format as JSON Schema 2020-12, with the region's types and fields. */
+void xt_mapping_schema(const struct xt_region *region, enum xt_lang lang, struct xt_text *out);
 
 const char *xt_mapping_name(const struct xt_mapping *mapping);
 const struct xt_type *xt_mapping_type(const struct xt_mapping *mapping); /* of xt_mapping_of_type(), else NULL */
@@ -64,6 +68,9 @@ const char *xt_plan_key(const struct xt_plan *plan);
 const char *xt_plan_unused(const struct xt_plan *plan, size_t index);
 /* Columns that feed a field of a record, "" when none: "立项时间". field may be a path, its first name counts. */
 void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str field, struct xt_text *out);
+/* The same with what stands in them in this row, clipped: 立项时间“昨天”. */
+void xt_plan_cells_of(const struct xt_plan *plan, size_t record, struct xt_str field, const struct xt_row *row,
+                      struct xt_text *out);
 
 struct xt_mapped_record {
     const struct xt_type *type;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/place.h"
 #include "exchange/mapping_priv.h"
 
 #define REFS_MAX  2000
@@ -44,22 +45,25 @@ static void leave(struct compile *c, size_t before)
 
 #define fault(c, ...) xt_problem((c)->problems, (c)->path.s, __VA_ARGS__)
 
-/* Members that nobody knows are mostly misspelt ones. */
-static void check_members(struct compile *c, const json_t *object, const char *const *known)
+/* Members that nobody knows are mostly misspelt ones. What has the wrong form counts as absent from here on. */
+static void check_members(struct compile *c, const json_t *object, const struct members *members)
 {
     const char *name;
     json_t *value;
-    size_t i;
 
     json_object_foreach ((json_t *)object, name, value) {
-        for (i = 0; known[i] && strcmp(known[i], name) != 0; i++)
-            ;
-        if (!known[i]) {
-            size_t before = enter(c, name);
+        const struct member *member = xt_members_find(members, name);
+        enum xt_msg msg = member ? xt_member_fault(member, value) : XT_MSG_MAPPING_MEMBER;
+        size_t before;
+        char *shown;
 
-            fault(c, XT_MSG_MAPPING_MEMBER);
-            leave(c, before);
-        }
+        if (msg == XT_MSG_NONE)
+            continue;
+        before = enter(c, name);
+        shown = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        fault(c, msg, XT_TEXT(shown ? shown : ""));
+        free(shown);
+        leave(c, before);
     }
 }
 
@@ -73,53 +77,28 @@ static struct xt_str keep(struct compile *c, const json_t *string)
 static struct xt_str text_member(struct compile *c, const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);
-    size_t before;
 
-    if (!value)
-        return (struct xt_str){NULL, 0};
-    if (json_is_string(value))
-        return keep(c, value);
-    before = enter(c, name);
-    fault(c, XT_MSG_NOT_TEXT);
-    leave(c, before);
-    return (struct xt_str){NULL, 0};
+    return json_is_string(value) ? keep(c, value) : (struct xt_str){NULL, 0};
 }
 
-static bool bool_member(struct compile *c, const json_t *object, const char *name)
+static bool bool_member(const json_t *object, const char *name)
 {
-    const json_t *value = json_object_get(object, name);
-    size_t before;
-
-    if (value && !json_is_boolean(value)) {
-        before = enter(c, name);
-        fault(c, XT_MSG_NOT_BOOL, XT_TEXT("?"));
-        leave(c, before);
-    }
-    return json_is_true(value);
+    return json_is_true(json_object_get(object, name));
 }
 
 /* A text or a list of texts. */
 static const struct xt_str *texts_member(struct compile *c, const json_t *object, const char *name, size_t *out_count)
 {
     const json_t *value = json_object_get(object, name), *item;
-    size_t before = enter(c, name), i, n = 0;
-    struct xt_str *list = NULL;
+    size_t count = json_is_string(value) ? 1 : json_array_size(value), i, n = 0;
+    struct xt_str *list = xt_arena_alloc(&c->mapping->arena, (count + 1) * sizeof *list);
 
-    if (json_is_string(value)) {
-        list = xt_arena_alloc(&c->mapping->arena, sizeof *list);
+    if (json_is_string(value))
         list[n++] = keep(c, value);
-    } else if (json_is_array(value)) {
-        list = xt_arena_alloc(&c->mapping->arena, (json_array_size(value) + 1) * sizeof *list);
-        json_array_foreach (value, i, item) {
-            if (json_is_string(item))
-                list[n++] = keep(c, item);
-            else
-                fault(c, XT_MSG_NOT_TEXT);
-        }
-    } else if (value) {
-        fault(c, XT_MSG_NOT_ARRAY);
+    json_array_foreach (value, i, item) {
+        if (json_is_string(item))
+            list[n++] = keep(c, item);
     }
-    leave(c, before);
     *out_count = n;
     return list;
 }
@@ -242,7 +221,6 @@ static const struct pattern *patterns_member(struct compile *c, const json_t *ob
 
 static void compile_condition(struct compile *c, const json_t *json, struct condition *out)
 {
-    static const char *const known[] = {"column", "is", "not", "empty", "matches", "unlike", NULL};
     struct xt_str column;
 
     if (json_is_string(json)) { /* "出版社": it is filled */
@@ -254,7 +232,7 @@ static void compile_condition(struct compile *c, const json_t *json, struct cond
         fault(c, XT_MSG_NOT_OBJECT);
         return;
     }
-    check_members(c, json, known);
+    check_members(c, json, &members_condition);
     column = text_member(c, json, "column");
     if (column.n == 0) {
         size_t before = enter(c, "column");
@@ -278,19 +256,16 @@ static void compile_condition(struct compile *c, const json_t *json, struct cond
         if (!out->regex)
             out->kind = COND_FILLED; /* refused already; never run */
     } else {
-        out->kind = bool_member(c, json, "empty") ? COND_EMPTY : COND_FILLED;
+        out->kind = bool_member(json, "empty") ? COND_EMPTY : COND_FILLED;
     }
 }
 
-static struct conditions compile_conditions(struct compile *c, const json_t *object, const char *name)
+/* One, or a list of which all must hold. */
+static struct conditions compile_condition_list(struct compile *c, const json_t *value)
 {
-    const json_t *value = json_object_get(object, name);
     struct conditions out = {NULL, 0};
-    size_t before, i;
+    size_t i;
 
-    if (!value)
-        return out;
-    before = enter(c, name);
     out.count = json_is_array(value) ? json_array_size(value) : 1;
     struct condition *list = xt_arena_alloc(&c->mapping->arena, (out.count + 1) * sizeof *list);
 
@@ -303,6 +278,17 @@ static struct conditions compile_conditions(struct compile *c, const json_t *obj
         leave(c, here);
     }
     out.list = list;
+    return out;
+}
+
+static struct conditions compile_conditions(struct compile *c, const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+    struct conditions out = {NULL, 0};
+    size_t before = enter(c, name);
+
+    if (value)
+        out = compile_condition_list(c, value);
     leave(c, before);
     return out;
 }
@@ -340,8 +326,6 @@ static void compile_map(struct compile *c, const json_t *object, const struct xt
     struct swap *swaps;
     const char *from;
 
-    if (map && !json_is_object(map))
-        fault(c, XT_MSG_NOT_OBJECT);
     swaps = xt_arena_alloc(&c->mapping->arena, (json_object_size(map) + 1) * sizeof *swaps);
     json_object_foreach (map, from, value) {
         size_t here = enter(c, from);
@@ -483,8 +467,6 @@ static void compile_source(struct compile *c, const json_t *json, const struct x
     } else if ((value = json_object_get(json, "all")) != NULL) {
         before = enter(c, "all");
         out->kind = SPEC_ALL;
-        if (!json_is_array(value))
-            fault(c, XT_MSG_NOT_ARRAY);
         struct spec *all = xt_arena_alloc(&c->mapping->arena, (json_array_size(value) + 1) * sizeof *all);
 
         json_array_foreach (value, i, item) {
@@ -530,9 +512,9 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
         leave(c, before);
         out->as = pattern;
     }
-    out->hash = bool_member(c, json, "hash");
-    out->fold = bool_member(c, json, "fold");
-    out->first = bool_member(c, json, "first");
+    out->hash = bool_member(json, "hash");
+    out->fold = bool_member(json, "fold");
+    out->first = bool_member(json, "first");
     out->join = text_member(c, json, "join").s;
     out->unknown = text_member(c, json, "unknown").s;
     out->otherwise = json_object_get(json, "otherwise");
@@ -559,11 +541,6 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
 
 static void compile_spec(struct compile *c, const json_t *json, const struct xt_field *field, struct spec *out)
 {
-    static const char *const known[] = {
-        "from",  "text", "all",  "value", "recall", "when",   "strip",   "split",     "extract", "empty",
-        "map",   "as",   "hash", "fold",  "first",  "join",   "unknown", "otherwise", "unit",    "date",
-        "label", "ref",  "key",  "to",    "each",   "fields", "longest", NULL,
-    };
     int *refs;
 
     memset(out, 0, sizeof *out);
@@ -585,7 +562,7 @@ static void compile_spec(struct compile *c, const json_t *json, const struct xt_
         return;
     }
     c->depth++;
-    check_members(c, json, known);
+    check_members(c, json, &members_value);
     compile_spec_members(c, json, field, out);
     c->depth--;
 }
@@ -658,7 +635,6 @@ static void compile_key(struct compile *c, const json_t *json, struct record_pla
 
 static void compile_record(struct compile *c, const json_t *json, struct record_plan *out)
 {
-    static const char *const known[] = {"type", "when", "key", "fields", "deleted", "about", NULL};
     const json_t *fields = json_object_get(json, "fields");
     struct xt_str type;
     size_t before;
@@ -667,7 +643,7 @@ static void compile_record(struct compile *c, const json_t *json, struct record_
         fault(c, XT_MSG_NOT_OBJECT);
         return;
     }
-    check_members(c, json, known);
+    check_members(c, json, &members_record);
     type = text_member(c, json, "type");
     out->type = xt_region_type(c->mapping->region, type);
     if (!out->type) {
@@ -694,7 +670,7 @@ static void compile_records(struct compile *c, const json_t *json)
     struct record_plan *list;
     size_t before = enter(c, "records"), i = 0;
 
-    if (json_array_size(records) == 0) {
+    if (!records || (json_is_array(records) && json_array_size(records) == 0)) {
         fault(c, XT_MSG_REQUIRED);
     } else if (json_array_size(records) > XT_MAPPED_MAX) {
         fault(c, XT_MSG_TOO_MANY_ITEMS, XT_INT(XT_MAPPED_MAX), XT_INT(json_array_size(records)));
@@ -719,14 +695,12 @@ static void compile_skip(struct compile *c, const json_t *json)
     struct conditions *list;
     size_t before = enter(c, "skip_if"), i = 0;
 
-    if (skip && !json_is_array(skip))
-        fault(c, XT_MSG_NOT_ARRAY);
     list = xt_arena_alloc(&c->mapping->arena, (json_array_size(skip) + 1) * sizeof *list);
     json_array_foreach (skip, i, item) {
-        json_t *holder = json_pack("{s:O}", "any", item);
+        size_t here = enter_item(c, i);
 
-        list[i] = compile_conditions(c, holder, "any");
-        json_decref(holder);
+        list[i] = compile_condition_list(c, item);
+        leave(c, here);
     }
     c->mapping->skip = list;
     c->mapping->skip_count = json_array_size(skip);
@@ -735,18 +709,15 @@ static void compile_skip(struct compile *c, const json_t *json)
 
 static void compile_memories(struct compile *c, const json_t *json)
 {
-    static const char *const known[] = {"name", "when", "key", "value", NULL};
     const json_t *remember = json_object_get(json, "remember"), *item;
     struct memory_plan *list;
     size_t before = enter(c, "remember"), i;
 
-    if (remember && !json_is_array(remember))
-        fault(c, XT_MSG_NOT_ARRAY);
     list = xt_arena_alloc(&c->mapping->arena, (json_array_size(remember) + 1) * sizeof *list);
     json_array_foreach (remember, i, item) {
         size_t here = enter_item(c, i);
 
-        check_members(c, item, known);
+        check_members(c, item, &members_memory);
         list[i].name = text_member(c, item, "name").s;
         list[i].when = compile_conditions(c, item, "when");
         list[i].key = spec_member(c, item, "key");
@@ -779,7 +750,6 @@ static const char *const *names_member(struct compile *c, const json_t *object, 
 
 static void compile_input(struct compile *c, const json_t *json)
 {
-    static const char *const known[] = {"formats", "head", "heads", "columns", "charset", "delimiter", "sheet", NULL};
     const json_t *input = json_object_get(json, "input"), *head;
     struct xt_mapping *m = c->mapping;
     struct xt_str delimiter;
@@ -788,7 +758,7 @@ static void compile_input(struct compile *c, const json_t *json)
     if (!input)
         return;
     before = enter(c, "input");
-    check_members(c, input, known);
+    check_members(c, input, &members_input);
     head = json_object_get(input, "head");
     if (json_is_integer(head))
         m->table.head_row = json_integer_value(head);
@@ -806,12 +776,10 @@ static void compile_input(struct compile *c, const json_t *json)
 
 static void compile_mapping(struct compile *c, const json_t *json)
 {
-    static const char *const known[] = {"label",   "about",    "input",   "namespace", "empty",
-                                        "skip_if", "remember", "records", NULL};
     struct xt_str name_space;
     size_t before;
 
-    check_members(c, json, known);
+    check_members(c, json, &members_mapping);
     name_space = text_member(c, json, "namespace");
     if (name_space.n == 0 || name_space.n > 60 || memchr(name_space.s, '/', name_space.n)) {
         before = enter(c, "namespace");
@@ -860,7 +828,7 @@ enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name,
                              struct xt_mapping **out, struct xt_problems *problems, struct xt_error *err)
 {
     XT_AUTO(xt_mapping_free) struct xt_mapping *mapping = new_mapping(region, name);
-    size_t before = problems->seen;
+    size_t before = problems->seen, kept = problems->count;
     struct compile c = {.mapping = mapping, .problems = problems};
     locale_t characters;
     enum xt_code rc;
@@ -870,6 +838,10 @@ enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name,
     rc = xt_json_parse(json, &mapping->tree, err);
     if (rc != XT_OK) {
         xt_problems_add_error(problems, err);
+        if (err->msg == XT_MSG_JSON_SYNTAX && problems->count > kept) {
+            problems->list[kept].line = err->args[0].i;
+            problems->list[kept].column = err->args[1].i;
+        }
         return rc;
     }
     xt_text_init(&c.path, 4 * XT_KIB);
@@ -880,6 +852,7 @@ enum xt_code xt_mapping_load(const struct xt_region *region, struct xt_str name,
         fault(&c, XT_MSG_NOT_OBJECT);
     xt_regex_locale_end(characters);
     xt_text_done(&c.path);
+    xt_json_place(json, problems, kept);
     if (problems->seen > before)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_MAPPING_BROKEN, XT_VIEW(name), XT_INT(problems->seen - before));
     *out = mapping;
@@ -908,6 +881,14 @@ struct xt_mapping *xt_mapping_of_type(const struct xt_region *region, const stru
 const char *xt_mapping_name(const struct xt_mapping *mapping)
 {
     return mapping->name;
+}
+
+const char *xt_mapping_label(const struct xt_mapping *mapping, enum xt_lang lang)
+{
+    const json_t *label = json_object_get(mapping->tree, "label");
+    const char *zh = json_is_string(label) ? json_string_value(label) : xt_json_z(label, "zh", "");
+
+    return lang == XT_EN ? xt_json_z(label, "en", zh) : zh;
 }
 
 bool xt_mapping_headless(const struct xt_mapping *mapping)

@@ -10,6 +10,7 @@
 #define MEMORY_SLOTS 65536u
 #define MEMORY_WAYS  16u
 #define NAMES_MAX    400 /* bytes of column names in a message */
+#define CELL_MAX     120 /* bytes of a cell's text beside its column */
 
 /* ---- what earlier rows told ---- */
 
@@ -181,9 +182,34 @@ static bool spec_feeds(const struct xt_plan *plan, const struct spec *spec)
     return true;
 }
 
-static void spec_columns(const struct xt_plan *plan, const struct spec *spec, struct xt_text *out);
+static void spec_columns(const struct xt_plan *plan, const struct spec *spec, const struct xt_row *row,
+                         struct xt_text *out);
 
-static void add_column(const struct xt_plan *plan, int ref, struct xt_text *out)
+/* 名称“水资源研究” */
+static void add_cell(const struct xt_plan *plan, int ref, const struct xt_row *row, struct xt_text *out)
+{
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
+    struct nodes nodes = {0};
+    struct xt_str cell = {"", 0};
+    char *dump = NULL;
+
+    xt_arena_init(&arena);
+    if (row->json) {
+        xt_eval_nodes(row->json, &plan->mapping->refs[ref], &nodes, &arena);
+        if (nodes.count > 0 && json_is_string(nodes.list[0]))
+            cell = xt_json_view(nodes.list[0]);
+        else if (nodes.count > 0)
+            cell = xt_str(dump = json_dumps(nodes.list[0], JSON_COMPACT | JSON_ENCODE_ANY));
+    } else if (plan->columns[ref] >= 0 && (size_t)plan->columns[ref] < row->count) {
+        cell = row->cells[plan->columns[ref]];
+    }
+    xt_text_add_z(out, "“");
+    xt_text_add(out, cell.s, xt_utf8_clip(cell.s, cell.n, CELL_MAX));
+    xt_text_add_z(out, cell.n > CELL_MAX ? "…”" : "”");
+    free(dump);
+}
+
+static void add_column(const struct xt_plan *plan, int ref, const struct xt_row *row, struct xt_text *out)
 {
     const char *name = plan->mapping->refs[ref].name;
     size_t n = strlen(name);
@@ -191,39 +217,42 @@ static void add_column(const struct xt_plan *plan, int ref, struct xt_text *out)
     if (!plan->headless && !ref_feeds(plan, ref))
         return;
     if (out->n > 0) {
-        if (out->n >= n && memcmp(out->s + out->n - n, name, n) == 0)
+        if (!row && out->n >= n && memcmp(out->s + out->n - n, name, n) == 0)
             return; /* the same once more */
         xt_text_add_z(out, "、");
     }
     xt_text_add(out, name, n);
+    if (row)
+        add_cell(plan, ref, row, out);
 }
 
 static void pattern_columns(const struct xt_plan *plan, const struct pattern *patterns, size_t count,
-                            struct xt_text *out)
+                            const struct xt_row *row, struct xt_text *out)
 {
     size_t i, k;
 
     for (i = 0; i < count; i++) {
         for (k = 0; k < patterns[i].count; k++) {
             if (patterns[i].parts[k].ref >= 0)
-                add_column(plan, patterns[i].parts[k].ref, out);
+                add_column(plan, patterns[i].parts[k].ref, row, out);
         }
     }
 }
 
-static void spec_columns(const struct xt_plan *plan, const struct spec *spec, struct xt_text *out)
+static void spec_columns(const struct xt_plan *plan, const struct spec *spec, const struct xt_row *row,
+                         struct xt_text *out)
 {
     size_t i;
 
     for (i = 0; i < spec->ref_count; i++)
-        add_column(plan, spec->refs[i], out);
-    pattern_columns(plan, spec->patterns, spec->pattern_count, out);
+        add_column(plan, spec->refs[i], row, out);
+    pattern_columns(plan, spec->patterns, spec->pattern_count, row, out);
     for (i = 0; i < spec->all_count; i++)
-        spec_columns(plan, &spec->all[i], out);
+        spec_columns(plan, &spec->all[i], row, out);
     if (spec->has_each)
-        add_column(plan, spec->each, out);
+        add_column(plan, spec->each, row, out);
     for (i = 0; i < spec->field_count; i++)
-        spec_columns(plan, &spec->fields[i].spec, out);
+        spec_columns(plan, &spec->fields[i].spec, row, out);
 }
 
 /* A main record needs its key (any alternative) and its required fields: what no row can have is said once. */
@@ -397,7 +426,8 @@ const char *xt_plan_unused(const struct xt_plan *plan, size_t index)
     return NULL;
 }
 
-void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str field, struct xt_text *out)
+static void columns_of(const struct xt_plan *plan, size_t record, struct xt_str field, const struct xt_row *row,
+                       struct xt_text *out)
 {
     const struct xt_mapping *m = plan->mapping;
     size_t n = 0, i;
@@ -407,8 +437,12 @@ void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str
     field.n = n;
     if (m->direct) {
         for (i = 0; i < plan->head_count; i++) {
-            if (plan->direct[i].field && xt_str_is(field, plan->direct[i].field->name))
+            if (plan->direct[i].field && xt_str_is(field, plan->direct[i].field->name)) {
                 xt_text_add_str(out, plan->heads[i]);
+                if (row && i < row->count)
+                    xt_text_addf(out, "“%.*s”", (int)xt_utf8_clip(row->cells[i].s, row->cells[i].n, CELL_MAX),
+                                 row->cells[i].s);
+            }
         }
         return;
     }
@@ -416,8 +450,19 @@ void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str
         return;
     for (i = 0; i < m->records[record].field_count; i++) {
         if (xt_str_is(field, m->records[record].fields[i].field->name))
-            spec_columns(plan, &m->records[record].fields[i].spec, out);
+            spec_columns(plan, &m->records[record].fields[i].spec, row, out);
     }
+}
+
+void xt_plan_columns_of(const struct xt_plan *plan, size_t record, struct xt_str field, struct xt_text *out)
+{
+    columns_of(plan, record, field, NULL, out);
+}
+
+void xt_plan_cells_of(const struct xt_plan *plan, size_t record, struct xt_str field, const struct xt_row *row,
+                      struct xt_text *out)
+{
+    columns_of(plan, record, field, row, out);
 }
 
 /* ---- rows ---- */

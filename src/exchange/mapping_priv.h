@@ -146,6 +146,44 @@ struct xt_mapping {
     size_t memory_count;
 };
 
+/* mapping_members.c: what may stand where in a mapping, as tables; checking and the JSON Schema read them */
+enum member_kind {
+    M_ANY,
+    M_TEXT,
+    M_TEXTS, /* a text or a list of texts */
+    M_BOOL,
+    M_INTEGER, /* from 1 */
+    M_WORDS,   /* for people: zh and en */
+    M_OBJECT,  /* of the members inside */
+    M_OBJECTS, /* a list of them */
+    M_MAP,
+    M_TYPE,
+    M_CONDITIONS,
+    M_SKIP, /* a list of conditions */
+    M_KEY,
+    M_VALUE, /* a column's name, or an object of members_value */
+    M_VALUES,
+    M_REF,
+    M_FIELDS,
+};
+struct members;
+struct member {
+    const char *name;
+    enum member_kind kind;
+    const struct members *inside;
+    bool required;
+    const char *zh, *en;
+};
+struct members {
+    const char *name;
+    const struct member *rows; /* ends in one without name */
+};
+extern const struct members members_mapping, members_input, members_record, members_condition, members_memory,
+    members_value;
+const struct member *xt_members_find(const struct members *members, const char *name);
+/* What is wrong with the form of a member's value, XT_MSG_NONE when nothing is. */
+enum xt_msg xt_member_fault(const struct member *member, const json_t *value);
+
 /* mapping_eval.c */
 struct texts {
     struct xt_str *list;

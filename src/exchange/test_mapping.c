@@ -239,7 +239,79 @@ static void mistakes_are_all_named(void **state)
         }
     }
     assert_int_equal(problems.count, XT_COUNT(paths));
+    for (k = 0; k < problems.count; k++) /* json is one line; each stands at its own key */
+        assert_int_equal(problems.list[k].line, 1);
+    for (k = 1; k < problems.count; k++)
+        assert_true(problems.list[k - 1].column < problems.list[k].column);
     xt_problems_done(&problems);
+}
+
+static void forms_are_checked(void **state)
+{
+    static const struct {
+        const char *json, *path;
+        enum xt_msg msg;
+    } rows[] = {
+        {"{\"namespace\":7,\"records\":[]}", "namespace", XT_MSG_NOT_TEXT},
+        {"{\"namespace\":\"a\",\"records\":{}}", "records", XT_MSG_NOT_ARRAY},
+        {"{\"namespace\":\"a\",\"records\":[7]}", "records[0]", XT_MSG_NOT_OBJECT},
+        {"{\"namespace\":\"a\",\"empty\":[1],\"records\":[]}", "empty", XT_MSG_NOT_TEXT},
+        {"{\"namespace\":\"a\",\"empty\":1,\"records\":[]}", "empty", XT_MSG_NOT_TEXTS},
+        {"{\"namespace\":\"a\",\"label\":1,\"records\":[]}", "label", XT_MSG_NOT_WORDS},
+        {"{\"namespace\":\"a\",\"input\":1,\"records\":[]}", "input", XT_MSG_NOT_OBJECT},
+        {"{\"namespace\":\"a\",\"input\":{\"head\":0},\"records\":[]}", "input.head", XT_MSG_NOT_INTEGER},
+        {"{\"namespace\":\"a\",\"remember\":{},\"records\":[]}", "remember", XT_MSG_NOT_ARRAY},
+        {"{\"namespace\":\"a\",\"skip_if\":[7],\"records\":[]}", "skip_if[0]", XT_MSG_NOT_OBJECT},
+        {"{\"namespace\":\"a\",\"records\":[{\"type\":\"paper\",\"fields\":{\"title\":{\"from\":\"a\",\"first\":1}}}]}",
+         "records[0].fields.title.first", XT_MSG_NOT_BOOL},
+        {"{\"namespace\":\"a\",\"records\":[{\"type\":\"paper\",\"fields\":{\"title\":{\"all\":7}}}]}",
+         "records[0].fields.title.all", XT_MSG_NOT_ARRAY},
+    };
+    struct xt_problems problems;
+    struct xt_error err;
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < XT_COUNT(rows); i++) {
+        struct xt_mapping *mapping = NULL;
+
+        xt_problems_init(&problems);
+        assert_int_equal(xt_mapping_load(region, XT_STR("t"), xt_str(rows[i].json), &mapping, &problems, &err),
+                         XT_E_INPUT);
+        for (k = 0; k < problems.count; k++) {
+            if (strcmp(problems.list[k].path, rows[i].path) == 0 && problems.list[k].msg == rows[i].msg)
+                break;
+        }
+        if (k == problems.count) {
+            print_message("row %zu\n", i);
+            show(&problems);
+        }
+        assert_true(k < problems.count);
+        assert_int_equal(problems.list[k].line, 1);
+        xt_problems_done(&problems);
+    }
+}
+
+/* Every member that loading takes is in the schema, and the schema is JSON. */
+static void schema(void **state)
+{
+    struct xt_text text;
+    struct xt_error err;
+    json_t *tree = NULL, *fields;
+
+    (void)state;
+    xt_text_init(&text, 4 * XT_MIB);
+    xt_mapping_schema(region, XT_ZH, &text);
+    assert_int_equal(xt_json_parse(xt_text_view(&text), &tree, &err), XT_OK);
+    assert_non_null(json_object_get(json_object_get(tree, "properties"), "skip_if"));
+    assert_int_equal(
+        json_array_size(json_object_get(json_object_get(json_object_get(tree, "$defs"), "record"), "allOf")),
+        region->type_count);
+    fields = json_object_get(json_object_get(json_object_get(json_object_get(tree, "$defs"), "value"), "properties"),
+                             "unit");
+    assert_true(json_is_string(json_object_get(fields, "description")));
+    json_decref(tree);
+    xt_text_done(&text);
 }
 
 static void json_rows(void **state)
@@ -435,6 +507,8 @@ int main(void)
         cmocka_unit_test(fields_from_cells),
         cmocka_unit_test(cells_that_cannot_be_read),
         cmocka_unit_test(mistakes_are_all_named),
+        cmocka_unit_test(forms_are_checked),
+        cmocka_unit_test(schema),
         cmocka_unit_test(json_rows),
         cmocka_unit_test(keys),
         cmocka_unit_test(by_type),

@@ -90,6 +90,7 @@ describe('answers follow the description', { skip: noAjv }, () => {
       '/api/v1/types': ['/api/v1/types'],
       '/api/v1/types/{type}': Object.keys(records).map((type) => `/api/v1/types/${type}`),
       '/api/v1/types/{type}/schema': ['/api/v1/types/paper/schema'],
+      '/api/v1/mappings/schema': ['/api/v1/mappings/schema'],
       '/api/v1/codes/{list}': ['area', 'ipc', 'openness'].map((list) => `/api/v1/codes/${list}?limit=50`),
       '/api/v1/search': ['?q=', '?q=机器人&facets=type,area,year', '?q=(机器人 OR&limit=3', '?sort=date', '?limit=0',
         '?facets=type,area,year,subject,industry,organisation,kind,level,state&sort=title&limit=50', '?area=440000']
