@@ -272,11 +272,14 @@ static enum xt_code choose_format(const struct xt_cli *cli, const char *path, en
     const char *name = xt_cli_option(cli, "format"), *dot = path ? strrchr(path, '.') : NULL;
 
     *out = XT_FORMAT_JSONL;
-    if (!name && dot && xt_format_by_name(xt_str(dot), out) && *out != XT_FORMAT_JSON)
-        return XT_OK;
+    if (!name && dot && xt_format_by_name(xt_str(dot), out)) {
+        if (xt_format_written(*out))
+            return XT_OK;
+        name = dot;
+    }
     if (!name)
         name = "jsonl";
-    if (!xt_format_by_name(xt_str(name), out) || *out == XT_FORMAT_JSON)
+    if (!xt_format_by_name(xt_str(name), out) || !xt_format_written(*out))
         return xt_fail(err, XT_E_INPUT, "format", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(name),
                        XT_TEXT("jsonl, csv, tsv, xlsx"));
     if (*out == XT_FORMAT_XLSX && !path)

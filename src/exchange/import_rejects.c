@@ -14,7 +14,9 @@ static const char *const reasons_head[XT_LANGS] = {"_拒绝原因", "_reasons"};
 
 static enum xt_format format_of(const struct xt_table_facts *facts)
 {
-    return facts->format == XT_FORMAT_JSON ? XT_FORMAT_JSONL : facts->format;
+    if (xt_format_written(facts->format))
+        return facts->format;
+    return xt_format_book(facts->format) ? XT_FORMAT_XLSX : XT_FORMAT_JSONL;
 }
 
 /* Drops ".csv", ".csv.gz", ".tar.gz": what is written is neither packed nor an archive. */

@@ -149,7 +149,7 @@ enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charse
     struct xt_out *o;
     enum xt_code rc = XT_OK;
 
-    assert(format != XT_FORMAT_JSON && (count > 0 || format == XT_FORMAT_JSONL));
+    assert(xt_format_written(format) && (count > 0 || format == XT_FORMAT_JSONL));
     assert(charset == XT_CHARSET_UTF8 || charset == XT_CHARSET_GB18030);
     assert(!(standard && format == XT_FORMAT_XLSX));
     o = xt_calloc(1, sizeof *o);

@@ -7,7 +7,18 @@
 #include "base/mem.h"
 #include "table/table_part.h"
 
-static const char *const FORMAT_NAMES[XT_FORMATS] = {"csv", "tsv", "xlsx", "jsonl", "json"};
+static const char *const FORMAT_NAMES[XT_FORMATS] = {"csv", "tsv", "xlsx",  "jsonl", "json",
+                                                     "xls", "ods", "xmlss", "html"};
+
+bool xt_format_written(enum xt_format format)
+{
+    return format < XT_FORMAT_JSON;
+}
+
+bool xt_format_book(enum xt_format format)
+{
+    return format == XT_FORMAT_XLSX || format >= XT_FORMAT_XLS;
+}
 
 const char *xt_format_name(enum xt_format format)
 {

@@ -1,5 +1,5 @@
 /*
- * table.h - tables in and out: one streaming row interface over CSV, TSV, XLSX, JSON Lines and JSON.
+ * table.h - tables in and out: one streaming row interface over CSV, TSV, workbooks (XLSX, XLS), JSON Lines and JSON.
  *
  * A reader finds out what a file is from its bytes, not from its name; a file that is no table is refused with
  * XT_E_MEDIA and a sentence that says what it is (XT_MSG_FILE_IS_...). gzip is taken off once. A table has parts: the
@@ -20,7 +20,20 @@
 #include "base/text.h"
 #include "text/charset.h"
 
-enum xt_format { XT_FORMAT_CSV, XT_FORMAT_TSV, XT_FORMAT_XLSX, XT_FORMAT_JSONL, XT_FORMAT_JSON, XT_FORMATS };
+enum xt_format {
+    XT_FORMAT_CSV,
+    XT_FORMAT_TSV,
+    XT_FORMAT_XLSX,
+    XT_FORMAT_JSONL,
+    XT_FORMAT_JSON, /* this and those below are read, never written */
+    XT_FORMAT_XLS,
+    XT_FORMAT_ODS,
+    XT_FORMAT_XMLSS, /* the XML of Excel 2003 */
+    XT_FORMAT_HTML,
+    XT_FORMATS
+};
+bool xt_format_written(enum xt_format format);                   /* xt_out_open() takes it */
+bool xt_format_book(enum xt_format format);                      /* sheets of cells */
 const char *xt_format_name(enum xt_format format);               /* "csv" ... */
 bool xt_format_by_name(struct xt_str name, enum xt_format *out); /* "csv", "CSV", ".csv" */
 
@@ -55,8 +68,8 @@ struct xt_table_facts { /* what was found out of the part at hand, and how surel
     char delimiter;
     int64_t head_row; /* 0 for JSON */
     int head_certainty;
-    const char *sheet;         /* XLSX: the one read; else NULL */
-    const char *const *sheets; /* XLSX: all of them, in order */
+    const char *sheet;         /* books: the one read; else NULL */
+    const char *const *sheets; /* books: all of them, in order */
     size_t sheet_count;
     bool compressed; /* gzip, or a member of an archive */
     int64_t part;    /* from 1 */

@@ -165,38 +165,13 @@ enum xt_file_kind xt_file_kind_of(struct xt_str head, struct xt_str text, int64_
     return kind_of_markup(text);
 }
 
-/* OLE2 holds names of streams as UTF-16. */
-static bool ole_names(struct xt_str head, const char *name)
-{
-    char wide[64];
-    size_t n = strlen(name), i;
-
-    for (i = 0; i < n; i++) {
-        wide[2 * i] = name[i];
-        wide[2 * i + 1] = '\0';
-    }
-    return memmem(head.s, head.n, wide, 2 * n) != NULL;
-}
-
-static enum xt_msg ole_message(struct xt_str head)
-{
-    if (ole_names(head, "EncryptedPackage"))
-        return XT_MSG_FILE_IS_ENCRYPTED;
-    if (ole_names(head, "WordDocument"))
-        return XT_MSG_FILE_IS_WORD;
-    return XT_MSG_FILE_IS_XLS;
-}
-
-enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, struct xt_str head, const char *name, struct xt_error *err)
+enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, const char *name, struct xt_error *err)
 {
     enum xt_msg msg = XT_MSG_FILE_IS_BINARY;
 
     switch (kind) {
     case XT_FILEKIND_EMPTY:
         msg = XT_MSG_FILE_IS_EMPTY;
-        break;
-    case XT_FILEKIND_OLE:
-        msg = ole_message(head);
         break;
     case XT_FILEKIND_LOCK:
         msg = XT_MSG_FILE_IS_LOCK;
@@ -225,6 +200,7 @@ enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, struct xt_str head, con
     case XT_FILEKIND_SQLITE:
         msg = XT_MSG_FILE_IS_SQLITE;
         break;
+    case XT_FILEKIND_OLE:
     case XT_FILEKIND_TEXT:
     case XT_FILEKIND_JSON:
     case XT_FILEKIND_JSONL:

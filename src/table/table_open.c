@@ -414,6 +414,12 @@ enum xt_code xt_table_open_input(struct xt_table *table, struct xt_source **sour
         table->facts.charset_certainty = 100;
         rc = hold(table, *source, path, &data, &n, err);
         return rc == XT_OK ? open_zip_at(table, path, data, n, err) : rc;
+    case XT_FILEKIND_OLE:
+        table->facts.format = XT_FORMAT_XLS;
+        table->facts.charset = XT_CHARSET_UTF8;
+        table->facts.charset_certainty = 100;
+        rc = xt_xls_open(source, called(table), &table->limits, &table->book, err);
+        return rc == XT_OK ? open_sheets(table, err) : rc;
     case XT_FILEKIND_TAR:
         if (table->archive)
             break;
@@ -432,7 +438,7 @@ enum xt_code xt_table_open_input(struct xt_table *table, struct xt_source **sour
     default:
         break;
     }
-    return xt_file_kind_refuse(kind, head, called(table), err);
+    return xt_file_kind_refuse(kind, called(table), err);
 }
 
 /* ---- archives ---- */

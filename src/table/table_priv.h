@@ -70,6 +70,18 @@ enum xt_code xt_archive_next(struct xt_archive *archive, struct xt_text *member,
 int64_t xt_archive_done(const struct xt_archive *archive); /* bytes of the file */
 void xt_archive_close(struct xt_archive **archive);
 
+/* ---- the whole of a source at one place, in memory or in a file without a name: table_spool.c ---- */
+
+struct xt_spool;
+struct xt_spool *xt_spool_new(void);
+void xt_spool_free(struct xt_spool **spool);
+enum xt_code xt_spool_add(struct xt_spool *spool, const void *data, size_t n, struct xt_error *err);
+enum xt_code xt_spool_ready(struct xt_spool *spool, struct xt_str *out,
+                            struct xt_error *err); /* no more will be added */
+/* All of a source, which it takes; XT_E_MEDIA above bytes_max. *out_bytes lives as long as *out. */
+enum xt_code xt_spool_source(struct xt_source **source, int64_t bytes_max, const char *name, struct xt_spool **out,
+                             struct xt_str *out_bytes, struct xt_error *err);
+
 /* ---- what a file is: table_kind.c ---- */
 
 enum xt_file_kind {
@@ -93,8 +105,8 @@ enum xt_file_kind {
 };
 /* From the first bytes and the size of the whole (-1 unknown). text is the beginning as UTF-8, empty where it is no text. */
 enum xt_file_kind xt_file_kind_of(struct xt_str head, struct xt_str text, int64_t size);
-/* XT_E_MEDIA with the sentence that names what a file of this kind is. head tells old workbooks from other OLE2. */
-enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, struct xt_str head, const char *name, struct xt_error *err);
+/* XT_E_MEDIA with the sentence that names what a file of this kind is. */
+enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, const char *name, struct xt_error *err);
 
 /* ---- text, as UTF-8, in a sliding window: table_text.c ---- */
 
@@ -165,6 +177,31 @@ struct xt_book {
     size_t count;
 };
 
+/* One row of a book being put together, cell by cell, within the limits: table_cells.c */
+struct xt_cell {
+    int64_t column;   /* from 0 */
+    const char *lent; /* NULL: at in the text */
+    size_t at, n;
+};
+struct xt_cells {
+    const struct xt_table_limits *limits; /* borrowed */
+    struct xt_cell *list;
+    size_t count, capacity;
+    struct xt_text text;
+    enum xt_msg fault; /* why the row is refused; XT_MSG_NONE: it is fine */
+    int64_t fault_limit, fault_value;
+};
+void xt_cells_init(struct xt_cells *cells, const struct xt_table_limits *limits);
+void xt_cells_done(struct xt_cells *cells);
+void xt_cells_clear(struct xt_cells *cells);
+void xt_cells_refuse(struct xt_cells *cells, enum xt_msg fault, int64_t limit, int64_t value); /* the first counts */
+/* What was appended to cells->text since it had `from` bytes is the cell's value. */
+void xt_cells_end(struct xt_cells *cells, int64_t column, size_t from);
+void xt_cells_lend(struct xt_cells *cells, int64_t column, struct xt_str value); /* a value that outlives the row */
+/* The row as readers hand it out, its cells in out (room for limits->columns). XT_E_INPUT where it was refused. */
+enum xt_code xt_cells_row(const struct xt_cells *cells, int64_t number, struct xt_str *out, struct xt_raw_row *row,
+                          struct xt_error *err);
+
 /* A file of records that are objects rather than rows of cells: JSON, XML, exports of literature databases. */
 struct xt_object_row {
     int64_t number;    /* the line where it starts or the how-manieth it is, as people would look for it */
@@ -220,6 +257,11 @@ struct xt_package *xt_package_zip(zip_t **zip, const struct xt_table_limits *lim
 enum xt_code xt_xlsx_open(struct xt_package **package, const struct xt_table_limits *limits, struct xt_book **out,
                           struct xt_error *err);
 
+/* XLS: table_xls.c. What lies in a compound file: workbooks of Excel 5 to 2003, and later ones that are enciphered. Takes
+ * *source; name and limits are borrowed. */
+enum xt_code xt_xls_open(struct xt_source **source, const char *name, const struct xt_table_limits *limits,
+                         struct xt_book **out, struct xt_error *err);
+
 /* The formats of workbook cells: table_xlsx_format.c */
 enum xt_format_kind { XT_SHOW_NUMBER, XT_SHOW_PERCENT, XT_SHOW_PADDED, XT_SHOW_DATE };
 struct xt_show {
@@ -232,6 +274,7 @@ struct xt_show xt_show_builtin(int64_t format_id);
 struct xt_show xt_show_custom(struct xt_str code);
 /* A number as the file has it into what people see. */
 void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, struct xt_text *out);
+void xt_show_double(double number, struct xt_show show, bool date1904, struct xt_text *out);
 
 /* One XML part, read by calls: table_xml.c. No network, no entities but the five, no DTD. */
 struct xt_xml;

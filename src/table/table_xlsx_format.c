@@ -162,9 +162,11 @@ static void add_double(double value, struct xt_text *out)
 
         snprintf(text, sizeof text, "%.0f", rounded);
     } else if (strchr(text, 'e') && fabs(value) < 1 && fabs(value) >= 1e-9) {
+        int64_t exponent = 0;
         size_t n;
 
-        snprintf(text, sizeof text, "%.24f", strtod(text, NULL));
+        (void)xt_int_parse(xt_str(strchr(text, 'e') + 1), &exponent); /* printf wrote it */
+        snprintf(text, sizeof text, "%.*f", (int)(14 - exponent), value);
         for (n = strlen(text); n > 0 && text[n - 1] == '0';)
             text[--n] = '\0';
     }
@@ -234,6 +236,11 @@ void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, str
         xt_text_add_str(out, value); /* no number at all: what stands there is better than nothing */
         return;
     }
+    xt_show_double(number, show, date1904, out);
+}
+
+void xt_show_double(double number, struct xt_show show, bool date1904, struct xt_text *out)
+{
     if (show.kind == XT_SHOW_DATE && add_date(number, show.date_parts, date1904, out))
         return;
     size_t from = out->n;

@@ -246,7 +246,7 @@ static void a_broken_member_costs_itself(void **state)
     }
     assert_int_equal(refused, 1);
     assert_true(seen > ROWS / 2); /* the last piece may not have been handed out */
-    assert_int_equal(behind, 1); /* 3.csv */
+    assert_int_equal(behind, 1);  /* 3.csv */
     xt_table_close(&table);
     xt_text_done(&text);
 }
