@@ -152,6 +152,16 @@ static void count_reason(struct import *m, const struct xt_row *row, struct xt_s
     memcpy(reason->example, sentence.s, n);
 }
 
+/* The cells that a problem is about, for the rejects file. */
+static void mark_cells(struct import *m, const struct xt_mapped_record *record, const char *path, struct xt_str reason)
+{
+    size_t cells[XT_FAULTS_MAX], i;
+    size_t count = xt_plan_places_of(m->plan, record->record, xt_str(path), cells, XT_FAULTS_MAX);
+
+    for (i = 0; i < count && i < XT_FAULTS_MAX; i++)
+        xt_rejects_mark(&m->rejects, cells[i], reason);
+}
+
 static void add_reason(struct import *m, const struct xt_row *row, const struct xt_mapped_record *record,
                        const struct xt_problem *problem)
 {
@@ -171,6 +181,8 @@ static void add_reason(struct import *m, const struct xt_row *row, const struct 
     xt_text_clear(&m->one);
     xt_error_say(&sentence, m->options->lang, &m->one);
     xt_text_add_str(&m->reasons, xt_text_view(&m->one));
+    if (place_end > place_at)
+        mark_cells(m, record, problem->path, (struct xt_str){m->reasons.s + place_at, m->reasons.n - place_at});
     count_reason(m, row, (struct xt_str){m->reasons.s + place_at, place_end - place_at}, problem->msg,
                  (struct xt_str){m->reasons.s + at, m->reasons.n - at});
 }
@@ -686,8 +698,10 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     xt_text_init(&m.one, 4 * XT_KIB);
     xt_text_init(&m.columns, 4 * XT_KIB);
     m.sides = xt_calloc(SIDE_SLOTS, sizeof *m.sides);
+    xt_rejects_init(&m.rejects, path, options);
     rc = open_input(&m, err);
-    m.rejects = (struct xt_rejects){.input = path, .options = options, .table = m.table};
+    m.rejects.table = m.table;
+    m.rejects.headless = xt_mapping_headless(mapping);
     if (rc == XT_OK)
         rc = keep_input(&m, err);
     if (rc == XT_OK)
@@ -699,7 +713,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
         rc = xt_rejects_close(&m.rejects, result->rejects, sizeof result->rejects, err);
     xt_tx_end(&m.tx);
     end_job(&m, rc, err);
-    xt_rejects_drop(&m.rejects);
+    xt_rejects_done(&m.rejects);
     xt_plan_free(&m.plan);
     xt_memory_free(&m.memory);
     xt_table_close(&m.table);

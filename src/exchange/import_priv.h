@@ -6,19 +6,34 @@
 
 #include "exchange/import.h"
 
+#define XT_FAULTS_MAX 64 /* marked cells of a row */
+
 struct xt_rejects {    /* opened with the first row */
     const char *input; /* path of the input */
     const struct xt_import_options *options;
     const struct xt_table *table;
+    bool headless; /* the file has no head: what the reader took for one is a row */
     struct xt_out *out;
     char path[1024];
     bool failed; /* it could not be opened: said once */
+    /* of the table that is being written */
+    size_t columns;                    /* of the input */
+    size_t row_column, reasons_column; /* where number and reasons stand */
+    /* of the row to come */
+    struct xt_out_mark marks[XT_FAULTS_MAX];
+    size_t note_at[XT_FAULTS_MAX];
+    size_t mark_count;
+    struct xt_text notes; /* of the marks, one after the other */
 };
 
-/* Writes the row and why into the rejects file. What cannot be written there is counted all the same. */
+void xt_rejects_init(struct xt_rejects *rejects, const char *input, const struct xt_import_options *options);
+/* A cell of the row that will be refused, and why. */
+void xt_rejects_mark(struct xt_rejects *rejects, size_t column, struct xt_str reason);
+/* Writes the row and why into the rejects file, its cells at fault marked. What cannot be written there is counted all the
+ * same. */
 void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons);
 /* Puts the file in its place and its path into out (size bytes), "" when there was none. */
 XT_MUST_USE enum xt_code xt_rejects_close(struct xt_rejects *rejects, char *out, size_t size, struct xt_error *err);
-void xt_rejects_drop(struct xt_rejects *rejects);
+void xt_rejects_done(struct xt_rejects *rejects); /* what is not in its place by then is removed */
 
 #endif

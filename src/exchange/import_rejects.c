@@ -1,4 +1,7 @@
-/* import_rejects.c - rejected rows in the shape and format they came in, with two columns more: row and reasons. */
+/*
+ * import_rejects.c - rejected rows in the shape and format they came in: titles, head, columns and widths of the input, and
+ * behind them the row's number and the reasons. Mended, the file goes in again as the first one did.
+ */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,10 +10,6 @@
 
 #include "base/json.h"
 #include "exchange/import_priv.h"
-
-/* Heads that begin with an underscore are skipped when the corrected file comes in again. */
-static const char *const row_head[XT_LANGS] = {"_行号", "_row"};
-static const char *const reasons_head[XT_LANGS] = {"_拒绝原因", "_reasons"};
 
 static enum xt_format format_of(const struct xt_table_facts *facts)
 {
@@ -61,35 +60,82 @@ static bool is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-static enum xt_code open_at(struct xt_rejects *rejects, const char *path, struct xt_error *err)
+/* Where number and reasons go: behind the input's columns, or where an earlier rejects file has them already. */
+static size_t place_columns(struct xt_rejects *rejects, const struct xt_str *heads, size_t count)
+{
+    size_t width = count, i;
+
+    rejects->columns = count;
+    rejects->row_column = rejects->reasons_column = SIZE_MAX;
+    for (i = 0; i < count && !rejects->headless; i++) {
+        enum xt_reject_column column = xt_reject_column(heads[i]);
+
+        if (column == XT_REJECT_ROW)
+            rejects->row_column = i;
+        else if (column == XT_REJECT_REASONS)
+            rejects->reasons_column = i;
+    }
+    if (rejects->row_column == SIZE_MAX)
+        rejects->row_column = width++;
+    if (rejects->reasons_column == SIZE_MAX)
+        rejects->reasons_column = width++;
+    return width;
+}
+
+static enum xt_code begin_table(struct xt_rejects *rejects, struct xt_error *err)
 {
     const struct xt_table_facts *facts = xt_table_facts(rejects->table);
     const struct xt_str *heads;
-    size_t count = xt_table_columns(rejects->table, &heads), i;
-    struct xt_out_column *columns = xt_calloc(count + 2, sizeof *columns);
-    char **names = xt_calloc(count + 1, sizeof *names);
-    enum xt_charset charset =
-        facts->format == XT_FORMAT_CSV || facts->format == XT_FORMAT_TSV ? facts->charset : XT_CHARSET_UTF8;
+    size_t count = xt_table_columns(rejects->table, &heads), width, i;
+    enum xt_lang lang = rejects->options->lang;
+    struct xt_out_column *columns;
+    struct xt_lead_look lead;
+    struct xt_out_table table = {.name = facts->sheet, .lead_columns = count, .headless = rejects->headless};
+    struct xt_arena arena;
     enum xt_code rc;
 
-    /* UTF-16 comes back as UTF-8: every program that writes the one reads the other. */
-    if (charset != XT_CHARSET_GB18030)
-        charset = XT_CHARSET_UTF8;
-    for (i = 0; i < count; i++) {
-        names[i] = xt_strndup(heads[i].s, heads[i].n);
-        columns[i].head = names[i];
-    }
-    columns[count].head = row_head[rejects->options->lang];
-    columns[count].kind = XT_CELL_NUMBER;
-    columns[count + 1].head = reasons_head[rejects->options->lang];
-    columns[count + 1].width = 60;
-    rc = xt_out_open(path, format_of(facts), charset, facts->sheet, columns, count + 2, &rejects->out, err);
+    if (format_of(facts) == XT_FORMAT_JSONL)
+        return XT_OK;
+    xt_arena_init(&arena);
+    width = place_columns(rejects, heads, count);
+    columns = xt_arena_alloc(&arena, width * sizeof *columns);
+    for (i = 0; i < count; i++)
+        columns[i] =
+            (struct xt_out_column){.head = xt_arena_strndup(&arena, heads[i].s, heads[i].n), .kind = XT_CELL_AS_READ};
+    if (rejects->row_column >= count)
+        columns[rejects->row_column] = (struct xt_out_column){.head = xt_reject_head(XT_REJECT_ROW, lang), .width = 9};
+    columns[rejects->row_column].kind = XT_CELL_NUMBER;
+    if (rejects->reasons_column >= count)
+        columns[rejects->reasons_column].head = xt_reject_head(XT_REJECT_REASONS, lang);
+    columns[rejects->reasons_column].kind = XT_CELL_TEXT;
+    columns[rejects->reasons_column].width = 60;
+    table.columns = columns;
+    table.count = width;
+    xt_table_lead(rejects->table, &lead);
+    if (lead.count > 0)
+        table.lead = &lead;
+    rc = xt_out_table(rejects->out, &table, err);
+    xt_arena_done(&arena);
+    return rc;
+}
+
+static enum xt_code open_at(struct xt_rejects *rejects, const char *path, struct xt_error *err)
+{
+    const struct xt_table_facts *facts = xt_table_facts(rejects->table);
+    struct xt_out_options options = {
+        .format = format_of(facts),
+        .charset = facts->charset,
+        .delimiter = facts->delimiter,
+        .no_bom = facts->charset == XT_CHARSET_UTF8 && !facts->bom,
+    };
+    enum xt_code rc = xt_out_begin(path, &options, &rejects->out, err);
+
+    if (rc == XT_OK)
+        rc = begin_table(rejects, err);
     if (rc == XT_OK)
         (void)snprintf(rejects->path, sizeof rejects->path, "%s", path);
-    for (i = 0; i < count; i++)
-        free(names[i]);
-    free(names);
-    free(columns);
+    else if (rejects->out)
+        xt_out_drop(&rejects->out);
     return rc;
 }
 
@@ -139,43 +185,122 @@ static enum xt_code add_json(struct xt_rejects *rejects, const struct xt_row *ro
     return rc;
 }
 
+/* Cells above the columns of the table stand behind the reasons, so that nothing is lost; where they are deleted the row is
+ * right. A cell that no workbook holds is cut, and marked. */
 static enum xt_code add_cells(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons,
                               struct xt_error *err)
 {
-    const struct xt_str *heads;
-    size_t count = xt_table_columns(rejects->table, &heads), i;
-    struct xt_str *cells = xt_calloc(count + 2, sizeof *cells);
+    const struct xt_table_facts *facts = xt_table_facts(rejects->table);
+    size_t width = rejects->columns, surplus = row->count > width ? row->count - width : 0, i;
+    struct xt_str *cells = xt_calloc(row->count + width + 2, sizeof *cells);
     char number[24];
     enum xt_code rc;
 
-    for (i = 0; i < count; i++)
-        cells[i] = i < row->count ? row->cells[i] : (struct xt_str){"", 0};
-    cells[count] = (struct xt_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)row->number)};
-    cells[count + 1] = reasons;
-    rc = xt_out_row(rejects->out, cells, count + 2, err);
+    for (i = 0; i < width; i++)
+        cells[i] = i < row->count ? row->cells[i] : XT_STR("");
+    width += (size_t)(rejects->row_column >= rejects->columns) + (size_t)(rejects->reasons_column >= rejects->columns);
+    for (i = 0; i < surplus; i++)
+        cells[width + i] = row->cells[rejects->columns + i];
+    if (cells[rejects->row_column].n == 0) /* of the first file, where it is known already */
+        cells[rejects->row_column] =
+            (struct xt_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)row->number)};
+    cells[rejects->reasons_column] = reasons;
+    for (i = 0; format_of(facts) == XT_FORMAT_XLSX && i < width + surplus; i++) {
+        size_t fits = xt_out_cell_fits(cells[i]);
+
+        if (fits < cells[i].n) {
+            cells[i].n = fits;
+            xt_rejects_mark(rejects, i, XT_STR(""));
+        }
+    }
+    rc = xt_out_row_marked(rejects->out, cells, width + surplus, rejects->marks, rejects->mark_count, err);
     free(cells);
     return rc;
 }
 
-void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons)
+void xt_rejects_mark(struct xt_rejects *rejects, size_t column, struct xt_str reason)
+{
+    size_t i = rejects->mark_count;
+
+    if (i == XT_FAULTS_MAX)
+        return;
+    rejects->marks[i] = (struct xt_out_mark){column, NULL};
+    rejects->note_at[i] = rejects->notes.n;
+    xt_text_add_str(&rejects->notes, reason);
+    xt_text_add_char(&rejects->notes, '\0');
+    rejects->mark_count++;
+}
+
+/* One mark a cell, with all its reasons: the text may have moved while it grew, so notes are pointed to only now. */
+static void set_notes(struct xt_rejects *rejects)
+{
+    XT_AUTO(xt_text_done) struct xt_text joined = {0};
+    struct xt_out_mark marks[XT_FAULTS_MAX];
+    size_t at[XT_FAULTS_MAX], count = 0, i, k;
+
+    xt_text_init(&joined, XT_MIB);
+    for (i = 0; i < rejects->mark_count; i++) {
+        bool seen = false;
+
+        for (k = 0; k < i && !seen; k++)
+            seen = rejects->marks[k].column == rejects->marks[i].column;
+        if (seen)
+            continue;
+        at[count] = joined.n;
+        marks[count++] = rejects->marks[i];
+        for (k = i; k < rejects->mark_count; k++) {
+            const char *note = rejects->notes.s + rejects->note_at[k];
+
+            if (rejects->marks[k].column != rejects->marks[i].column || !*note)
+                continue;
+            if (joined.n > at[count - 1])
+                xt_text_add_char(&joined, '\n');
+            xt_text_add_z(&joined, note);
+        }
+        xt_text_add_char(&joined, '\0');
+    }
+    xt_text_clear(&rejects->notes);
+    xt_text_add_str(&rejects->notes, xt_text_view(&joined));
+    for (i = 0; i < count; i++) {
+        rejects->marks[i] = marks[i];
+        rejects->marks[i].note = rejects->notes.s + at[i];
+    }
+    rejects->mark_count = count;
+}
+
+static void add_row(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons)
 {
     struct xt_error err;
     enum xt_code rc;
 
-    if (rejects->options->dry_run || rejects->failed)
-        return;
     if (!rejects->out)
         open_rejects(rejects);
     if (rejects->failed)
         return;
-    if (format_of(xt_table_facts(rejects->table)) == XT_FORMAT_JSONL)
+    if (format_of(xt_table_facts(rejects->table)) == XT_FORMAT_JSONL) {
         rc = add_json(rejects, row, reasons, &err);
-    else
+    } else {
+        set_notes(rejects);
         rc = add_cells(rejects, row, reasons, &err);
-    if (rc != XT_OK && rc != XT_E_INPUT) { /* a cell that the format cannot hold is left out */
+    }
+    if (rc != XT_OK && rc != XT_E_INPUT) { /* a row beyond what the format holds is left out */
         rejects->failed = true;
         xt_out_drop(&rejects->out);
     }
+}
+
+void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons)
+{
+    if (!rejects->options->dry_run && !rejects->failed)
+        add_row(rejects, row, reasons);
+    rejects->mark_count = 0;
+    xt_text_clear(&rejects->notes);
+}
+
+void xt_rejects_init(struct xt_rejects *rejects, const char *input, const struct xt_import_options *options)
+{
+    *rejects = (struct xt_rejects){.input = input, .options = options};
+    xt_text_init(&rejects->notes, XT_MIB);
 }
 
 enum xt_code xt_rejects_close(struct xt_rejects *rejects, char *out, size_t size, struct xt_error *err)
@@ -190,8 +315,9 @@ enum xt_code xt_rejects_close(struct xt_rejects *rejects, char *out, size_t size
     return rc;
 }
 
-void xt_rejects_drop(struct xt_rejects *rejects)
+void xt_rejects_done(struct xt_rejects *rejects)
 {
     if (rejects->out)
         xt_out_drop(&rejects->out);
+    xt_text_done(&rejects->notes);
 }

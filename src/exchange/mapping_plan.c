@@ -182,9 +182,6 @@ static bool spec_feeds(const struct xt_plan *plan, const struct spec *spec)
     return true;
 }
 
-static void spec_columns(const struct xt_plan *plan, const struct spec *spec, const struct xt_row *row,
-                         struct xt_text *out);
-
 /* 名称“水资源研究” */
 static void add_cell(const struct xt_plan *plan, int ref, const struct xt_row *row, struct xt_text *out)
 {
@@ -209,50 +206,74 @@ static void add_cell(const struct xt_plan *plan, int ref, const struct xt_row *r
     free(dump);
 }
 
-static void add_column(const struct xt_plan *plan, int ref, const struct xt_row *row, struct xt_text *out)
+/* ---- which columns feed a field ---- */
+
+#define REFS_MAX 64
+
+struct ref_list {
+    int refs[REFS_MAX];
+    size_t count;
+};
+
+static void add_ref(const struct xt_plan *plan, int ref, struct ref_list *out)
 {
-    const char *name = plan->mapping->refs[ref].name;
-    size_t n = strlen(name);
+    size_t i;
 
     if (!plan->headless && !ref_feeds(plan, ref))
         return;
-    if (out->n > 0) {
-        if (!row && out->n >= n && memcmp(out->s + out->n - n, name, n) == 0)
+    for (i = 0; i < out->count; i++) {
+        if (out->refs[i] == ref)
             return; /* the same once more */
-        xt_text_add_z(out, "、");
     }
-    xt_text_add(out, name, n);
-    if (row)
-        add_cell(plan, ref, row, out);
+    if (out->count < REFS_MAX)
+        out->refs[out->count++] = ref;
 }
 
-static void pattern_columns(const struct xt_plan *plan, const struct pattern *patterns, size_t count,
-                            const struct xt_row *row, struct xt_text *out)
+static void pattern_refs(const struct xt_plan *plan, const struct pattern *patterns, size_t count, struct ref_list *out)
 {
     size_t i, k;
 
     for (i = 0; i < count; i++) {
         for (k = 0; k < patterns[i].count; k++) {
             if (patterns[i].parts[k].ref >= 0)
-                add_column(plan, patterns[i].parts[k].ref, row, out);
+                add_ref(plan, patterns[i].parts[k].ref, out);
         }
     }
 }
 
-static void spec_columns(const struct xt_plan *plan, const struct spec *spec, const struct xt_row *row,
-                         struct xt_text *out)
+static void spec_refs(const struct xt_plan *plan, const struct spec *spec, struct ref_list *out)
 {
     size_t i;
 
     for (i = 0; i < spec->ref_count; i++)
-        add_column(plan, spec->refs[i], row, out);
-    pattern_columns(plan, spec->patterns, spec->pattern_count, row, out);
+        add_ref(plan, spec->refs[i], out);
+    pattern_refs(plan, spec->patterns, spec->pattern_count, out);
     for (i = 0; i < spec->all_count; i++)
-        spec_columns(plan, &spec->all[i], row, out);
+        spec_refs(plan, &spec->all[i], out);
     if (spec->has_each)
-        add_column(plan, spec->each, row, out);
+        add_ref(plan, spec->each, out);
     for (i = 0; i < spec->field_count; i++)
-        spec_columns(plan, &spec->fields[i].spec, row, out);
+        spec_refs(plan, &spec->fields[i].spec, out);
+}
+
+static struct xt_str first_name(struct xt_str path)
+{
+    size_t n = 0;
+
+    while (n < path.n && path.s[n] != '.' && path.s[n] != '[')
+        n++;
+    return (struct xt_str){path.s, n};
+}
+
+static void field_refs(const struct xt_plan *plan, size_t record, struct xt_str field, struct ref_list *out)
+{
+    const struct xt_mapping *m = plan->mapping;
+    size_t i;
+
+    for (i = 0; record < m->record_count && i < m->records[record].field_count; i++) {
+        if (xt_str_is(field, m->records[record].fields[i].field->name))
+            spec_refs(plan, &m->records[record].fields[i].spec, out);
+    }
 }
 
 /* A main record needs its key (any alternative) and its required fields: what no row can have is said once. */
@@ -429,28 +450,24 @@ const char *xt_plan_unused(const struct xt_plan *plan, size_t index)
 static void columns_of(const struct xt_plan *plan, size_t record, struct xt_str field, const struct xt_row *row,
                        struct xt_text *out)
 {
-    const struct xt_mapping *m = plan->mapping;
-    size_t n = 0, i;
+    struct ref_list refs = {.count = 0};
+    size_t i;
 
-    while (n < field.n && field.s[n] != '.' && field.s[n] != '[')
-        n++;
-    field.n = n;
-    if (m->direct) {
-        for (i = 0; i < plan->head_count; i++) {
-            if (plan->direct[i].field && xt_str_is(field, plan->direct[i].field->name)) {
-                xt_text_add_str(out, plan->heads[i]);
-                if (row && i < row->count)
-                    xt_text_addf(out, "“%.*s”", (int)xt_utf8_clip(row->cells[i].s, row->cells[i].n, CELL_MAX),
-                                 row->cells[i].s);
-            }
-        }
-        return;
+    field = first_name(field);
+    for (i = 0; plan->mapping->direct && i < plan->head_count; i++) {
+        if (!plan->direct[i].field || !xt_str_is(field, plan->direct[i].field->name))
+            continue;
+        xt_text_add_str(out, plan->heads[i]);
+        if (row && i < row->count)
+            xt_text_addf(out, "“%.*s”", (int)xt_utf8_clip(row->cells[i].s, row->cells[i].n, CELL_MAX), row->cells[i].s);
     }
-    if (record >= m->record_count)
-        return;
-    for (i = 0; i < m->records[record].field_count; i++) {
-        if (xt_str_is(field, m->records[record].fields[i].field->name))
-            spec_columns(plan, &m->records[record].fields[i].spec, row, out);
+    field_refs(plan, record, field, &refs);
+    for (i = 0; i < refs.count; i++) {
+        if (i > 0)
+            xt_text_add_z(out, "、");
+        xt_text_add_z(out, plan->mapping->refs[refs.refs[i]].name);
+        if (row)
+            add_cell(plan, refs.refs[i], row, out);
     }
 }
 
@@ -465,7 +482,56 @@ void xt_plan_cells_of(const struct xt_plan *plan, size_t record, struct xt_str f
     columns_of(plan, record, field, row, out);
 }
 
+size_t xt_plan_places_of(const struct xt_plan *plan, size_t record, struct xt_str field, size_t *out, size_t cap)
+{
+    struct ref_list refs = {.count = 0};
+    size_t count = 0, i;
+
+    if (plan->headless)
+        return 0;
+    field = first_name(field);
+    for (i = 0; plan->mapping->direct && i < plan->head_count; i++) {
+        if (plan->direct[i].field && xt_str_is(field, plan->direct[i].field->name) && count++ < cap)
+            out[count - 1] = i;
+    }
+    field_refs(plan, record, field, &refs);
+    for (i = 0; i < refs.count; i++) {
+        int column = plan->columns[refs.refs[i]];
+
+        if (column >= 0 && count++ < cap)
+            out[count - 1] = (size_t)column;
+    }
+    return count;
+}
+
+/* ---- columns of a rejects file ---- */
+
+static const char *const REJECT_HEADS[][XT_LANGS] = {
+    [XT_REJECT_ROW] = {"_行号", "_row"},
+    [XT_REJECT_REASONS] = {"_拒绝原因", "_reasons"},
+};
+
+const char *xt_reject_head(enum xt_reject_column column, enum xt_lang lang)
+{
+    return REJECT_HEADS[column][lang];
+}
+
+enum xt_reject_column xt_reject_column(struct xt_str head)
+{
+    int column, lang;
+
+    for (column = XT_REJECT_ROW; column <= XT_REJECT_REASONS; column++) {
+        for (lang = 0; lang < XT_LANGS; lang++) {
+            if (xt_str_is(head, REJECT_HEADS[column][lang]))
+                return (enum xt_reject_column)column;
+        }
+    }
+    return XT_REJECT_NONE;
+}
+
 /* ---- rows ---- */
+
+static const char *const REJECT_MEMBERS[] = {"_row", "_reasons", "_file"};
 
 static struct xt_str row_hash(struct xt_plan *plan, const struct xt_row *row, bool direct)
 {
@@ -476,14 +542,19 @@ static struct xt_str row_hash(struct xt_plan *plan, const struct xt_row *row, bo
 
     xt_hasher_init(&hasher);
     if (row->json) {
-        char *dump = json_dumps(row->json, JSON_COMPACT | JSON_SORT_KEYS);
+        XT_AUTO(xt_json_unref) json_t *object = json_copy(row->json);
+        char *dump;
 
+        for (i = 0; i < XT_COUNT(REJECT_MEMBERS); i++)
+            json_object_del(object, REJECT_MEMBERS[i]);
+        dump = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
         xt_hasher_add_str(&hasher, xt_str(dump));
         free(dump);
     } else {
         for (i = 0; i < row->count && i < plan->head_count; i++) {
             /* The reason columns of a rejects file do not make it another row. */
-            if (row->cells[i].n > 0 && (!direct || !xt_str_starts(plan->heads[i], "_"))) {
+            if (row->cells[i].n > 0 &&
+                (direct ? !xt_str_starts(plan->heads[i], "_") : xt_reject_column(plan->heads[i]) == XT_REJECT_NONE)) {
                 xt_hasher_add_str(&hasher, plan->heads[i]);
                 xt_hasher_add_str(&hasher, row->cells[i]);
             }

@@ -138,6 +138,8 @@ static void describe_columns(const struct xt_type *type, enum xt_lang lang, stru
         columns[n].required = field->required;
         columns[n].note = note_of(field, lang, arena);
         columns[n].choices = choices_of(field, lang, arena);
+        if (columns[n].choices)
+            columns[n].rule = (struct xt_out_rule){.kind = XT_RULE_LIST, .lenient = true};
         example[n++] = xt_str(example_of(field, lang));
     }
 }

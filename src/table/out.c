@@ -10,8 +10,10 @@
 #include "base/mem.h"
 #include "table/out_priv.h"
 
-#define BUFFER_FULL ((size_t)256 * XT_KIB)
-#define BUFFER_MAX  ((size_t)512 * XT_MIB)
+#define BUFFER_FULL   ((size_t)256 * XT_KIB)
+#define BUFFER_MAX    ((size_t)512 * XT_MIB)
+
+#define LEAD_ROWS_MAX 1000 /* a head further down does not stay in its row */
 
 static enum xt_code write_failed(const struct xt_out *out, struct xt_error *err)
 {
@@ -37,6 +39,15 @@ static enum xt_code write_all(struct xt_out *out, struct xt_str text, struct xt_
     return XT_OK;
 }
 
+/* The buffer in the character set of the file. */
+static void encode(const struct xt_out *out, struct xt_text *encoded)
+{
+    if (out->options.charset == XT_CHARSET_GB18030)
+        xt_encode_gb18030(xt_text_view(&out->buffer), encoded);
+    else
+        xt_encode_utf16(xt_text_view(&out->buffer), out->options.charset == XT_CHARSET_UTF16BE, encoded);
+}
+
 enum xt_code xt_out_flush(struct xt_out *out, bool now, struct xt_error *err)
 {
     enum xt_code rc;
@@ -44,11 +55,11 @@ enum xt_code xt_out_flush(struct xt_out *out, bool now, struct xt_error *err)
     if (out->buffer.n < BUFFER_FULL && !now)
         return XT_OK;
     assert(!xt_text_overflowed(&out->buffer)); /* a row of half a gigabyte: no reader lets one in */
-    if (out->charset == XT_CHARSET_GB18030) {
+    if (out->options.charset != XT_CHARSET_UTF8) {
         XT_AUTO(xt_text_done) struct xt_text encoded = {0};
 
         xt_text_init(&encoded, 2 * BUFFER_MAX);
-        xt_encode_gb18030(xt_text_view(&out->buffer), &encoded);
+        encode(out, &encoded);
         rc = write_all(out, xt_text_view(&encoded), err);
     } else {
         rc = write_all(out, xt_text_view(&out->buffer), err);
@@ -59,43 +70,67 @@ enum xt_code xt_out_flush(struct xt_out *out, bool now, struct xt_error *err)
 
 /* ---- columns ---- */
 
-static void copy_columns(struct xt_out *out, const struct xt_out_column *columns, size_t count)
+static void free_heads(struct xt_out *out)
 {
-    size_t i, k, n;
+    size_t i;
 
-    out->columns = xt_calloc(count + 1, sizeof *out->columns);
-    out->count = count;
-    for (i = 0; i < count; i++) {
-        out->columns[i] = columns[i];
-        out->columns[i].head = xt_strdup(columns[i].head);
-        out->columns[i].note = columns[i].note ? xt_strdup(columns[i].note) : NULL;
-        out->columns[i].choices = NULL;
-        if (!columns[i].choices)
-            continue;
-        for (n = 0; columns[i].choices[n];)
-            n++;
-        const char **choices = xt_calloc(n + 1, sizeof *choices);
-
-        for (k = 0; k < n; k++)
-            choices[k] = xt_strdup(columns[i].choices[k]);
-        out->columns[i].choices = choices;
-    }
+    for (i = 0; i < out->count; i++)
+        free(out->heads[i].head);
+    free(out->heads);
+    out->heads = NULL;
+    out->count = 0;
 }
 
-static void free_columns(struct xt_out *out)
+static void take_heads(struct xt_out *out, const struct xt_out_table *table)
 {
-    size_t i, k;
+    size_t i;
 
-    for (i = 0; i < out->count; i++) {
-        struct xt_out_column *column = &out->columns[i];
+    free_heads(out);
+    out->heads = xt_calloc(table->count + 1, sizeof *out->heads);
+    out->count = table->count;
+    for (i = 0; i < table->count; i++)
+        out->heads[i] = (struct xt_out_head){xt_strdup(table->columns[i].head), table->columns[i].kind};
+}
 
-        for (k = 0; column->choices && column->choices[k]; k++)
-            free((void *)(uintptr_t)column->choices[k]); /* ours, const only for the caller's sake */
-        free((void *)(uintptr_t)column->choices);
-        free((void *)(uintptr_t)column->head);
-        free((void *)(uintptr_t)column->note);
+enum xt_cell_kind xt_out_kind(const struct xt_out *out, size_t column)
+{
+    return column < out->count ? out->heads[column].kind : XT_CELL_AS_READ;
+}
+
+/* The lowest row of the head: as it was, and behind it the heads of columns that were added. */
+static enum xt_code lowest_row(struct xt_out *out, const struct xt_out_table *table, const struct xt_lead *lead,
+                               xt_out_lead_row *row, struct xt_error *err)
+{
+    XT_AUTO(xt_free_ptr) struct xt_str *cells = xt_calloc(table->count + lead->count + 1, sizeof *cells);
+    size_t count = table->count > lead->count ? table->count : lead->count, i;
+
+    for (i = 0; i < count; i++) {
+        if (i >= table->lead_columns && i < table->count)
+            cells[i] = xt_str(table->columns[i].head);
+        else
+            cells[i] = i < lead->count ? lead->cells[i] : XT_STR("");
     }
-    free(out->columns);
+    return row(out, cells, count, true, err);
+}
+
+enum xt_code xt_out_each_lead(struct xt_out *out, const struct xt_out_table *table, xt_out_lead_row *row,
+                              struct xt_error *err)
+{
+    const struct xt_lead_look *look = table->lead;
+    int64_t at = 1;
+    enum xt_code rc = XT_OK;
+    size_t i;
+
+    for (i = 0; rc == XT_OK && i < look->count; i++) {
+        for (; rc == XT_OK && at < look->rows[i].number && look->rows[i].number <= LEAD_ROWS_MAX; at++)
+            rc = row(out, NULL, 0, false, err); /* the head stays in the row where it was */
+        if (rc == XT_OK && i + 1 < look->count)
+            rc = row(out, look->rows[i].cells, look->rows[i].count, false, err);
+        else if (rc == XT_OK)
+            rc = lowest_row(out, table, &look->rows[i], row, err);
+        at++;
+    }
+    return rc;
 }
 
 /* ---- opening and closing ---- */
@@ -128,61 +163,75 @@ static enum xt_code open_temporary(struct xt_out *out, struct xt_error *err)
     return XT_OK;
 }
 
-static enum xt_code begin_text(struct xt_out *out, struct xt_error *err)
-{
-    XT_AUTO(xt_free_ptr) struct xt_str *list = xt_calloc(out->count + 1, sizeof *list);
-    size_t i;
-
-    if (out->format == XT_FORMAT_JSONL)
-        return XT_OK;
-    if (out->charset == XT_CHARSET_UTF8)
-        xt_text_add_z(&out->buffer, "\xEF\xBB\xBF");
-    for (i = 0; i < out->count; i++)
-        list[i] = xt_str(out->columns[i].head);
-    return out->ops->row(out, list, out->count, err);
-}
-
-enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charset charset, const char *sheet,
-                         const struct xt_out_column *columns, size_t count, struct xt_out **out, struct xt_error *err)
+enum xt_code xt_out_begin(const char *path, const struct xt_out_options *options, struct xt_out **out,
+                          struct xt_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
     struct xt_out *o;
     enum xt_code rc = XT_OK;
 
-    assert(xt_format_written(format) && (count > 0 || format == XT_FORMAT_JSONL));
-    assert(charset == XT_CHARSET_UTF8 || charset == XT_CHARSET_GB18030);
-    assert(!(standard && format == XT_FORMAT_XLSX));
+    assert(xt_format_written(options->format));
+    assert(!(standard && options->format == XT_FORMAT_XLSX));
     o = xt_calloc(1, sizeof *o);
-    o->format = format;
-    o->charset = format == XT_FORMAT_CSV || format == XT_FORMAT_TSV ? charset : XT_CHARSET_UTF8;
+    o->options = *options;
+    if (options->format != XT_FORMAT_CSV && options->format != XT_FORMAT_TSV)
+        o->options.charset = XT_CHARSET_UTF8;
     o->fd = STDOUT_FILENO;
-    o->ops = format == XT_FORMAT_XLSX    ? &xt_out_xlsx_ops
-             : format == XT_FORMAT_JSONL ? &xt_out_jsonl_ops
-                                         : &xt_out_csv_ops;
+    o->ops = options->format == XT_FORMAT_XLSX    ? &xt_out_xlsx_ops
+             : options->format == XT_FORMAT_JSONL ? &xt_out_jsonl_ops
+                                                  : &xt_out_csv_ops;
     xt_text_init(&o->buffer, BUFFER_MAX);
-    copy_columns(o, columns, count);
     if (!standard) {
         o->path = xt_strdup(path);
         rc = open_temporary(o, err);
     }
-    if (rc == XT_OK)
-        rc = format == XT_FORMAT_XLSX ? xt_out_xlsx_begin(o, sheet, err) : begin_text(o, err);
+    if (rc == XT_OK && options->format == XT_FORMAT_XLSX)
+        rc = xt_out_xlsx_begin(o, err);
     if (rc != XT_OK) {
         xt_out_drop(&o);
         return rc;
     }
-    o->rows = 0;
     *out = o;
     return XT_OK;
 }
 
-enum xt_code xt_out_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err)
+enum xt_code xt_out_table(struct xt_out *out, const struct xt_out_table *table, struct xt_error *err)
 {
-    assert(count <= out->count);
-    enum xt_code rc = out->ops->row(out, cells, count, err);
+    assert(table->count > 0);
+    take_heads(out, table);
+    return out->ops->table(out, table, err);
+}
+
+enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charset charset, const char *sheet,
+                         const struct xt_out_column *columns, size_t count, struct xt_out **out, struct xt_error *err)
+{
+    struct xt_out_options options = {.format = format, .charset = charset};
+    struct xt_out_table table = {.name = sheet, .columns = columns, .count = count};
+    struct xt_out *o = NULL;
+    enum xt_code rc = xt_out_begin(path, &options, &o, err);
+
+    if (rc == XT_OK && count > 0)
+        rc = xt_out_table(o, &table, err);
+    if (rc != XT_OK) {
+        xt_out_drop(&o);
+        return rc;
+    }
+    *out = o;
+    return XT_OK;
+}
+
+enum xt_code xt_out_row_marked(struct xt_out *out, const struct xt_str *cells, size_t count,
+                               const struct xt_out_mark *marks, size_t mark_count, struct xt_error *err)
+{
+    enum xt_code rc = out->ops->row(out, cells, count, marks, mark_count, err);
 
     out->rows += rc == XT_OK;
     return rc;
+}
+
+enum xt_code xt_out_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err)
+{
+    return xt_out_row_marked(out, cells, count, NULL, 0, err);
 }
 
 enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err)
@@ -258,7 +307,7 @@ void xt_out_drop(struct xt_out **out)
         (void)unlink(o->temporary); /* if it cannot go it stays, under a name that says what it is */
     free(o->temporary);
     free(o->path);
-    free_columns(o);
+    free_heads(o);
     xt_text_done(&o->buffer);
     free(o);
     *out = NULL;

@@ -1,29 +1,34 @@
 /*
  * out_xlsx.c - workbooks by libxlsxwriter in its constant-memory mode: rows go to disk as they come.
  *
- * Drop-downs take their values from a hidden sheet, since a list inside a rule ends at 255 characters (ECMA-376, 18.3.1.32).
+ * What is checked while people type, and the lists behind drop-downs, stands in out_xlsx_rules.c.
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/time.h"
-#include "table/out_priv.h"
+#include "table/out_xlsx_priv.h"
 
-#define CELL_UNITS_MAX 32767
-#define ROWS_MAX       1048576
 #define SHEET_NAME_MAX 31
-#define LISTS          "_lists"
+#define NOTES_MAX      20000 /* a workbook: the library keeps them in memory, and no clerk reads more */
+#define NOTE_UNITS_MAX 2000
+#define WIDTH_ADDED    0.7109375 /* what the library adds to a width for the margins, as files have it already */
+
+enum look { LOOK_TEXT, LOOK_DATE, LOOK_FAULT_TEXT, LOOK_FAULT_DATE, LOOK_FAULT, LOOK_HEAD, LOOK_REQUIRED, LOOKS };
 
 struct workbook {
     lxw_workbook *book;
     lxw_worksheet *sheet;
-    lxw_format *text, *date;
+    lxw_format *looks[LOOKS];
     lxw_row_t row;          /* the next one */
+    lxw_row_t head;         /* the lowest row of the head */
+    bool filter;            /* the present sheet gets an autofilter */
+    bool lists;             /* the sheet of lists was written */
+    size_t sheets, notes;   /* so far */
     struct xt_text scratch; /* cells end in a zero byte for the library */
 };
 
@@ -46,25 +51,47 @@ static size_t utf16_units(struct xt_str s)
     return units;
 }
 
+/* Bytes of at most `most` UTF-16 units. */
+static size_t clip_units(struct xt_str s, size_t most)
+{
+    size_t units = 0, at = 0;
+
+    while (at < s.n) {
+        uint32_t c;
+        size_t took = xt_utf8_decode(s.s + at, s.n - at, &c);
+
+        units += c >= 0x10000 ? 2 : 1;
+        if (units > most)
+            break;
+        at += took;
+    }
+    return at;
+}
+
+size_t xt_out_cell_fits(struct xt_str s)
+{
+    return s.n <= XT_CELL_UNITS_MAX ? s.n : clip_units(s, XT_CELL_UNITS_MAX);
+}
+
 /* A text as a cell holds it: "_x0041_" would be read as "A", so its first underscore is escaped (ECMA-376, 22.9.2.19);
  * XML has no U+FFFE, U+FFFF and no control characters, the latter are escaped by the library. */
-static const char *cell_text(struct workbook *w, struct xt_str s)
+const char *xt_out_xlsx_text(struct xt_text *scratch, struct xt_str s)
 {
     size_t i = 0;
 
-    xt_text_clear(&w->scratch);
+    xt_text_clear(scratch);
     while (i < s.n) {
         uint32_t c;
         size_t took = xt_utf8_decode(s.s + i, s.n - i, &c);
 
         if (c == '_' && i + 6 < s.n && s.s[i + 1] == 'x' && s.s[i + 6] == '_')
-            xt_text_add_z(&w->scratch, "_x005F");
+            xt_text_add_z(scratch, "_x005F");
         if (c == 0xFFFE || c == 0xFFFF || c == 0)
             c = 0xFFFD;
-        xt_text_add_utf8(&w->scratch, c);
+        xt_text_add_utf8(scratch, c);
         i += took;
     }
-    return w->scratch.s;
+    return scratch->s;
 }
 
 /* Numbers that Excel gives back as they are: at most 15 digits, no leading zeros or plus. */
@@ -93,34 +120,73 @@ static bool as_date(struct xt_str s, lxw_datetime *out)
     return true;
 }
 
-static lxw_error write_cell(struct workbook *w, lxw_col_t column, struct xt_str cell, enum xt_cell_kind kind)
+/* Whether a program that keeps numbers gives this one back letter by letter. */
+static bool same_number(struct xt_str s, double number)
+{
+    char shown[40];
+
+    (void)snprintf(shown, sizeof shown, "%.15g", number);
+    return xt_str_is(s, shown);
+}
+
+static lxw_error write_cell(struct workbook *w, lxw_col_t column, struct xt_str cell, enum xt_cell_kind kind,
+                            bool fault)
 {
     lxw_datetime date;
     double number;
 
     if (cell.n == 0)
-        return LXW_NO_ERROR;
-    if (kind == XT_CELL_NUMBER && as_number(cell, &number))
-        return worksheet_write_number(w->sheet, w->row, column, number, NULL);
-    if (kind == XT_CELL_DATE && as_date(cell, &date))
-        return worksheet_write_datetime(w->sheet, w->row, column, &date, w->date);
-    return worksheet_write_string(w->sheet, w->row, column, cell_text(w, cell), w->text);
+        return fault ? worksheet_write_blank(w->sheet, w->row, column, w->looks[LOOK_FAULT_TEXT]) : LXW_NO_ERROR;
+    if ((kind == XT_CELL_NUMBER || kind == XT_CELL_AS_READ) && as_number(cell, &number) &&
+        (kind == XT_CELL_NUMBER || same_number(cell, number)))
+        return worksheet_write_number(w->sheet, w->row, column, number, fault ? w->looks[LOOK_FAULT] : NULL);
+    if ((kind == XT_CELL_DATE || kind == XT_CELL_AS_READ) && as_date(cell, &date))
+        return worksheet_write_datetime(w->sheet, w->row, column, &date, w->looks[fault ? LOOK_FAULT_DATE : LOOK_DATE]);
+    return worksheet_write_string(w->sheet, w->row, column, xt_out_xlsx_text(&w->scratch, cell),
+                                  w->looks[fault ? LOOK_FAULT_TEXT : LOOK_TEXT]);
 }
 
-static enum xt_code xlsx_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err)
+static lxw_error write_note(struct workbook *w, lxw_row_t row, lxw_col_t column, const char *note)
+{
+    struct xt_str s = xt_str(note);
+
+    if (w->notes >= NOTES_MAX || s.n == 0)
+        return LXW_NO_ERROR;
+    w->notes++;
+    s.n = clip_units(s, NOTE_UNITS_MAX);
+    return worksheet_write_comment(w->sheet, row, column, xt_out_xlsx_text(&w->scratch, s));
+}
+
+static const struct xt_out_mark *mark_of(const struct xt_out_mark *marks, size_t count, size_t column)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (marks[i].column == column)
+            return &marks[i];
+    return NULL;
+}
+
+static enum xt_code xlsx_row(struct xt_out *out, const struct xt_str *cells, size_t count,
+                             const struct xt_out_mark *marks, size_t mark_count, struct xt_error *err)
 {
     struct workbook *w = out->own;
     lxw_error fault = LXW_NO_ERROR;
     size_t i;
 
-    if (w->row >= ROWS_MAX)
-        return xt_fail(err, XT_E_INPUT, "", XT_MSG_OUT_ROWS, XT_INT(ROWS_MAX));
+    if (w->row >= XT_XLSX_ROWS)
+        return xt_fail(err, XT_E_INPUT, "", XT_MSG_OUT_ROWS, XT_INT(XT_XLSX_ROWS));
     for (i = 0; i < count; i++)
-        if (cells[i].n > CELL_UNITS_MAX && utf16_units(cells[i]) > CELL_UNITS_MAX)
-            return xt_fail(err, XT_E_INPUT, out->columns[i].head, XT_MSG_OUT_CELL, XT_INT(CELL_UNITS_MAX),
-                           XT_INT(utf16_units(cells[i])));
-    for (i = 0; i < count && fault == LXW_NO_ERROR; i++)
-        fault = write_cell(w, (lxw_col_t)i, cells[i], out->columns[i].kind);
+        if (xt_out_cell_fits(cells[i]) < cells[i].n)
+            return xt_fail(err, XT_E_INPUT, i < out->count ? out->heads[i].head : "", XT_MSG_OUT_CELL,
+                           XT_INT(XT_CELL_UNITS_MAX), XT_INT(utf16_units(cells[i])));
+    for (i = 0; i < count && fault == LXW_NO_ERROR; i++) {
+        const struct xt_out_mark *mark = mark_count > 0 ? mark_of(marks, mark_count, i) : NULL;
+
+        fault = write_cell(w, (lxw_col_t)i, cells[i], xt_out_kind(out, i), mark != NULL);
+        if (fault == LXW_NO_ERROR && mark && mark->note)
+            fault = write_note(w, w->row, (lxw_col_t)i, mark->note);
+    }
     if (fault != LXW_NO_ERROR)
         return library_failed(out, fault, err);
     w->row++;
@@ -129,162 +195,206 @@ static enum xt_code xlsx_row(struct xt_out *out, const struct xt_str *cells, siz
 
 /* ---- the workbook around them ---- */
 
-/* What Excel takes as the name of a sheet: at most 31 characters, none of []:*?/\, no apostrophe at the ends. */
-static void sheet_name(const char *asked, struct xt_text *out)
+/* What Excel takes as the name of a sheet: at most 31 characters, none of []:*?/\, no apostrophe at the ends. A name that
+ * is there already gets a number. */
+static void sheet_name(const struct workbook *w, const char *asked, struct xt_text *out)
 {
     struct xt_str s = xt_str(asked && *asked ? asked : "Sheet1");
-    size_t i, clipped = 0;
-    uint32_t c;
+    size_t i, again, whole;
 
-    for (i = 0; i < SHEET_NAME_MAX && clipped < s.n; i++)
-        clipped += xt_utf8_decode(s.s + clipped, s.n - clipped, &c);
-    xt_text_add(out, s.s, clipped);
+    xt_text_add(out, s.s, clip_units(s, SHEET_NAME_MAX));
     for (i = 0; i < out->n; i++)
         if (strchr("[]:*?/\\", out->s[i]) || (unsigned char)out->s[i] < 0x20 ||
             (out->s[i] == '\'' && (i == 0 || i + 1 == out->n)))
             out->s[i] = '_';
+    if (xt_str_is(xt_text_view(out), XT_XLSX_LISTS))
+        xt_text_add_char(out, '_');
+    whole = out->n;
+    for (again = 2; workbook_get_worksheet_by_name(w->book, out->s); again++) {
+        xt_text_cut(out, whole);
+        xt_text_cut(out, clip_units(xt_text_view(out), SHEET_NAME_MAX - 6));
+        xt_text_addf(out, " (%zu)", again);
+    }
 }
 
-static lxw_format *head_format(lxw_workbook *book, bool required)
+static void make_looks(struct workbook *w)
 {
-    lxw_format *format = workbook_add_format(book);
+    size_t i;
 
-    format_set_bold(format);
-    format_set_text_wrap(format);
-    format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
-    format_set_bg_color(format, 0xE8EEF4);
-    format_set_border(format, LXW_BORDER_THIN);
-    format_set_border_color(format, 0xB8C4D0);
-    if (required)
-        format_set_font_color(format, 0xB00020);
-    return format;
+    for (i = 0; i < LOOKS; i++)
+        w->looks[i] = workbook_add_format(w->book);
+    format_set_num_format(w->looks[LOOK_TEXT], "@");
+    format_set_num_format(w->looks[LOOK_FAULT_TEXT], "@");
+    format_set_num_format(w->looks[LOOK_DATE], "yyyy-mm-dd");
+    format_set_num_format(w->looks[LOOK_FAULT_DATE], "yyyy-mm-dd");
+    for (i = LOOK_FAULT_TEXT; i <= LOOK_FAULT; i++) {
+        format_set_bg_color(w->looks[i], 0xFFC7CE);
+        format_set_font_color(w->looks[i], 0x9C0006);
+    }
+    for (i = LOOK_HEAD; i <= LOOK_REQUIRED; i++) {
+        format_set_bold(w->looks[i]);
+        format_set_text_wrap(w->looks[i]);
+        format_set_align(w->looks[i], LXW_ALIGN_VERTICAL_CENTER);
+        format_set_bg_color(w->looks[i], 0xE8EEF4);
+        format_set_border(w->looks[i], LXW_BORDER_THIN);
+        format_set_border_color(w->looks[i], 0xB8C4D0);
+    }
+    format_set_font_color(w->looks[LOOK_REQUIRED], 0xB00020);
 }
 
-static double width_of(const struct xt_out_column *column)
+static double width_of(const struct xt_out_table *table, size_t column)
 {
-    size_t n = strlen(column->head);
+    const struct xt_out_column *c = &table->columns[column];
+    size_t n = strlen(c->head);
     double by_head;
 
-    if (column->width > 0)
-        return column->width < 255 ? column->width : 255;
+    if (table->lead && column < table->lead->width_count && table->lead->widths[column] > 0)
+        return table->lead->widths[column] < 255 ? table->lead->widths[column] - WIDTH_ADDED : 255;
+    if (c->width > 0)
+        return c->width < 255 ? c->width : 255;
     /* Chinese characters take three bytes and the room of two. */
     by_head = 2 + (double)n * 0.75;
-    if (column->kind == XT_CELL_TEXT)
+    if (c->kind == XT_CELL_TEXT)
         return by_head < 16 ? 16 : by_head > 40 ? 40 : by_head;
     return by_head < 12 ? 12 : by_head > 24 ? 24 : by_head;
 }
 
-/* The list sheet is written row by row, as constant memory asks for. */
-static lxw_error write_lists(struct xt_out *out, struct workbook *w)
+static lxw_error set_columns(struct workbook *w, const struct xt_out_table *table)
 {
-    XT_AUTO(xt_free_ptr) size_t *lengths = xt_calloc(out->count, sizeof *lengths);
-    lxw_worksheet *lists = NULL;
-    bool more = true;
-    lxw_row_t row;
-    size_t i;
-
-    for (i = 0; i < out->count; i++)
-        while (out->columns[i].choices && out->columns[i].choices[lengths[i]])
-            lengths[i]++;
-    for (row = 0; more && row < ROWS_MAX; row++) {
-        lxw_col_t column = 0;
-
-        more = false;
-        for (i = 0; i < out->count; i++) {
-            const char *const *choices = out->columns[i].choices;
-
-            if (!choices)
-                continue;
-            if (row < lengths[i]) {
-                if (!lists)
-                    lists = workbook_add_worksheet(w->book, LISTS);
-                lxw_error fault = worksheet_write_string(lists, row, column, cell_text(w, xt_str(choices[row])), NULL);
-
-                if (fault != LXW_NO_ERROR)
-                    return fault;
-                more = true;
-            }
-            column++;
-        }
-    }
-    if (lists)
-        worksheet_hide(lists);
-    return LXW_NO_ERROR;
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
-/* libxlsxwriter 1.1.4 copies the formula of a list twice and loses one copy: some 20 bytes a drop-down, not ours to free.
- * The leak checker asks this function what to pass over. */
-const char *__lsan_default_suppressions(void);
-__attribute__((weak)) const char *__lsan_default_suppressions(void)
-{
-    return "leak:libxlsxwriter.so\n";
-}
-#endif
-
-static lxw_error offer_choices(struct xt_out *out, struct workbook *w)
-{
-    lxw_col_t list = 0;
-    size_t i, n;
-
-    for (i = 0; i < out->count; i++) {
-        const char *const *choices = out->columns[i].choices;
-        lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_LIST_FORMULA,
-                                    .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING,
-                                    .dropdown = LXW_VALIDATION_ON};
-        char range[96], from[LXW_MAX_CELL_NAME_LENGTH], to[LXW_MAX_CELL_NAME_LENGTH];
-
-        if (!choices)
-            continue;
-        for (n = 0; choices[n];)
-            n++;
-        if (n > 0) {
-            lxw_rowcol_to_cell_abs(from, 0, list, true, true);
-            lxw_rowcol_to_cell_abs(to, (lxw_row_t)n - 1, list, true, true);
-            snprintf(range, sizeof range, "=" LISTS "!%s:%s", from, to);
-            rule.value_formula = range;
-            lxw_error fault =
-                worksheet_data_validation_range(w->sheet, 1, (lxw_col_t)i, ROWS_MAX - 1, (lxw_col_t)i, &rule);
-
-            if (fault != LXW_NO_ERROR)
-                return fault;
-        }
-        list++;
-    }
-    return LXW_NO_ERROR;
-}
-
-static lxw_error write_head(struct xt_out *out, struct workbook *w)
-{
-    lxw_format *plain = head_format(w->book, false), *required = head_format(w->book, true);
     lxw_error fault = LXW_NO_ERROR;
     size_t i;
 
-    for (i = 0; i < out->count && fault == LXW_NO_ERROR; i++) {
-        const struct xt_out_column *column = &out->columns[i];
-        lxw_col_t at = (lxw_col_t)i;
+    for (i = 0; i < table->count && fault == LXW_NO_ERROR; i++) {
+        enum xt_cell_kind kind = table->columns[i].kind;
 
         /* The format of the column is what cells typed later get: codes with leading zeros stay as they are typed. */
-        fault = worksheet_set_column(w->sheet, at, at, width_of(column),
-                                     column->kind == XT_CELL_TEXT   ? w->text
-                                     : column->kind == XT_CELL_DATE ? w->date
-                                                                    : NULL);
-        if (fault == LXW_NO_ERROR)
-            fault = worksheet_write_string(w->sheet, 0, at, cell_text(w, xt_str(column->head)),
-                                           column->required ? required : plain);
-        if (fault == LXW_NO_ERROR && column->note && *column->note)
-            fault = worksheet_write_comment(w->sheet, 0, at, column->note);
+        fault = worksheet_set_column(w->sheet, (lxw_col_t)i, (lxw_col_t)i, width_of(table, i),
+                                     kind == XT_CELL_TEXT   ? w->looks[LOOK_TEXT]
+                                     : kind == XT_CELL_DATE ? w->looks[LOOK_DATE]
+                                                            : NULL);
     }
-    worksheet_freeze_panes(w->sheet, 1, 0);
     return fault;
 }
 
-enum xt_code xt_out_xlsx_begin(struct xt_out *out, const char *sheet, struct xt_error *err)
+static lxw_error write_head(struct workbook *w, const struct xt_out_table *table)
+{
+    lxw_error fault = LXW_NO_ERROR;
+    size_t i;
+
+    for (i = 0; i < table->count && fault == LXW_NO_ERROR; i++) {
+        const struct xt_out_column *column = &table->columns[i];
+
+        fault = worksheet_write_string(w->sheet, 0, (lxw_col_t)i, xt_out_xlsx_text(&w->scratch, xt_str(column->head)),
+                                       w->looks[column->required ? LOOK_REQUIRED : LOOK_HEAD]);
+        if (fault == LXW_NO_ERROR && column->note)
+            fault = write_note(w, 0, (lxw_col_t)i, column->note);
+    }
+    w->row++;
+    return fault;
+}
+
+static enum xt_code write_lead_row(struct xt_out *out, const struct xt_str *cells, size_t count, bool lowest,
+                                   struct xt_error *err)
+{
+    struct workbook *w = out->own;
+    lxw_error fault = LXW_NO_ERROR;
+    size_t i;
+
+    for (i = 0; i < count && fault == LXW_NO_ERROR; i++) {
+        struct xt_str cell = {cells[i].s, xt_out_cell_fits(cells[i])};
+
+        if (cell.n > 0)
+            fault = worksheet_write_string(w->sheet, w->row, (lxw_col_t)i, xt_out_xlsx_text(&w->scratch, cell),
+                                           w->looks[LOOK_HEAD]);
+    }
+    w->head = lowest ? w->row : w->head;
+    w->row++;
+    return fault == LXW_NO_ERROR ? XT_OK : library_failed(out, fault, err);
+}
+
+/* The merged ranges of titles and heads. The library's own function writes their cells, which in this mode would flush the
+ * rows before their texts; only the note of the range is wanted. */
+static void merge_lead(struct workbook *w, const struct xt_lead_look *lead)
+{
+    size_t i;
+
+    for (i = 0; i < lead->merge_count && lead->merges[i].row1 <= (int64_t)w->head + 1; i++) {
+        const struct xt_merge *m = &lead->merges[i];
+        lxw_merged_range *range;
+
+        if (m->row2 > (int64_t)w->head + 1 || m->column2 > XT_XLSX_COLUMNS ||
+            (m->row1 == m->row2 && m->column1 == m->column2))
+            continue;
+        range = calloc(1, sizeof *range); /* the library frees it */
+        if (!range)
+            abort();
+        range->first_row = (lxw_row_t)m->row1 - 1;
+        range->last_row = (lxw_row_t)m->row2 - 1;
+        range->first_col = (lxw_col_t)(m->column1 - 1);
+        range->last_col = (lxw_col_t)(m->column2 - 1);
+        STAILQ_INSERT_TAIL(w->sheet->merged_ranges, range, list_pointers);
+        w->sheet->merged_range_count++;
+    }
+}
+
+static enum xt_code head_of_sheet(struct xt_out *out, struct workbook *w, const struct xt_out_table *table,
+                                  struct xt_error *err)
+{
+    lxw_error fault = LXW_NO_ERROR;
+    enum xt_code rc = XT_OK;
+
+    if (table->headless)
+        return XT_OK;
+    if (table->lead) {
+        rc = xt_out_each_lead(out, table, write_lead_row, err);
+        if (rc == XT_OK)
+            merge_lead(w, table->lead);
+    } else {
+        fault = write_head(w, table);
+        w->filter = true;
+    }
+    worksheet_freeze_panes(w->sheet, w->head + 1, 0);
+    return fault == LXW_NO_ERROR ? rc : library_failed(out, fault, err);
+}
+
+static lxw_error end_sheet(const struct xt_out *out, struct workbook *w)
+{
+    if (!w->sheet || !w->filter)
+        return LXW_NO_ERROR;
+    w->filter = false;
+    return worksheet_autofilter(w->sheet, w->head, 0, w->row > w->head + 1 ? w->row - 1 : w->head + 1,
+                                (lxw_col_t)(out->count - 1));
+}
+
+static enum xt_code xlsx_table(struct xt_out *out, const struct xt_out_table *table, struct xt_error *err)
+{
+    struct workbook *w = out->own;
+    XT_AUTO(xt_text_done) struct xt_text name = {0};
+    lxw_error fault = end_sheet(out, w);
+    enum xt_code rc;
+
+    if (fault != LXW_NO_ERROR)
+        return library_failed(out, fault, err);
+    xt_text_init(&name, 512);
+    sheet_name(w, table->name, &name);
+    w->sheet = workbook_add_worksheet(w->book, name.s);
+    if (!w->sheet)
+        return library_failed(out, LXW_ERROR_CREATING_TMPFILE, err);
+    w->sheets++;
+    w->row = w->head = 0;
+    fault = set_columns(w, table);
+    if (fault == LXW_NO_ERROR)
+        fault = xt_out_xlsx_rules(w->book, w->sheet, table, &w->scratch);
+    if (fault != LXW_NO_ERROR)
+        return library_failed(out, fault, err);
+    rc = head_of_sheet(out, w, table, err);
+    return rc;
+}
+
+enum xt_code xt_out_xlsx_begin(struct xt_out *out, struct xt_error *err)
 {
     struct workbook *w = xt_calloc(1, sizeof *w);
     lxw_workbook_options options = {.constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE};
-    struct xt_text name;
-    lxw_error fault;
 
     out->own = w;
     xt_text_init(&w->scratch, 8 * XT_MIB);
@@ -293,29 +403,14 @@ enum xt_code xt_out_xlsx_begin(struct xt_out *out, const char *sheet, struct xt_
     w->book = workbook_new_opt(out->temporary, &options);
     if (!w->book)
         return library_failed(out, LXW_ERROR_CREATING_XLSX_FILE, err);
-    xt_text_init(&name, 256);
-    sheet_name(sheet, &name);
-    w->sheet = workbook_add_worksheet(w->book, name.s);
-    xt_text_done(&name);
-    if (!w->sheet)
-        return library_failed(out, LXW_ERROR_CREATING_TMPFILE, err);
-    w->text = workbook_add_format(w->book);
-    format_set_num_format(w->text, "@");
-    w->date = workbook_add_format(w->book);
-    format_set_num_format(w->date, "yyyy-mm-dd");
-    fault = write_lists(out, w);
-    if (fault == LXW_NO_ERROR)
-        fault = write_head(out, w);
-    if (fault == LXW_NO_ERROR)
-        fault = offer_choices(out, w);
-    w->row = 1;
-    return fault == LXW_NO_ERROR ? XT_OK : library_failed(out, fault, err);
+    make_looks(w);
+    return XT_OK;
 }
 
 static enum xt_code xlsx_finish(struct xt_out *out, struct xt_error *err)
 {
     struct workbook *w = out->own;
-    lxw_error fault = worksheet_autofilter(w->sheet, 0, 0, w->row > 1 ? w->row - 1 : 1, (lxw_col_t)(out->count - 1));
+    lxw_error fault = end_sheet(out, w);
 
     if (fault != LXW_NO_ERROR)
         return library_failed(out, fault, err);
@@ -336,4 +431,4 @@ static void xlsx_drop(struct xt_out *out)
     free(w);
 }
 
-const struct xt_out_ops xt_out_xlsx_ops = {xlsx_row, NULL, xlsx_finish, xlsx_drop};
+const struct xt_out_ops xt_out_xlsx_ops = {xlsx_table, xlsx_row, NULL, xlsx_finish, xlsx_drop};

@@ -265,7 +265,13 @@ static void place(const struct xt_table *table, struct xt_row *row)
 
 void xt_table_head_row(const struct xt_table *table, struct xt_row *out)
 {
-    *out = (struct xt_row){.number = table->facts.head_row, .cells = table->part.heads, .count = table->part.columns};
+    const struct xt_part *part = &table->part;
+
+    *out = (struct xt_row){.number = table->facts.head_row};
+    if (part->lead_count > 0) { /* as it is: heads are told apart by numbers */
+        out->cells = part->lead[part->lead_count - 1].cells;
+        out->count = part->lead[part->lead_count - 1].count;
+    }
     place(table, out);
 }
 

@@ -65,7 +65,8 @@ struct xt_table_facts { /* what was found out of the part at hand, and how surel
     enum xt_format format;
     enum xt_charset charset;
     int charset_certainty;
-    char delimiter;
+    bool bom;         /* the text begins with a byte order mark */
+    char delimiter;   /* CSV and TSV */
     int64_t head_row; /* 0 for JSON */
     int head_certainty;
     const char *sheet;         /* books: the one read; else NULL */
@@ -141,35 +142,105 @@ XT_MUST_USE enum xt_code xt_table_next(struct xt_table *table, struct xt_row *ro
 /* The head as if it were a row: where it is data, because the file has none. */
 void xt_table_head_row(const struct xt_table *table, struct xt_row *out);
 
+/* What stands above the rows of data as the file has it, so that it can be written again: titles, unit lines and all rows of
+ * the head, the last of which is the lowest. Empty rows between them are not here; the numbers tell. */
+struct xt_lead {
+    int64_t number;
+    const struct xt_str *cells;
+    size_t count;
+};
+struct xt_merge { /* from 1, inclusive */
+    int64_t row1, row2;
+    int64_t column1, column2;
+};
+struct xt_lead_look {
+    const struct xt_lead *rows;
+    size_t count;
+    const struct xt_merge *merges; /* of the sheet, sorted by row1; those of the lead are the first */
+    size_t merge_count;
+    const double *widths; /* of columns in characters, 0 = not said */
+    size_t width_count;
+};
+void xt_table_lead(const struct xt_table *table, struct xt_lead_look *out);
+
 /* ---- writing ---- */
 
-enum xt_cell_kind { XT_CELL_TEXT, XT_CELL_NUMBER, XT_CELL_DATE };
+/* AS_READ: a number or a date where reading gives the same text again, else text. */
+enum xt_cell_kind { XT_CELL_TEXT, XT_CELL_NUMBER, XT_CELL_DATE, XT_CELL_AS_READ };
+
+/* What spreadsheet programs check when somebody types (XLSX). */
+enum xt_rule_kind { XT_RULE_NONE, XT_RULE_LIST, XT_RULE_WHOLE, XT_RULE_DECIMAL, XT_RULE_DATE, XT_RULE_LENGTH };
+struct xt_out_rule {
+    enum xt_rule_kind kind;
+    bool has_min, has_max;
+    double min, max;   /* LENGTH: max characters */
+    bool required;     /* an emptied cell is refused */
+    bool lenient;      /* warns where it would refuse */
+    const char *title; /* of both messages, clipped to 32 characters; NULL = none */
+    const char *input; /* shown when the cell is chosen, clipped to 255 */
+    const char *fault; /* shown when the rule does not hold, likewise */
+};
 
 struct xt_out_column {
     const char *head;
     enum xt_cell_kind kind;
-    const char *note;           /* XLSX comment on the head, may be NULL */
-    const char *const *choices; /* XLSX drop-down, NULL-terminated, may be NULL */
-    bool required;              /* XLSX: head is marked */
-    int width;                  /* XLSX characters, 0 = by kind */
+    const char *note; /* XLSX comment on the head, may be NULL */
+    /* XLSX drop-down (XT_RULE_LIST), NULL-terminated; columns that point to the same list share it. It stands on a
+     * hidden sheet with the codes beside it. Long lists are shown by what was typed already, so they must be sorted. */
+    const char *const *choices, *const *codes;
+    struct xt_out_rule rule;
+    bool required; /* XLSX: head is marked */
+    int width;     /* XLSX characters, 0 = by kind */
+};
+
+struct xt_out_options {
+    enum xt_format format;
+    enum xt_charset charset; /* of CSV and TSV */
+    char delimiter;          /* of CSV, 0 = comma */
+    bool no_bom;             /* UTF-8 CSV and TSV without a mark */
+};
+
+struct xt_out_table { /* XLSX: a sheet */
+    const char *name;
+    const struct xt_out_column *columns;
+    size_t count;
+    const struct xt_lead_look *lead; /* stands in the place of the head; NULL = the columns' heads */
+    size_t lead_columns;             /* columns from here on write their heads into its lowest row */
+    bool headless;                   /* no head at all */
 };
 
 struct xt_out; /* rows out, constant memory */
-/* The file is written beside path under another name and takes its place in xt_out_close(). */
+/* The file is written beside path under another name and takes its place in xt_out_close(). path "-": standard output
+ * (not XLSX). xt_out_table() follows: once, for a workbook as often as it has sheets (names are made unique); for JSON
+ * Lines never. */
+XT_MUST_USE enum xt_code xt_out_begin(const char *path, const struct xt_out_options *options, struct xt_out **out,
+                                      struct xt_error *err);
+XT_MUST_USE enum xt_code xt_out_table(struct xt_out *out, const struct xt_out_table *table, struct xt_error *err);
+/* Both in one. */
 XT_MUST_USE enum xt_code xt_out_open(const char *path, enum xt_format format, enum xt_charset charset,
                                      const char *sheet, const struct xt_out_column *columns, size_t count,
-                                     struct xt_out **out,
-                                     struct xt_error *err); /* path "-" = standard output (not XLSX) */
+                                     struct xt_out **out, struct xt_error *err);
 /* UTF-8 CSV begins with a BOM so that spreadsheet programs read it. Cells that a spreadsheet would run as a formula
  * (= + - @ tab, return or their full-width forms at the start of a text that is no plain number) are kept as text: XLSX
  * string cells; in CSV and TSV they are quoted with a leading apostrophe, which the reader takes off again (a text that has
  * apostrophes there itself gets one more, so that every text comes back as it was).
- * count may be less than the columns. XT_E_INPUT, with the column as field and nothing written, for what the format
- * cannot hold: a workbook cell above 32,767 UTF-16 units, a row beyond 1,048,576. JSON Lines: an object head -> text. */
+ * count may be less than the columns, and more: what is above them stands behind. XT_E_INPUT, with the column as field and
+ * nothing written, for what the format cannot hold: a workbook cell above XT_CELL_UNITS_MAX UTF-16 units, a row beyond
+ * 1,048,576. JSON Lines: an object head -> text. */
+#define XT_CELL_UNITS_MAX 32767
 XT_MUST_USE enum xt_code xt_out_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err);
+/* The same with cells marked: XLSX colours them and puts the note on them; other formats have no such thing. */
+struct xt_out_mark {
+    size_t column;
+    const char *note; /* NULL = colour only */
+};
+XT_MUST_USE enum xt_code xt_out_row_marked(struct xt_out *out, const struct xt_str *cells, size_t count,
+                                           const struct xt_out_mark *marks, size_t mark_count, struct xt_error *err);
 XT_MUST_USE enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err); /* JSON Lines */
 int64_t xt_out_rows(const struct xt_out *out);                                    /* written so far */
 XT_MUST_USE enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err); /* flush, sync, rename into place */
 void xt_out_drop(struct xt_out **out); /* removes what was begun; for XT_AUTO, NULL inside is fine */
+/* Bytes of s that fit in one workbook cell, whole characters. */
+size_t xt_out_cell_fits(struct xt_str s);
 
 #endif

@@ -22,8 +22,21 @@ static void keep_sample(struct xt_table *table, const struct xt_raw_row *raw, en
     for (i = 0; i < raw->count; i++)
         row->cells[i] =
             (struct xt_str){xt_arena_strndup(&table->part.arena, raw->cells[i].s, raw->cells[i].n), raw->cells[i].n};
+    row->as_read = row->cells;
+    row->as_read_count = row->count;
     row->raw =
         (struct xt_str){xt_arena_strndup(&table->part.arena, raw->raw.s ? raw->raw.s : "", raw->raw.n), raw->raw.n};
+}
+
+/* Of the rows above the data, to be written again one day; hundreds of them are no titles. */
+static void keep_lead(struct xt_part *part, int64_t number, const struct xt_str *cells, size_t count)
+{
+    if (part->lead_count == XT_LEAD_ROWS) {
+        part->lead_count--;
+        memmove(part->lead, part->lead + 1, part->lead_count * sizeof *part->lead);
+    }
+    xt_grow(&part->lead, &part->lead_capacity, part->lead_count + 1, sizeof *part->lead);
+    part->lead[part->lead_count++] = (struct xt_lead){number, cells, count};
 }
 
 bool xt_cells_blank(const struct xt_str *cells, size_t count)
@@ -74,8 +87,14 @@ static enum xt_code take_sample(struct xt_table *table, int64_t head_row, struct
         }
         if (!more)
             break;
-        if (raw.number < head_row)
+        if (raw.number < head_row) {
+            if (rc == XT_OK && !xt_cells_blank(raw.cells, raw.count)) {
+                keep_sample(table, &raw, rc, &fault);
+                table->part.sample_count = 0;
+                keep_lead(&table->part, raw.number, table->part.sample[0].as_read, raw.count);
+            }
             continue;
+        }
         if (rc == XT_OK && xt_cells_blank(raw.cells, raw.count)) {
             table->facts.empty_rows++;
             continue;
@@ -233,7 +252,7 @@ static void set_title(struct xt_table *table, size_t head)
 
 enum xt_code xt_table_find_head(struct xt_table *table, struct xt_error *err)
 {
-    size_t head = 0;
+    size_t head = 0, i;
     enum xt_code rc = take_sample(table, table->options.head_row, err);
 
     if (rc != XT_OK)
@@ -255,6 +274,22 @@ enum xt_code xt_table_find_head(struct xt_table *table, struct xt_error *err)
     set_title(table, complete_head(table, head));
     set_heads(table, &table->part.sample[head]);
     set_kinds(table, head);
+    for (i = 0; i <= head; i++)
+        keep_lead(&table->part, table->part.sample[i].number, table->part.sample[i].as_read,
+                  table->part.sample[i].as_read_count);
     table->part.sample_at = head + 1;
     return XT_OK;
+}
+
+void xt_table_lead(const struct xt_table *table, struct xt_lead_look *out)
+{
+    const struct xt_reader *reader = table->part.reader;
+
+    *out = (struct xt_lead_look){.rows = table->part.lead, .count = table->part.lead_count};
+    if (!reader)
+        return;
+    out->merges = reader->merges;
+    out->merge_count = reader->merge_count;
+    out->widths = reader->widths;
+    out->width_count = reader->width_count;
 }

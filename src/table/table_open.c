@@ -30,6 +30,9 @@ void xt_part_close(struct xt_part *part)
     part->filled = NULL;
     part->filled_count = part->filled_capacity = part->merge_at = 0;
     part->sample_count = part->sample_at = 0;
+    free(part->lead);
+    part->lead = NULL;
+    part->lead_count = part->lead_capacity = 0;
     part->heads = NULL;
     part->kinds = NULL;
     part->columns = 0;
@@ -103,6 +106,7 @@ static enum xt_code guess_charset(struct xt_table *table, struct xt_str head, si
         xt_charset_guess(head.s, head.n, head.n == XT_HEAD_BYTES, &table->facts.charset_certainty, out_bom);
 
     table->facts.charset = guessed;
+    table->facts.bom = *out_bom > 0;
     if (!asked)
         return XT_OK;
     table->facts.charset_certainty = 100;
@@ -110,6 +114,7 @@ static enum xt_code guess_charset(struct xt_table *table, struct xt_str head, si
         return xt_fail(err, XT_E_INPUT, "charset", XT_MSG_TABLE_CHARSET, XT_TEXT(asked));
     if (table->facts.charset != guessed)
         *out_bom = 0;
+    table->facts.bom = *out_bom > 0;
     return XT_OK;
 }
 

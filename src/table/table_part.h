@@ -14,6 +14,7 @@
 #define XT_SAMPLE_ROWS  100u
 #define XT_SAMPLE_BYTES ((size_t)4 * XT_MIB)
 #define XT_TITLE_BYTES  2000u
+#define XT_LEAD_ROWS    100u
 #define XT_SKIPPED_MAX  20u
 
 struct xt_filled { /* a merged range that reaches into the rows to come */
@@ -31,6 +32,8 @@ struct xt_part {
     struct xt_arena arena; /* heads, kinds, title and the sample */
     struct xt_sample_row sample[XT_SAMPLE_ROWS];
     size_t sample_count, sample_at;
+    struct xt_lead *lead; /* rows up to the head; their cells lie in the arena */
+    size_t lead_count, lead_capacity;
     struct xt_filled *filled;
     size_t filled_count, filled_capacity;
     size_t merge_at;

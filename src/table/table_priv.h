@@ -144,11 +144,6 @@ struct xt_raw_row {
     struct xt_str raw; /* text formats: the row as it stands */
     int64_t bytes_done;
 };
-struct xt_merge { /* from 1, inclusive */
-    int64_t row1, row2;
-    int64_t column1, column2;
-};
-
 struct xt_reader;
 struct xt_reader_ops {
     /* The next row, empty ones too, or *out_more false. XT_E_INPUT refuses one row (number and what cells there are
@@ -161,6 +156,8 @@ struct xt_reader {
     const struct xt_reader_ops *ops;
     const struct xt_merge *merges; /* sorted by row1, owned by the reader */
     size_t merge_count;
+    const double *widths; /* of columns in characters, 0 = not said; owned by the reader, may be NULL */
+    size_t width_count;
 };
 
 /* A file of several sheets: a workbook of any kind, the tables of a page. */
@@ -318,6 +315,8 @@ struct xt_sample_row {
     int64_t number;
     struct xt_str *cells;
     size_t count;
+    const struct xt_str *as_read; /* the cells before heads and merged ones are filled in */
+    size_t as_read_count;
     enum xt_code code; /* XT_E_INPUT: refused as err says */
     struct xt_error err;
     struct xt_str raw;

@@ -40,6 +40,8 @@ struct sheet {
     struct xt_xml *xml;
     struct xt_merge *merges;
     size_t merge_capacity;
+    double *widths;
+    size_t width_capacity;
     /* the queue: rows[taken..whole) wait, rows[whole] is being read */
     struct queued *rows;
     size_t row_capacity, taken, whole;
@@ -218,6 +220,29 @@ static void end_row(struct sheet *sheet)
         sheet->whole++;
 }
 
+/* Widths stand before the rows (ECMA-376, 18.3.1.13). */
+static void add_widths(struct sheet *sheet, const struct xt_xml_attributes *attributes)
+{
+    int64_t first, last, most = sheet->workbook->limits->columns;
+    double width;
+
+    if (!xt_int_parse(xt_xml_attribute(attributes, "min"), &first) ||
+        !xt_int_parse(xt_xml_attribute(attributes, "max"), &last) ||
+        !xt_double_parse(xt_xml_attribute(attributes, "width"), &width) || first < 1 || width <= 0)
+        return;
+    for (last = last > most ? most : last; first <= last; first++) {
+        size_t had = sheet->width_capacity;
+
+        xt_grow(&sheet->widths, &sheet->width_capacity, (size_t)first, sizeof *sheet->widths);
+        for (; had < sheet->width_capacity; had++)
+            sheet->widths[had] = 0;
+        sheet->widths[first - 1] = width;
+        if ((size_t)first > sheet->base.width_count)
+            sheet->base.width_count = (size_t)first;
+    }
+    sheet->base.widths = sheet->widths;
+}
+
 static void sheet_start(void *user, const char *name, const struct xt_xml_attributes *attributes)
 {
     struct sheet *sheet = user;
@@ -239,6 +264,8 @@ static void sheet_start(void *user, const char *name, const struct xt_xml_attrib
             begin_row(sheet, attributes);
     } else if (strcmp(name, "sheetData") == 0) {
         sheet->in_data = true;
+    } else if (strcmp(name, "col") == 0) {
+        add_widths(sheet, attributes);
     }
 }
 
@@ -428,6 +455,7 @@ static void sheet_close(struct xt_reader *reader)
     free(sheet->rows);
     free(sheet->cells);
     free(sheet->merges);
+    free(sheet->widths);
     free(sheet);
 }
 

@@ -293,7 +293,7 @@ static void workbook_is_typed(void **state)
     const char *choices[402] = {NULL};
     char names[401][16];
     struct xt_out_column columns[] = {{.head = "代码"},
-                                      {.head = "类别", .choices = choices},
+                                      {.head = "类别", .choices = choices, .rule = {.kind = XT_RULE_LIST}},
                                       {.head = "价值", .kind = XT_CELL_NUMBER},
                                       {.head = "启用", .kind = XT_CELL_DATE}};
     struct xt_str cells[] = {xt_str("00123"), xt_str("类 7"), xt_str("1234567.5"), xt_str("2026-03-05")};

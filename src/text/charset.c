@@ -572,3 +572,21 @@ void xt_encode_gb18030(struct xt_str text, struct xt_text *out)
     }
     ucnv_close(converter);
 }
+
+void xt_encode_utf16(struct xt_str text, bool big_endian, struct xt_text *out)
+{
+    size_t at = 0, i, units;
+
+    while (at < text.n) {
+        uint32_t c, unit[2];
+
+        at += xt_utf8_decode(text.s + at, text.n - at, &c);
+        units = c >= 0x10000 ? 2 : 1;
+        unit[0] = units == 2 ? 0xD800 + ((c - 0x10000) >> 10) : c;
+        unit[1] = 0xDC00 + ((c - 0x10000) & 0x3FF);
+        for (i = 0; i < units; i++) {
+            xt_text_add_char(out, (char)(big_endian ? unit[i] >> 8 : unit[i] & 0xFF));
+            xt_text_add_char(out, (char)(big_endian ? unit[i] & 0xFF : unit[i] >> 8));
+        }
+    }
+}

@@ -30,5 +30,7 @@ int64_t xt_decoder_bad(const struct xt_decoder *decoder, int64_t *out_first_offs
 
 /* UTF-8 to GB18030 for exports. Ill-formed input becomes '?'. */
 void xt_encode_gb18030(struct xt_str text, struct xt_text *out);
+/* UTF-8 to UTF-16, without a mark. */
+void xt_encode_utf16(struct xt_str text, bool big_endian, struct xt_text *out);
 
 #endif
