@@ -295,6 +295,16 @@ size_t xt_utf8_encode(uint32_t c, char out[4])
     return 4;
 }
 
+/* Eight ASCII characters other than zero. */
+static bool eight_plain(const unsigned char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    /* Where no byte has its high bit, taking one from each borrows into it just where a byte is zero. */
+    return ((v | (v - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
+}
+
 bool xt_utf8_valid(const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;
@@ -302,11 +312,22 @@ bool xt_utf8_valid(const char *s, size_t n)
     uint32_t c;
 
     while (i < n) {
-        size_t took = sequence(p + i, n - i, &c);
+        if (p[i] < 0x80) {
+            while (i + 8 <= n && eight_plain(p + i))
+                i += 8;
+            for (; i < n && p[i] < 0x80; i++)
+                if (p[i] == 0)
+                    return false;
+        } else if (p[i] >= 0xE1 && p[i] <= 0xEC && n - i >= 3 && (p[i + 1] & 0xC0) == 0x80 &&
+                   (p[i + 2] & 0xC0) == 0x80) {
+            i += 3; /* most of Chinese: U+1000 to U+CFFF, without overlongs and surrogates */
+        } else {
+            size_t took = sequence(p + i, n - i, &c);
 
-        if (took == 0 || c == 0)
-            return false;
-        i += took;
+            if (took == 0)
+                return false;
+            i += took;
+        }
     }
     return true;
 }

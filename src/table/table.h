@@ -44,7 +44,7 @@ struct xt_table_limits {    /* zeros take these defaults */
     int64_t inflate_ratio;  /* 200 to 1 above 10 MiB */
     int64_t line_bytes;     /* 16 MiB: a JSON line, a CSV row */
     int64_t json_depth;     /* XT_JSON_DEPTH_MAX, which is also the most */
-    int64_t strings_bytes;  /* 1 GiB of a workbook's shared strings (on disk above 8 MiB) */
+    int64_t strings_bytes;  /* 1 GiB of a workbook's shared strings (on disk above 4 MiB) */
 };
 
 struct xt_table_options {

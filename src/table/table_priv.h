@@ -247,6 +247,7 @@ struct xt_package {
     void (*close)(struct xt_package *package);
     const char *name; /* of the file, for messages */
     int64_t total;    /* of the file */
+    bool plain;       /* tests: everything through libxml2 */
 };
 struct xt_package *xt_package_zip(zip_t **zip, const struct xt_table_limits *limits, const char *name, int64_t total);
 
@@ -269,6 +270,8 @@ struct xt_show {
 enum { XT_SHOW_YEAR = 1, XT_SHOW_MONTH = 2, XT_SHOW_DAY = 4, XT_SHOW_TIME = 8 };
 struct xt_show xt_show_builtin(int64_t format_id);
 struct xt_show xt_show_custom(struct xt_str code);
+/* Whether people see the number just as the file has it. */
+bool xt_show_stands(struct xt_str value, struct xt_show show);
 /* A number as the file has it into what people see. */
 void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, struct xt_text *out);
 void xt_show_double(double number, struct xt_show show, bool date1904, struct xt_text *out);
@@ -288,18 +291,33 @@ struct xt_str xt_xml_attribute(const struct xt_xml_attributes *attributes, const
 /* Takes *source; calls and name are borrowed. */
 struct xt_xml *xt_xml_open(struct xt_source **source, const struct xt_xml_calls *calls, void *user, const char *name);
 void xt_xml_close(struct xt_xml **xml);
+/* A quick way through the children of one element, beside the parser and seen only where the part is UTF-8. */
+enum xt_quick {
+    XT_QUICK_TAKEN, /* go on with the next */
+    XT_QUICK_STOP,  /* taken; xt_xml_step() returns, and what lies in s stays until it is called again */
+    XT_QUICK_MORE,  /* the item may be cut */
+    XT_QUICK_ODD,   /* of no form that is known here: the parser reads it */
+};
+struct xt_xml_quick {
+    const char *inside; /* the element, without prefix */
+    const char *item;   /* its children */
+    /* Reads the item that begins at s, all of it and well-formed by the rules of XML, or changes nothing. Behind s + n stand
+     * XT_WINDOW_SLACK zero bytes. */
+    enum xt_quick (*read)(void *user, const char *s, size_t n, size_t *out_took);
+};
+void xt_xml_set_quick(struct xt_xml *xml, const struct xt_xml_quick *quick); /* before the first step; borrowed */
 /* Reads on a little; *out_more false once the part is over. XT_E_MEDIA where it is not XML. */
 enum xt_code xt_xml_step(struct xt_xml *xml, bool *out_more, struct xt_error *err);
 enum xt_code xt_xml_all(struct xt_xml *xml, struct xt_error *err);
 int64_t xt_xml_done(const struct xt_xml *xml); /* bytes of the file */
 
-/* Shared strings: table_xlsx_strings.c. Kept end to end, in memory up to 8 MiB, above that in a file without a name. */
+/* Shared strings: table_xlsx_strings.c. Kept end to end, in memory up to 4 MiB, above that in a file without a name. */
 struct xt_strings;
 struct xt_strings *xt_strings_new(int64_t bytes_max);
 void xt_strings_free(struct xt_strings **strings);
 enum xt_code xt_strings_add(struct xt_strings *strings, struct xt_str s, struct xt_error *err);
 enum xt_code xt_strings_ready(struct xt_strings *strings, struct xt_error *err); /* no more will be added */
-bool xt_strings_get(const struct xt_strings *strings, size_t index, struct xt_str *out);
+bool xt_strings_get(struct xt_strings *strings, size_t index, struct xt_str *out);
 void xt_xlsx_unescape(struct xt_text *text, size_t from); /* _xHHHH_ in the tail of text, ECMA-376 22.9.2.19 */
 
 /* JSON Lines (by_line) and JSON: table_jsonl.c. Takes *source. */

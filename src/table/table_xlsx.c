@@ -310,6 +310,13 @@ static void string_start(void *user, const char *name, const struct xt_xml_attri
     }
 }
 
+static void add_string(struct string_reading *reading)
+{
+    xt_xlsx_unescape(&reading->text, 0);
+    if (reading->rc == XT_OK)
+        reading->rc = xt_strings_add(reading->workbook->strings, xt_text_view(&reading->text), &reading->err);
+}
+
 static void string_end(void *user, const char *name)
 {
     struct string_reading *reading = user;
@@ -320,9 +327,7 @@ static void string_end(void *user, const char *name)
         reading->phonetic -= reading->phonetic > 0;
     } else if (strcmp(name, "si") == 0) {
         reading->in_item = false;
-        xt_xlsx_unescape(&reading->text, 0);
-        if (reading->rc == XT_OK)
-            reading->rc = xt_strings_add(reading->workbook->strings, xt_text_view(&reading->text), &reading->err);
+        add_string(reading);
     }
 }
 
@@ -337,6 +342,23 @@ static void string_text(void *user, const char *s, size_t n)
 }
 
 static const struct xt_xml_calls STRING_CALLS = {string_start, string_end, string_text};
+
+static enum xt_quick quick_string(void *user, const char *s, size_t n, size_t *out_took)
+{
+    struct string_reading *reading = user;
+
+    xt_text_clear(&reading->text);
+    enum xt_quick how = xt_xlsx_quick_string(s, n, &reading->text, out_took);
+
+    if (how != XT_QUICK_TAKEN)
+        return how;
+    if (xt_text_overflowed(&reading->text) || (int64_t)reading->text.n > reading->workbook->limits->cell_bytes)
+        return XT_QUICK_ODD; /* string_text() knows how much of it is kept */
+    add_string(reading);
+    return reading->rc == XT_OK ? XT_QUICK_TAKEN : XT_QUICK_STOP;
+}
+
+static const struct xt_xml_quick STRING_QUICK = {"sst", "si", quick_string};
 
 static enum xt_code read_strings(struct xt_workbook *workbook, const char *part, struct xt_error *err)
 {
@@ -353,6 +375,8 @@ static enum xt_code read_strings(struct xt_workbook *workbook, const char *part,
     reading->workbook = workbook;
     xt_text_init(&reading->text, (size_t)workbook->limits->cell_bytes + 1);
     xml = xt_xml_open(&source, &STRING_CALLS, reading, workbook->package->name);
+    if (!workbook->package->plain)
+        xt_xml_set_quick(xml, &STRING_QUICK);
     while (rc == XT_OK && more && reading->rc == XT_OK)
         rc = xt_xml_step(xml, &more, err);
     xt_xml_close(&xml);

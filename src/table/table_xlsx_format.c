@@ -223,11 +223,16 @@ static void add_padded(struct xt_str value, uint8_t digits, struct xt_text *out)
     xt_text_add_str(out, value);
 }
 
+bool xt_show_stands(struct xt_str value, struct xt_show show)
+{
+    return show.kind == XT_SHOW_NUMBER && is_plain(value);
+}
+
 void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, struct xt_text *out)
 {
     double number;
 
-    if (show.kind == XT_SHOW_NUMBER && is_plain(value)) {
+    if (xt_show_stands(value, show)) {
         xt_text_add_str(out, value);
         return;
     }

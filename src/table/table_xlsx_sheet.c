@@ -2,7 +2,7 @@
  * table_xlsx_sheet.c - the rows of one sheet.
  *
  * The parser hands over what a piece of the part holds, often many rows: they wait in a queue of rows whose memory is
- * used again. Merged ranges stand behind the rows in the part (ECMA-376, 18.3.1.99), so the part is gone through once
+ * used again. Rows of the usual form do not come through it but by table_xlsx_quick.c, one at a time. Merged ranges stand behind the rows in the part (ECMA-376, 18.3.1.99), so the part is gone through once
  * before for them, by their letters only.
  */
 #include <stdlib.h>
@@ -16,24 +16,6 @@
 #define ROWS_MAX      1048576
 #define SHEET_COLUMNS 16384
 
-/* A value in the row's text, or a view of a shared string. */
-struct cell {
-    int64_t column;     /* from 0 */
-    const char *shared; /* NULL: at in the text */
-    size_t at, n;
-};
-
-struct queued {
-    int64_t number;
-    struct cell *cells;
-    size_t count, capacity;
-    struct xt_text text;
-    enum xt_msg fault; /* why the row is refused; XT_MSG_NONE: it is fine */
-    int64_t fault_limit, fault_value;
-};
-
-enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_STRING, CELL_INLINE, CELL_BOOL, CELL_ERROR, CELL_DATE };
-
 struct sheet {
     struct xt_reader base;
     struct xt_workbook *workbook;
@@ -43,27 +25,26 @@ struct sheet {
     double *widths;
     size_t width_capacity;
     /* the queue: rows[taken..whole) wait, rows[whole] is being read */
-    struct queued *rows;
+    struct xt_xlsx_row *rows;
     size_t row_capacity, taken, whole;
     struct xt_str *cells; /* of the row handed out */
     bool over;
     /* the parser's place */
-    int64_t row_number, column;
+    int64_t row_number;
     bool in_data, in_row, in_cell, in_value;
     unsigned phonetic;
-    enum cell_type type;
-    struct xt_show show;
+    struct xt_xlsx_place place;
     size_t value_at; /* in the text of the row being read */
 };
 
 /* ---- the parser's calls ---- */
 
-static struct queued *current(struct sheet *sheet)
+static struct xt_xlsx_row *current(struct sheet *sheet)
 {
     return &sheet->rows[sheet->whole];
 }
 
-static void refuse(struct queued *row, enum xt_msg fault, int64_t limit, int64_t value)
+static void refuse(struct xt_xlsx_row *row, enum xt_msg fault, int64_t limit, int64_t value)
 {
     if (row->fault != XT_MSG_NONE)
         return;
@@ -72,27 +53,38 @@ static void refuse(struct queued *row, enum xt_msg fault, int64_t limit, int64_t
     row->fault_value = value;
 }
 
-static void begin_row(struct sheet *sheet, const struct xt_xml_attributes *attributes)
+/* The row to be read now, empty. */
+static struct xt_xlsx_row *fresh_row(struct sheet *sheet)
 {
     size_t had = sheet->row_capacity;
-    int64_t number;
 
     xt_grow(&sheet->rows, &sheet->row_capacity, sheet->whole + 1, sizeof *sheet->rows);
     for (; had < sheet->row_capacity; had++)
-        sheet->rows[had] = (struct queued){0};
-    struct queued *row = current(sheet);
+        sheet->rows[had] = (struct xt_xlsx_row){0};
+    struct xt_xlsx_row *row = current(sheet);
 
     if (!row->text.s)
         xt_text_init(&row->text, (size_t)sheet->workbook->limits->line_bytes + XT_MIB);
     xt_text_clear(&row->text);
     row->count = 0;
     row->fault = XT_MSG_NONE;
-    if (xt_int_parse(xt_xml_attribute(attributes, "r"), &number) && number > 0 && number <= ROWS_MAX)
-        sheet->row_number = number;
-    else
-        sheet->row_number++;
-    row->number = sheet->row_number;
-    sheet->column = -1;
+    return row;
+}
+
+/* The attribute r says it; where it says nothing, the next. */
+static int64_t row_number(const struct sheet *sheet, struct xt_str r)
+{
+    int64_t number;
+
+    return xt_int_parse(r, &number) && number > 0 && number <= ROWS_MAX ? number : sheet->row_number + 1;
+}
+
+static void begin_row(struct sheet *sheet, const struct xt_xml_attributes *attributes)
+{
+    struct xt_xlsx_row *row = fresh_row(sheet);
+
+    row->number = sheet->row_number = row_number(sheet, xt_xml_attribute(attributes, "r"));
+    sheet->place.column = -1;
     sheet->in_row = true;
 }
 
@@ -108,37 +100,49 @@ static int64_t column_of(struct xt_str reference, size_t *out_letters)
     return column > 0 && column <= SHEET_COLUMNS ? column - 1 : -1;
 }
 
-static enum cell_type type_of(struct xt_str t)
+static enum xt_xlsx_type type_of(struct xt_str t)
 {
     if (t.n == 1)
-        return t.s[0] == 's'   ? CELL_SHARED
-               : t.s[0] == 'b' ? CELL_BOOL
-               : t.s[0] == 'e' ? CELL_ERROR
-               : t.s[0] == 'd' ? CELL_DATE
-                               : CELL_NUMBER;
+        return t.s[0] == 's'   ? XT_XLSX_SHARED
+               : t.s[0] == 'b' ? XT_XLSX_BOOL
+               : t.s[0] == 'e' ? XT_XLSX_ERROR
+               : t.s[0] == 'd' ? XT_XLSX_DATE
+                               : XT_XLSX_NUMBER;
     if (xt_str_is(t, "str"))
-        return CELL_STRING;
-    return xt_str_is(t, "inlineStr") ? CELL_INLINE : CELL_NUMBER;
+        return XT_XLSX_STRING;
+    return xt_str_is(t, "inlineStr") ? XT_XLSX_INLINE : XT_XLSX_NUMBER;
+}
+
+struct xt_xlsx_place xt_xlsx_place_of(const struct xt_workbook *workbook, struct xt_str reference, struct xt_str type,
+                                      struct xt_str style, int64_t before)
+{
+    size_t letters;
+    int64_t column = column_of(reference, &letters), index;
+    struct xt_xlsx_place place = {.column = column >= 0 ? column : before + 1, .type = type_of(type)};
+
+    if (place.type == XT_XLSX_NUMBER && xt_int_parse(style, &index) && index >= 0 &&
+        (uint64_t)index < workbook->style_count)
+        place.show = workbook->styles[index];
+    return place;
 }
 
 static void begin_cell(struct sheet *sheet, const struct xt_xml_attributes *attributes)
 {
-    struct xt_str reference = xt_xml_attribute(attributes, "r");
-    size_t letters;
-    int64_t column = column_of(reference, &letters), style = 0;
-
-    sheet->column = column >= 0 ? column : sheet->column + 1;
-    sheet->type = type_of(xt_xml_attribute(attributes, "t"));
-    sheet->show = (struct xt_show){.kind = XT_SHOW_NUMBER};
-    if (sheet->type == CELL_NUMBER && xt_int_parse(xt_xml_attribute(attributes, "s"), &style) && style >= 0 &&
-        (uint64_t)style < sheet->workbook->style_count)
-        sheet->show = sheet->workbook->styles[style];
+    sheet->place =
+        xt_xlsx_place_of(sheet->workbook, xt_xml_attribute(attributes, "r"), xt_xml_attribute(attributes, "t"),
+                         xt_xml_attribute(attributes, "s"), sheet->place.column);
     sheet->value_at = current(sheet)->text.n;
     sheet->in_cell = true;
     sheet->phonetic = 0;
 }
 
-static void keep_cell(struct sheet *sheet, struct queued *row, const char *shared, size_t at, size_t n)
+void xt_xlsx_keep(struct xt_xlsx_row *row, int64_t column, const char *view, size_t at, size_t n)
+{
+    xt_grow(&row->cells, &row->capacity, row->count + 1, sizeof *row->cells);
+    row->cells[row->count++] = (struct xt_xlsx_cell){column, view, at, n};
+}
+
+static void keep_cell(struct sheet *sheet, struct xt_xlsx_row *row, const char *shared, size_t at, size_t n)
 {
     const struct xt_table_limits *limits = sheet->workbook->limits;
 
@@ -146,15 +150,13 @@ static void keep_cell(struct sheet *sheet, struct queued *row, const char *share
         return;
     if ((int64_t)n > limits->cell_bytes)
         refuse(row, XT_MSG_CELL_LONG, limits->cell_bytes, (int64_t)n);
-    if (sheet->column >= limits->columns) {
-        refuse(row, XT_MSG_ROW_COLUMNS, limits->columns, sheet->column + 1);
-        return;
-    }
-    xt_grow(&row->cells, &row->capacity, row->count + 1, sizeof *row->cells);
-    row->cells[row->count++] = (struct cell){sheet->column, shared, at, n};
+    if (sheet->place.column >= limits->columns)
+        refuse(row, XT_MSG_ROW_COLUMNS, limits->columns, sheet->place.column + 1);
+    else
+        xt_xlsx_keep(row, sheet->place.column, shared, at, n);
 }
 
-static void shared_cell(struct sheet *sheet, struct queued *row, struct xt_str value)
+static void shared_cell(struct sheet *sheet, struct xt_xlsx_row *row, struct xt_str value)
 {
     struct xt_str s = {"", 0};
     int64_t index;
@@ -162,56 +164,84 @@ static void shared_cell(struct sheet *sheet, struct queued *row, struct xt_str v
     if (value.n == 0)
         return;
     if (!xt_int_parse(value, &index) || index < 0 || !xt_strings_get(sheet->workbook->strings, (size_t)index, &s)) {
-        refuse(row, XT_MSG_XLSX_STRING, sheet->column + 1, 0);
+        refuse(row, XT_MSG_XLSX_STRING, sheet->place.column + 1, 0);
         return;
     }
     keep_cell(sheet, row, s.s, 0, s.n);
 }
 
-static void end_cell(struct sheet *sheet)
+bool xt_xlsx_stands(const struct xt_xlsx_place *place, struct xt_str value)
 {
-    struct queued *row = current(sheet);
-    size_t at = sheet->value_at;
-    struct xt_str value = {row->text.s + at, row->text.n - at};
-    char number[64];
+    switch (place->type) {
+    case XT_XLSX_NUMBER:
+        return xt_show_stands(value, place->show);
+    case XT_XLSX_STRING:
+    case XT_XLSX_INLINE:
+        return !memmem(value.s, value.n, "_x", 2);
+    case XT_XLSX_ERROR:
+        return true;
+    case XT_XLSX_SHARED:
+    case XT_XLSX_BOOL:
+    case XT_XLSX_DATE:
+        break;
+    }
+    return false;
+}
 
-    sheet->in_cell = sheet->in_value = false;
-    switch (sheet->type) {
-    case CELL_SHARED:
-        shared_cell(sheet, row, value);
-        xt_text_cut(&row->text, at);
-        return;
-    case CELL_BOOL:
-        value = xt_str_is(value, "1") || xt_str_is(value, "true") ? XT_STR("TRUE")
-                : value.n > 0                                     ? XT_STR("FALSE")
-                                                                  : value;
-        xt_text_cut(&row->text, at);
-        xt_text_add_str(&row->text, value);
+void xt_xlsx_show(const struct xt_workbook *workbook, const struct xt_xlsx_place *place, struct xt_text *text,
+                  size_t at)
+{
+    struct xt_str value = {text->s + at, text->n - at};
+    char number[64];
+    bool yes;
+
+    switch (place->type) {
+    case XT_XLSX_BOOL:
+        if (value.n == 0)
+            break;
+        yes = xt_str_is(value, "1") || xt_str_is(value, "true");
+        xt_text_cut(text, at);
+        xt_text_add_z(text, yes ? "TRUE" : "FALSE");
         break;
-    case CELL_DATE:
+    case XT_XLSX_DATE:
         if (xt_str_ends(value, "T00:00:00") || xt_str_ends(value, "T00:00:00Z"))
-            xt_text_cut(&row->text, at + 10);
+            xt_text_cut(text, at + 10);
         break;
-    case CELL_NUMBER:
+    case XT_XLSX_NUMBER:
         if (value.n == 0 || value.n > sizeof number)
             break;
         memcpy(number, value.s, value.n);
-        xt_text_cut(&row->text, at);
-        xt_show_number((struct xt_str){number, value.n}, sheet->show, sheet->workbook->date1904, &row->text);
+        xt_text_cut(text, at);
+        xt_show_number((struct xt_str){number, value.n}, place->show, workbook->date1904, text);
         break;
-    case CELL_STRING:
-    case CELL_INLINE:
-        xt_xlsx_unescape(&row->text, at);
+    case XT_XLSX_STRING:
+    case XT_XLSX_INLINE:
+        xt_xlsx_unescape(text, at);
         break;
-    case CELL_ERROR:
+    case XT_XLSX_SHARED:
+    case XT_XLSX_ERROR:
         break;
     }
+}
+
+static void end_cell(struct sheet *sheet)
+{
+    struct xt_xlsx_row *row = current(sheet);
+    size_t at = sheet->value_at;
+
+    sheet->in_cell = sheet->in_value = false;
+    if (sheet->place.type == XT_XLSX_SHARED) {
+        shared_cell(sheet, row, (struct xt_str){row->text.s + at, row->text.n - at});
+        xt_text_cut(&row->text, at);
+        return;
+    }
+    xt_xlsx_show(sheet->workbook, &sheet->place, &row->text, at);
     keep_cell(sheet, row, NULL, at, row->text.n - at);
 }
 
 static void end_row(struct sheet *sheet)
 {
-    struct queued *row = current(sheet);
+    struct xt_xlsx_row *row = current(sheet);
 
     sheet->in_row = false;
     if (xt_text_overflowed(&row->text) || (int64_t)row->text.n > sheet->workbook->limits->line_bytes)
@@ -249,9 +279,9 @@ static void sheet_start(void *user, const char *name, const struct xt_xml_attrib
 
     if (sheet->in_cell) {
         if (strcmp(name, "v") == 0)
-            sheet->in_value = sheet->type != CELL_INLINE;
+            sheet->in_value = sheet->place.type != XT_XLSX_INLINE;
         else if (strcmp(name, "t") == 0)
-            sheet->in_value = sheet->type == CELL_INLINE && sheet->phonetic == 0;
+            sheet->in_value = sheet->place.type == XT_XLSX_INLINE && sheet->phonetic == 0;
         else if (strcmp(name, "rPh") == 0)
             sheet->phonetic++;
         else
@@ -296,6 +326,26 @@ static void sheet_text(void *user, const char *s, size_t n)
 }
 
 static const struct xt_xml_calls SHEET_CALLS = {sheet_start, sheet_end, sheet_text};
+
+/* ---- the quick way ---- */
+
+static enum xt_quick quick_row(void *user, const char *s, size_t n, size_t *out_took)
+{
+    struct sheet *sheet = user;
+    struct xt_xlsx_row *row = fresh_row(sheet);
+    struct xt_str number;
+    enum xt_quick how = xt_xlsx_quick_row(sheet->workbook, s, n, &number, row, out_took);
+
+    if (how != XT_QUICK_TAKEN)
+        return how;
+    row->number = sheet->row_number = row_number(sheet, number);
+    if (row->count == 0)
+        return XT_QUICK_TAKEN;
+    sheet->whole++;
+    return XT_QUICK_STOP;
+}
+
+static const struct xt_xml_quick SHEET_QUICK = {"sheetData", "row", quick_row};
 
 /* ---- merged ranges ---- */
 
@@ -392,16 +442,16 @@ static enum xt_code read_merges(struct sheet *sheet, const char *part, struct xt
 
 static enum xt_code hand_out(struct sheet *sheet, struct xt_raw_row *row, struct xt_error *err)
 {
-    const struct queued *from = &sheet->rows[sheet->taken++];
+    const struct xt_xlsx_row *from = &sheet->rows[sheet->taken++];
     size_t i, count = 0;
 
     for (i = 0; i < from->count; i++) {
-        const struct cell *cell = &from->cells[i];
+        const struct xt_xlsx_cell *cell = &from->cells[i];
         size_t column = (size_t)cell->column;
 
         for (; count <= column; count++)
             sheet->cells[count] = (struct xt_str){"", 0};
-        sheet->cells[column] = (struct xt_str){cell->shared ? cell->shared : from->text.s + cell->at, cell->n};
+        sheet->cells[column] = (struct xt_str){cell->view ? cell->view : from->text.s + cell->at, cell->n};
     }
     *row = (struct xt_raw_row){.number = from->number, .cells = sheet->cells, .count = count};
     row->bytes_done = xt_xml_done(sheet->xml);
@@ -419,7 +469,7 @@ static enum xt_code sheet_next(struct xt_reader *reader, struct xt_raw_row *row,
         enum xt_code rc;
 
         if (sheet->whole > 0) { /* all were taken: the row being read becomes the first, and lends its memory */
-            struct queued first = sheet->rows[0];
+            struct xt_xlsx_row first = sheet->rows[0];
 
             sheet->rows[0] = sheet->rows[sheet->whole < sheet->row_capacity ? sheet->whole : 0];
             if (sheet->whole < sheet->row_capacity)
@@ -427,9 +477,9 @@ static enum xt_code sheet_next(struct xt_reader *reader, struct xt_raw_row *row,
             sheet->taken = sheet->whole = 0;
         }
         rc = xt_xml_step(sheet->xml, &more, err);
-        if (rc != XT_OK)
-            return rc;
-        sheet->over = !more;
+        if (rc != XT_OK && sheet->whole == 0)
+            return rc; /* else the rows before the fault first: it stays, and is told again */
+        sheet->over = rc == XT_OK && !more;
     }
     *out_more = sheet->taken < sheet->whole;
     return *out_more ? hand_out(sheet, row, err) : XT_OK;
@@ -482,6 +532,8 @@ enum xt_code xt_xlsx_sheet_open(struct xt_book *book, size_t index, struct xt_re
         return rc;
     }
     sheet->xml = xt_xml_open(&source, &SHEET_CALLS, sheet, workbook->package->name);
+    if (!workbook->package->plain)
+        xt_xml_set_quick(sheet->xml, &SHEET_QUICK);
     *out = &sheet->base;
     return XT_OK;
 }

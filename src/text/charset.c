@@ -1,4 +1,4 @@
-/* Character sets: UTF-8 and UTF-16 are read here, GB18030 goes through ICU with the patch of 2022. */
+/* Character sets: UTF-8 and UTF-16 are read here, GB18030 by the tables of charset_gb18030.c. */
 #include "text/charset.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include <unicode/ucsdet.h>
 
 #include "base/mem.h"
+#include "text/charset_gb18030.h"
 
 static const char *const names[XT_CHARSETS] = {
     [XT_CHARSET_UTF8] = "UTF-8",
@@ -26,15 +27,6 @@ static const struct {
     {"gb2312", XT_CHARSET_GB18030},     {"cp936", XT_CHARSET_GB18030},   {"ms936", XT_CHARSET_GB18030},
     {"windows936", XT_CHARSET_GB18030}, {"euccn", XT_CHARSET_GB18030},   {"utf16", XT_CHARSET_UTF16LE},
     {"utf16le", XT_CHARSET_UTF16LE},    {"unicode", XT_CHARSET_UTF16LE}, {"utf16be", XT_CHARSET_UTF16BE},
-};
-
-/* GB18030-2022 gives 18 codes of two bytes a character of their own; in ICU's table of 2005 they are private use. */
-static const struct {
-    UChar old_use, character;
-} pairs_2022[] = {
-    {0xE78D, 0xFE10}, {0xE78E, 0xFE12}, {0xE78F, 0xFE11}, {0xE790, 0xFE13}, {0xE791, 0xFE14}, {0xE792, 0xFE15},
-    {0xE793, 0xFE16}, {0xE794, 0xFE17}, {0xE795, 0xFE18}, {0xE796, 0xFE19}, {0xE81E, 0x9FB4}, {0xE826, 0x9FB5},
-    {0xE82B, 0x9FB6}, {0xE82C, 0x9FB7}, {0xE832, 0x9FB8}, {0xE843, 0x9FB9}, {0xE854, 0x9FBA}, {0xE864, 0x9FBB},
 };
 
 const char *xt_charset_name(enum xt_charset charset)
@@ -127,34 +119,12 @@ static struct evidence read_utf8(const unsigned char *s, size_t n, bool truncate
     return found;
 }
 
-/* The bytes of the GB18030 sequence at s: 1, 2 or 4; 0 when there can be none; more than n when it is cut. */
-static size_t gb_length(const unsigned char *s, size_t n)
-{
-    if (s[0] < 0x80)
-        return 1;
-    if (s[0] == 0x80 || s[0] == 0xFF)
-        return 0;
-    if (n < 2)
-        return 2;
-    if (s[1] >= 0x40 && s[1] != 0x7F && s[1] != 0xFF)
-        return 2;
-    if (s[1] < 0x30 || s[1] > 0x39)
-        return 0;
-    if (n < 3)
-        return 4;
-    if (s[2] < 0x81 || s[2] == 0xFF)
-        return 0;
-    if (n < 4)
-        return 4;
-    return s[3] >= 0x30 && s[3] <= 0x39 ? 4 : 0;
-}
-
 static struct evidence read_gb18030(const unsigned char *s, size_t n, bool truncated)
 {
     struct evidence found = {0};
 
     for (size_t i = 0; i < n;) {
-        size_t length = gb_length(s + i, n - i);
+        size_t length = xt_gb18030_length(s + i, n - i);
 
         if (length == 0 || (length > n - i && !truncated))
             found.bad++;
@@ -256,54 +226,57 @@ enum xt_charset xt_charset_guess(const void *data, size_t n, bool truncated, int
 
 /* ---- decoding ---- */
 
+#define FAULTS_MAX 4096u /* that wait to be taken */
+
 struct xt_decoder {
     enum xt_charset from;
-    int64_t seen; /* bytes taken in before this call */
+    int64_t seen;    /* bytes taken in before this call */
+    int64_t written; /* bytes given out before what the text of this call held at first */
     int64_t bad, first_bad;
     char cut[4]; /* the start of a character whose end has not come */
     size_t cut_n;
-    UConverter *converter; /* of GB18030 */
-    const char *chunk;     /* what the running conversion began at, and which byte of the input that is */
-    int64_t chunk_offset;
+    struct xt_decoder_fault *faults; /* [taken..count) wait */
+    size_t taken, count, capacity;
 };
 
-static void note_bad(struct xt_decoder *decoder, int64_t offset)
+/* The n bytes at s, offset of the input, mean nothing: out gets U+FFFD. */
+static void add_bad(struct xt_decoder *decoder, const char *s, size_t n, int64_t offset, struct xt_text *out)
 {
     if (decoder->bad++ == 0)
         decoder->first_bad = offset;
+    if (decoder->taken == decoder->count)
+        decoder->taken = decoder->count = 0;
+    if (decoder->count < FAULTS_MAX) {
+        xt_grow(&decoder->faults, &decoder->capacity, decoder->count + 1, sizeof *decoder->faults);
+        struct xt_decoder_fault *fault = &decoder->faults[decoder->count++];
+
+        *fault = (struct xt_decoder_fault){.offset = offset, .place = decoder->written + (int64_t)out->n};
+        fault->n = n < sizeof fault->bytes ? n : sizeof fault->bytes;
+        memcpy(fault->bytes, s, fault->n);
+    }
+    xt_text_add_z(out, "\xEF\xBF\xBD");
 }
 
-/* ICU calls this for bytes that mean nothing: count, then let it write U+FFFD. */
-static void on_bad(const void *context, UConverterToUnicodeArgs *args, const char *bytes, int32_t length,
-                   UConverterCallbackReason reason, UErrorCode *status)
+bool xt_decoder_take_fault(struct xt_decoder *decoder, int64_t before, struct xt_decoder_fault *out)
 {
-    union {
-        const void *in;
-        struct xt_decoder *out;
-    } decoder = {context};
-
-    if (reason <= UCNV_IRREGULAR) {
-        int64_t offset = decoder.out->chunk_offset + (args->source - decoder.out->chunk) - length;
-
-        note_bad(decoder.out, offset > 0 ? offset : 0);
-    }
-    UCNV_TO_U_CALLBACK_SUBSTITUTE(NULL, args, bytes, length, reason, status);
+    if (decoder->taken == decoder->count || decoder->faults[decoder->taken].place >= before)
+        return false;
+    *out = decoder->faults[decoder->taken++];
+    return true;
 }
 
 enum xt_code xt_decoder_new(enum xt_charset from, struct xt_decoder **out, struct xt_error *err)
 {
-    struct xt_decoder *decoder = xt_calloc(1, sizeof *decoder);
-    UErrorCode status = U_ZERO_ERROR;
+    struct xt_decoder *decoder;
 
-    decoder->from = from;
     if (from == XT_CHARSET_GB18030) {
-        decoder->converter = ucnv_open("gb18030", &status);
-        ucnv_setToUCallBack(decoder->converter, on_bad, decoder, NULL, NULL, &status);
-        if (U_FAILURE(status)) {
-            xt_decoder_free(&decoder);
-            return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_INTERNAL, XT_TEXT(u_errorName(status)));
-        }
+        enum xt_code rc = xt_gb18030_load(err);
+
+        if (rc != XT_OK)
+            return rc;
     }
+    decoder = xt_calloc(1, sizeof *decoder);
+    decoder->from = from;
     *out = decoder;
     return XT_OK;
 }
@@ -312,7 +285,7 @@ void xt_decoder_free(struct xt_decoder **decoder)
 {
     if (!*decoder)
         return;
-    ucnv_close((*decoder)->converter);
+    free((*decoder)->faults);
     free(*decoder);
     *decoder = NULL;
 }
@@ -342,9 +315,10 @@ static void add_utf8(struct xt_decoder *decoder, const char *s, size_t n, bool f
             decoder->cut_n = n - i;
             return;
         }
-        note_bad(decoder, offset + (int64_t)i);
-        xt_text_add_z(out, "\xEF\xBF\xBD");
-        i += utf8_fault((const unsigned char *)s + i, n - i);
+        size_t fault = utf8_fault((const unsigned char *)s + i, n - i);
+
+        add_bad(decoder, s + i, fault, offset + (int64_t)i, out);
+        i += fault;
         sound = i;
     }
     xt_text_add(out, s + sound, n - sound);
@@ -380,73 +354,58 @@ static void decode_utf8(struct xt_decoder *decoder, const char *s, size_t n, boo
         add_utf8(decoder, s, n, flush, out, offset);
 }
 
-static void add_units(const UChar *s, const UChar *end, struct xt_text *out)
+static bool eight_ascii(const char *s)
 {
-    while (s < end) {
-        uint32_t c = *s++;
+    uint64_t v;
 
-        if ((c & 0xFC00) == 0xD800 && s < end) {
-            c = 0x10000 + ((c & 0x3FF) << 10) + (uint32_t)(*s++ & 0x3FF);
-        } else if (c >= 0xE78D && c <= 0xE864) {
-            for (size_t i = 0; i < XT_COUNT(pairs_2022); i++)
-                if (pairs_2022[i].old_use == c)
-                    c = pairs_2022[i].character;
-        }
-        xt_text_add_utf8(out, c);
-    }
+    memcpy(&v, s, sizeof v);
+    return (v & 0x8080808080808080U) == 0;
 }
 
-/* Whole GB18030 sequences, some of which may stand for nothing. */
-static void convert(struct xt_decoder *decoder, const char *s, size_t n, int64_t offset, struct xt_text *out)
-{
-    UChar buffer[4096];
-    const char *end = s + n;
-    size_t held = 0; /* a lead surrogate kept back: its partner comes with the next round */
-    UErrorCode status;
-
-    decoder->chunk = s;
-    decoder->chunk_offset = offset;
-    do {
-        UChar *target = buffer + held;
-
-        status = U_ZERO_ERROR;
-        ucnv_toUnicode(decoder->converter, &target, buffer + XT_COUNT(buffer), &s, end, NULL, false, &status);
-        held = target > buffer && (target[-1] & 0xFC00) == 0xD800 && status == U_BUFFER_OVERFLOW_ERROR ? 1 : 0;
-        add_units(buffer, target - held, out);
-        if (held)
-            buffer[0] = target[-1];
-    } while (status == U_BUFFER_OVERFLOW_ERROR);
-    decoder->chunk = NULL;
-}
-
-/* ICU gets whole sequences only: how it reports a broken one depends on where the input was cut. */
+/* By way of a small buffer: out grows once for many characters. */
 static void add_gb18030(struct xt_decoder *decoder, const char *s, size_t n, bool flush, struct xt_text *out,
                         int64_t offset)
 {
-    size_t sound = 0; /* bytes not yet converted begin here */
-    size_t i = 0;
+    const unsigned char *u = (const unsigned char *)s;
+    char buffer[4096];
+    size_t i = 0, o = 0;
 
     while (i < n) {
-        size_t length = gb_length((const unsigned char *)s + i, n - i);
+        if (o > sizeof buffer - 8) {
+            xt_text_add(out, buffer, o);
+            o = 0;
+        }
+        if (u[i] < 0x80) {
+            if (n - i >= 8 && eight_ascii(s + i)) {
+                memcpy(buffer + o, s + i, 8);
+                i += 8;
+                o += 8;
+            } else {
+                buffer[o++] = s[i++];
+            }
+            continue;
+        }
+        size_t length = xt_gb18030_length(u + i, n - i);
 
-        if (length > 0 && length <= n - i) {
+        if (length > n - i && !flush) {
+            memcpy(decoder->cut, s + i, n - i);
+            decoder->cut_n = n - i;
+            break;
+        }
+        uint32_t c = length > 1 && length <= n - i ? xt_gb18030_character(u + i, length) : 0;
+
+        if (c != 0) {
+            o += xt_utf8_encode(c, buffer + o);
             i += length;
             continue;
         }
-        if (i > sound)
-            convert(decoder, s + sound, i - sound, offset + (int64_t)sound, out);
-        if (length > 0 && !flush) {
-            memcpy(decoder->cut, s + i, n - i);
-            decoder->cut_n = n - i;
-            return;
-        }
-        note_bad(decoder, offset + (int64_t)i);
-        xt_text_add_z(out, "\xEF\xBF\xBD");
-        i = length > 0 ? n : i + 1; /* cut by the end: one fault */
-        sound = i;
+        xt_text_add(out, buffer, o);
+        o = 0;
+        length = length == 0 ? 1 : length > n - i ? n - i : length; /* cut by the end: one fault */
+        add_bad(decoder, s + i, length, offset + (int64_t)i, out);
+        i += length;
     }
-    if (i > sound)
-        convert(decoder, s + sound, i - sound, offset + (int64_t)sound, out);
+    xt_text_add(out, buffer, o);
 }
 
 static uint32_t utf16_unit(const struct xt_decoder *decoder, const char *s)
@@ -472,15 +431,15 @@ static void add_utf16_bytes(struct xt_decoder *decoder, const char *s, size_t n,
             c = 0x10000 + ((c & 0x3FF) << 10) + (utf16_unit(decoder, s + i + 2) & 0x3FF);
             i += 2;
         } else if ((c & 0xF800) == 0xD800) {
-            note_bad(decoder, offset + (int64_t)i);
-            c = 0xFFFD;
+            add_bad(decoder, s + i, 2, offset + (int64_t)i, out);
+            i += 2;
+            continue;
         }
         xt_text_add_utf8(out, c);
         i += 2;
     }
     if (i < n && flush) {
-        note_bad(decoder, offset + (int64_t)i);
-        xt_text_add_z(out, "\xEF\xBF\xBD");
+        add_bad(decoder, s + i, n - i, offset + (int64_t)i, out);
     } else if (i < n) {
         memcpy(decoder->cut, s + i, n - i);
         decoder->cut_n = n - i;
@@ -514,12 +473,15 @@ static void decode_in_units(struct xt_decoder *decoder, const char *s, size_t n,
 void xt_decoder_add(struct xt_decoder *decoder, const void *data, size_t n, bool flush, struct xt_text *out)
 {
     const char *s = n ? data : "";
+    size_t had = out->n;
 
+    decoder->written -= (int64_t)had;
     if (decoder->from == XT_CHARSET_UTF8)
         decode_utf8(decoder, s, n, flush, out);
     else
         decode_in_units(decoder, s, n, flush, out);
     decoder->seen += (int64_t)n;
+    decoder->written += (int64_t)out->n;
 }
 
 int64_t xt_decoder_bad(const struct xt_decoder *decoder, int64_t *out_first_offset)
@@ -544,16 +506,7 @@ void xt_encode_gb18030(struct xt_str text, struct xt_text *out)
             i += took;
             continue;
         }
-        for (size_t k = 0; k < XT_COUNT(pairs_2022); k++) {
-            if (pairs_2022[k].character == c) {
-                c = pairs_2022[k].old_use;
-                break;
-            }
-            if (pairs_2022[k].old_use == c) {
-                c = pairs_2022[k].character;
-                break;
-            }
-        }
+        c = xt_gb18030_for_icu(c);
         UChar units[2];
         int32_t unit_count = 0;
         char bytes[16];

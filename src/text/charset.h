@@ -1,7 +1,7 @@
 /*
  * charset.h - character sets: guessing and converting what offices send to UTF-8, streaming.
  *
- * Known: UTF-8 (with or without BOM), GB18030 (2005 table of ICU patched to 2022: 18 pairs), UTF-16LE/BE (BOM or
+ * Known: UTF-8 (with or without BOM), GB18030 (that of 2022: charset_gb18030.c), UTF-16LE/BE (BOM or
  * zero pattern), Latin-1 never guessed. Guessing: BOM, then strict UTF-8, then UTF-16 by zero bytes, then strict GB18030; ICU's
  * detector only breaks ties. Unmappable bytes are counted with the offset of the first and become U+FFFD.
  */
@@ -27,6 +27,16 @@ void xt_decoder_free(struct xt_decoder **decoder);
 void xt_decoder_add(struct xt_decoder *decoder, const void *data, size_t n, bool flush, struct xt_text *out);
 /* Unmappable sequences so far; *out_first_offset is where the first one stood (-1 = none). */
 int64_t xt_decoder_bad(const struct xt_decoder *decoder, int64_t *out_first_offset);
+
+/* The oldest fault not yet taken that stands before a place of the output (bytes given out so far are counted from 0). Some
+ * thousand wait, those beyond are only counted. */
+struct xt_decoder_fault {
+    int64_t offset; /* of the input */
+    int64_t place;  /* where its U+FFFD stands in the output */
+    unsigned char bytes[4];
+    size_t n; /* of bytes, at most 4 */
+};
+bool xt_decoder_take_fault(struct xt_decoder *decoder, int64_t before, struct xt_decoder_fault *out);
 
 /* UTF-8 to GB18030 for exports. Ill-formed input becomes '?'. */
 void xt_encode_gb18030(struct xt_str text, struct xt_text *out);

@@ -129,6 +129,98 @@ static void gb18030_is_that_of_2022(void **state)
     }
 }
 
+/* The six ideographs beyond the first plane have two codes; and 2005 moved one pair. */
+static void gb18030_ideographs_beyond(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *two, *four, *text;
+    } rows[] = {
+        {"\xFE\x51", "\x95\x32\x90\x31", "\U00020087"}, {"\xFE\x52", "\x95\x32\x90\x33", "\U00020089"},
+        {"\xFE\x53", "\x95\x32\x97\x30", "\U000200CC"}, {"\xFE\x6C", "\x95\x36\xB9\x37", "\U000215D7"},
+        {"\xFE\x76", "\x96\x30\xBA\x35", "\U0002298F"}, {"\xFE\x91", "\x96\x35\xB6\x30", "\U000241FE"},
+    };
+
+    for (size_t i = 0; i < XT_COUNT(rows); i++) {
+        struct xt_text out;
+
+        expect(XT_CHARSET_GB18030, rows[i].two, 2, rows[i].text, 0, -1);
+        expect(XT_CHARSET_GB18030, rows[i].four, 4, rows[i].text, 0, -1);
+        xt_text_init(&out, XT_MIB);
+        xt_encode_gb18030(xt_str(rows[i].text), &out);
+        assert_string_equal(out.s, rows[i].four);
+        xt_text_done(&out);
+    }
+    expect(XT_CHARSET_GB18030, BYTES("\xA8\xBC"), "\u1E3F", 0, -1);
+    expect(XT_CHARSET_GB18030, BYTES("\x81\x35\xF4\x37"), "\uE7C7", 0, -1);
+    expect(XT_CHARSET_GB18030, BYTES("\x84\x31\x82\x36"), "\uFE10", 0, -1); /* the four bytes of 2005 still count */
+    expect(XT_CHARSET_GB18030, BYTES("\x84\x31\xA4\x37"), "\uFFFD", 0, -1); /* a character as any other */
+    expect(XT_CHARSET_GB18030, BYTES("\xE3\x32\x9A\x35"), "\U0010FFFF", 0, -1);
+    expect(XT_CHARSET_GB18030, BYTES("\xE3\x32\x9A\x36x"), "\uFFFDx", 1, 0);
+    expect(XT_CHARSET_GB18030, BYTES("\x85\x30\x81\x30x"), "\uFFFDx", 1, 0);
+}
+
+/* All that ICU knows is the same here but for what this file says, and what can be written comes back. */
+static void every_character_comes_back(void **state)
+{
+    struct xt_text bytes, out;
+    struct xt_decoder *decoder = NULL;
+
+    (void)state;
+    xt_text_init(&bytes, 16);
+    xt_text_init(&out, 16);
+    assert_int_equal(xt_decoder_new(XT_CHARSET_GB18030, &decoder, NULL), XT_OK);
+    for (uint32_t c = 1; c <= 0x10FFFF; c += c < 0x20000 ? 1 : 97) {
+        char text[5] = "";
+
+        /* Private use of 2005, which is written as the codes that mean something else now. */
+        if ((c >= 0xD800 && c <= 0xDFFF) || (c >= 0xE78D && c <= 0xE796) || (c >= 0xE816 && c <= 0xE864))
+            continue;
+        text[xt_utf8_encode(c, text)] = '\0';
+        xt_text_clear(&bytes);
+        xt_text_clear(&out);
+        xt_encode_gb18030(xt_str(text), &bytes);
+        xt_decoder_add(decoder, bytes.s, bytes.n, true, &out);
+        if (strcmp(out.s, text) != 0)
+            fail_msg("U+%04X does not come back", c);
+    }
+    xt_decoder_free(&decoder);
+    xt_text_done(&bytes);
+    xt_text_done(&out);
+}
+
+static void faults_have_places(void **state)
+{
+    static const char bytes[] = "a\xFF\xC3\xFB\n\x81,\xC3\xFB\x85\x30\x81\x30";
+    struct xt_decoder *decoder = NULL;
+    struct xt_decoder_fault fault;
+    struct xt_text out;
+
+    (void)state;
+    xt_text_init(&out, XT_KIB);
+    assert_int_equal(xt_decoder_new(XT_CHARSET_GB18030, &decoder, NULL), XT_OK);
+    for (size_t i = 0; i < sizeof bytes - 1; i += 3) {
+        xt_text_clear(&out); /* places count on all the same */
+        xt_decoder_add(decoder, bytes + i, sizeof bytes - 1 - i < 3 ? sizeof bytes - 1 - i : 3, false, &out);
+    }
+    assert_false(xt_decoder_take_fault(decoder, 1, &fault));
+    assert_true(xt_decoder_take_fault(decoder, 2, &fault));
+    assert_int_equal(fault.offset, 1);
+    assert_int_equal(fault.place, 1);
+    assert_int_equal(fault.n, 1);
+    assert_int_equal(fault.bytes[0], 0xFF);
+    assert_false(xt_decoder_take_fault(decoder, 8, &fault));
+    assert_true(xt_decoder_take_fault(decoder, INT64_MAX, &fault));
+    assert_int_equal(fault.offset, 5);
+    assert_int_equal(fault.place, 8); /* a, U+FFFD, 3 bytes of a character, line break */
+    assert_true(xt_decoder_take_fault(decoder, INT64_MAX, &fault));
+    assert_int_equal(fault.n, 4);
+    assert_int_equal(fault.bytes[0], 0x85);
+    assert_false(xt_decoder_take_fault(decoder, INT64_MAX, &fault));
+    xt_decoder_free(&decoder);
+    xt_text_done(&out);
+}
+
 static void encoding_round_trips(void **state)
 {
     (void)state;
@@ -178,6 +270,9 @@ int main(void)
         cmocka_unit_test(names_are_known),
         cmocka_unit_test(bytes_are_decoded_and_faults_counted),
         cmocka_unit_test(gb18030_is_that_of_2022),
+        cmocka_unit_test(gb18030_ideographs_beyond),
+        cmocka_unit_test(every_character_comes_back),
+        cmocka_unit_test(faults_have_places),
         cmocka_unit_test(encoding_round_trips),
         cmocka_unit_test(long_input_is_whole),
     };
