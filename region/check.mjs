@@ -68,6 +68,7 @@ const RULES = new Set([
     'standard-number',
     'cstr',
     'ror',
+    'name',
     'none',
 ]);
 const ELEMENTS = new Set(

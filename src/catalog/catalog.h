@@ -7,7 +7,8 @@
  *  - A record is the fold over its live sources: local typing wins by field, then the newest datestamp, then the
  *    first come; fields with many values are joined over the sources that are not overruled. It can be folded again at any time.
  *  - Each source is kept as it came (normalised body), with node, key, file and row. One source key may have several
- *    ordinals when one file gives different rows under the same key: each is a fact, folded into one record.
+ *    ordinals when one file gives different rows under the same key: each is a fact, folded into one record. Parts of
+ *    a key ("KEY##PART") are sources of their own, in one record all the same, which "src:KEY" means.
  *  - Equal identities (scheme, value) within a type are one record. An input whose identities belong to two records
  *    is refused (XT_MSG_IDENTITY_OF_TWO).
  *  - Links are kept in the body as {"ref","label"}; record_link is derived, to_id empty until the target arrives,
@@ -34,12 +35,14 @@ struct xt_put {
     enum xt_origin origin;
     struct xt_str node;       /* node of origin; empty = this node */
     struct xt_str source_key; /* the input's key inside its node: "csl/ts-dev-17". Empty = made from the body's hash */
-    struct xt_str mapping;    /* what read it, may be empty */
-    xt_id file;               /* row of file_use, 0 = none. Same file and key with another body = one more ordinal */
-    int64_t row;              /* in that file, 0 = none */
-    xt_instant datestamp;     /* of the source, 0 = now; one import run gives all rows of a file the same */
-    bool deleted;             /* the source says it is gone; body is ignored */
-    json_t *body;             /* borrowed, brought into normal form in place */
+    struct xt_str
+        part; /* which of several sources under that key, each replaced by itself only: a year. Empty = the one */
+    struct xt_str mapping; /* what read it, may be empty */
+    xt_id file;            /* row of file_use, 0 = none. Same file and key with another body = one more ordinal */
+    int64_t row;           /* in that file, 0 = none */
+    xt_instant datestamp;  /* of the source, 0 = now; one import run gives all rows of a file the same */
+    bool deleted;          /* the source says it is gone; body is ignored */
+    json_t *body;          /* borrowed, brought into normal form in place */
     struct xt_str actor, reason;
 };
 

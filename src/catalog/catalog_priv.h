@@ -67,6 +67,9 @@ XT_MUST_USE enum xt_code sql_find_sources(struct xt_conn *conn, struct xt_str no
                                           struct found_source *out, size_t *out_count, struct xt_error *err);
 XT_MUST_USE enum xt_code sql_find_identity(struct xt_conn *conn, struct xt_str type, struct xt_str scheme,
                                            struct xt_str value, xt_id *out, struct xt_error *err);
+/* A source key and a part of it: "KEY##PART". */
+#define PART_MARK "##"
+/* The record of a source key, or of any part of it. */
 XT_MUST_USE enum xt_code sql_find_source_record(struct xt_conn *conn, struct xt_str source_key, xt_id *out,
                                                 struct xt_error *err);
 XT_MUST_USE enum xt_code sql_find_key(struct xt_conn *conn, struct xt_str key, xt_id *out, struct xt_error *err);

@@ -85,6 +85,7 @@ struct putting {
     struct xt_text text; /* of the body as it came */
     struct xt_hash hash;
     struct xt_str from_node, source_key;
+    struct xt_str whole_key; /* source_key without its part; empty when it has none */
     char made_key[80];
     struct identity identities[IDENTITIES_MAX];
     size_t identity_count;
@@ -164,14 +165,16 @@ static bool find_slot(struct putting *p)
     return false;
 }
 
-/* The key of the record that the source key's earlier sources made, which must be of this type. */
+/* The key of the record that the source key's earlier sources made, or other parts of it; it must be of this type. */
 static enum xt_code find_by_key(struct putting *p, char key[XT_KEY_SIZE], struct xt_error *err)
 {
     size_t n = strlen(p->type->name);
-    enum xt_code rc;
+    enum xt_code rc = XT_OK;
 
-    if (p->found_count == 0)
-        return XT_OK;
+    if (p->record == 0 && p->whole_key.n > 0)
+        rc = sql_find_source_record(p->conn, p->whole_key, &p->record, err);
+    if (rc != XT_OK || p->record == 0)
+        return rc;
     rc = xt_catalog_key(p->conn, p->record, key, err);
     if (rc == XT_OK && (strncmp(key, p->type->name, n) != 0 || key[n] != '/')) {
         xt_problem(p->problems, "", XT_MSG_TYPE_OF_KEY, XT_VIEW(p->source_key),
@@ -407,6 +410,8 @@ static enum xt_code create_record(struct putting *p, struct xt_put_result *out, 
         rc = add_identities(p, r.id, err);
     if (rc == XT_OK)
         rc = arrive(p, r.id, XT_STR("src:"), p->source_key, err);
+    if (rc == XT_OK && p->whole_key.n > 0)
+        rc = arrive(p, r.id, XT_STR("src:"), p->whole_key, err);
     if (rc == XT_OK && is_record_key(p))
         rc = arrive(p, r.id, XT_STR(""), p->source_key, err);
     if (rc == XT_OK)
@@ -544,6 +549,8 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
                             p->replace, err);
     if (rc == XT_OK && !p->replace)
         rc = arrive(p, old.id, XT_STR("src:"), p->source_key, err);
+    if (rc == XT_OK && !p->replace && p->whole_key.n > 0) /* an identity may have found the record */
+        rc = arrive(p, old.id, XT_STR("src:"), p->whole_key, err);
     return rc;
 }
 
@@ -569,6 +576,11 @@ static enum xt_code prepare(struct putting *p, struct xt_error *err)
 
         (void)xt_identity_rule("none")(put->source_key, plain, put->source_key.n + 1);
         p->source_key = xt_str(plain); /* empty when it was nothing but white space */
+        if (p->source_key.n > 0 && put->part.n > 0) {
+            p->whole_key = p->source_key;
+            p->source_key =
+                xt_str(xt_arena_printf(&p->arena, "%s" PART_MARK "%.*s", plain, (int)put->part.n, put->part.s));
+        }
     }
     if (p->source_key.n == 0) {
         snprintf(p->made_key, sizeof p->made_key, "%.20s/%.32s", p->type->name, xt_hash_hex(&p->hash, hex));

@@ -90,9 +90,18 @@ static const struct xt_stmt_def FIND_SOURCE_RECORD = {
     .sql = "SELECT record_id FROM record_source WHERE source_key = $1 ORDER BY seq LIMIT 1",
 };
 
+static const struct xt_stmt_def FIND_PART_RECORD = {
+    .name = "catalog_find_part_record",
+    .sql = "SELECT record_id FROM record_source"
+           " WHERE source_key >= $1 || '##' AND source_key < $1 || '#$'" /* '$' comes behind '#' */
+           " ORDER BY source_key LIMIT 1",
+};
+
 enum xt_code sql_find_source_record(struct xt_conn *conn, struct xt_str source_key, xt_id *out, struct xt_error *err)
 {
-    return find_id(conn, &FIND_SOURCE_RECORD, &source_key, 1, out, err);
+    enum xt_code rc = find_id(conn, &FIND_SOURCE_RECORD, &source_key, 1, out, err);
+
+    return rc == XT_OK && *out == 0 ? find_id(conn, &FIND_PART_RECORD, &source_key, 1, out, err) : rc;
 }
 
 static const struct xt_stmt_def KEY_OF = {

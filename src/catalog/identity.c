@@ -323,6 +323,36 @@ static bool check_none(struct xt_str text, char *out, size_t out_size)
     return n > 0;
 }
 
+/* A name that stands for one body of its kind: white space between Chinese characters goes, brackets are （）, full
+ * width letters and digits half width. Case stays: people read it. */
+static bool check_name(struct xt_str text, char *out, size_t out_size)
+{
+    size_t i = 0, n = 0, took;
+    bool space = false, ascii_before = false;
+    uint32_t c;
+
+    for (; i < text.n; i += took) {
+        took = xt_utf8_decode(text.s + i, text.n - i, &c);
+        if (c <= 0x20 || c == 0xA0 || c == 0x3000 || (c >= 0x2000 && c <= 0x200B)) {
+            space = n > 0;
+            continue;
+        }
+        if (c == '(' || c == ')')
+            c = c == '(' ? 0xFF08 : 0xFF09;
+        else if (c > 0xFF09 && c <= 0xFF5E)
+            c -= 0xFEE0;
+        if (n + 6 > out_size)
+            return false;
+        if (space && c < 0x80 && ascii_before)
+            out[n++] = ' ';
+        space = false;
+        ascii_before = c < 0x80;
+        n += xt_utf8_encode(c, out + n);
+    }
+    out[n] = '\0';
+    return xt_utf8_count(out, n) >= 2;
+}
+
 bool (*xt_identity_rule(const char *name))(struct xt_str text, char *out, size_t out_size)
 {
     static const struct {
@@ -339,6 +369,7 @@ bool (*xt_identity_rule(const char *name))(struct xt_str text, char *out, size_t
         {"standard-number", check_standard_number},
         {"cstr", check_cstr},
         {"ror", check_ror},
+        {"name", check_name},
         {"none", check_none},
     };
     size_t i;

@@ -73,6 +73,7 @@ static int teardown(void **state)
 
 struct given {
     const char *type, *key, *body; /* body NULL = withdrawn */
+    const char *part;              /* NULL = none */
     enum xt_origin origin;
     xt_id file;
     int64_t row;
@@ -85,6 +86,7 @@ static enum xt_code try_put(struct fixture *f, const struct given *g, struct xt_
         .type = xt_region_type(f->node->region, xt_str(g->type)),
         .origin = g->origin,
         .source_key = xt_str(g->key),
+        .part = xt_str(g->part ? g->part : ""),
         .file = g->file,
         .row = g->row,
         .datestamp = g->datestamp,
@@ -420,6 +422,42 @@ static void a_newer_file_keeps_what_it_repeats(void **state)
     assert_int_equal(put(f, b).outcome, XT_UNCHANGED);
     assert_int_equal(query_int(f, "SELECT count(*) FROM change"), changes);
     assert_int_equal(query_int(f, "SELECT count(*) FROM record_source WHERE file_id = 3"), 2);
+    assert_check_clean(f);
+}
+
+/* Results of several years: each file replaces what it said itself, and all of them are one record, which a link to
+ * the key without its parts means. */
+static void parts_of_a_key_are_one_record(void **state)
+{
+    struct fixture *f = *state;
+    struct given a = {"facility",     "f",       "{\"name\":\"示例园\",\"kind\":\"park\",\"keywords\":[\"甲\"]}",
+                      .part = "2019", .file = 1, .row = 2,
+                      .datestamp = 1};
+    struct given b = {"facility",     "f",       "{\"name\":\"示例园\",\"kind\":\"park\",\"keywords\":[\"乙\"]}",
+                      .part = "2020", .file = 2, .row = 2,
+                      .datestamp = 2};
+    struct given other = {"facility", "f2", "{\"name\":\"另一园\",\"kind\":\"park\"}", .file = 2, .row = 3};
+    struct given early = {"instrument", "i",
+                          "{\"name\":\"示例仪\",\"owner\":[{\"label\":\"示例所\"}],"
+                          "\"facility\":{\"ref\":\"src:f\",\"label\":\"示例园\"}}"};
+    struct given late = {"instrument", "i2",
+                         "{\"name\":\"示例仪二\",\"owner\":[{\"label\":\"示例所\"}],"
+                         "\"facility\":{\"ref\":\"src:f\",\"label\":\"示例园\"}}"};
+    struct xt_put_result first;
+
+    (void)put(f, early);
+    first = put(f, a);
+    assert_int_equal(put(f, b).id, first.id);
+    assert_int_not_equal(put(f, other).id, first.id);
+    (void)put(f, late);
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_link WHERE to_id IS NULL"), 0);
+    assert_non_null(strstr(get(f, first.key).body.s, "[\"乙\",\"甲\"]"));
+    a.file = 3;
+    a.datestamp = 3;
+    a.body = "{\"name\":\"示例园\",\"kind\":\"park\",\"keywords\":[\"丙\"]}";
+    assert_int_equal(put(f, a).id, first.id);
+    assert_non_null(strstr(get(f, first.key).body.s, "[\"丙\",\"乙\"]"));
+    assert_int_equal(query_int(f, "SELECT count(*) FROM record_source WHERE source_key LIKE 'f##%'"), 2);
     assert_check_clean(f);
 }
 
@@ -820,6 +858,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(all_problems_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_stored_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(a_newer_file_keeps_what_it_repeats, setup, teardown),
+        cmocka_unit_test_setup_teardown(parts_of_a_key_are_one_record, setup, teardown),
         cmocka_unit_test_setup_teardown(a_withdrawn_key_takes_all_its_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_key_of_another_type_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_under_one_key_have_an_end, setup, teardown),

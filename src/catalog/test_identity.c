@@ -47,6 +47,10 @@ static const struct {
     {"cstr", "16666.1.abc", NULL},
     {"ror", "https://ror.org/05a28rw58", "05a28rw58"},
     {"ror", "05a28rw59", NULL},
+    {"name", " 中国 地质大学 (武汉) ", "中国地质大学（武汉）"},
+    {"name", "ＡＢＣ　研究院", "ABC研究院"},
+    {"name", "Sun  Yat-sen University", "Sun Yat-sen University"},
+    {"name", "院", NULL},
     {"none", "  a   b ", "a b"},
     {"none", "   ", NULL},
 };

@@ -149,13 +149,48 @@ static void say_reasons(struct xt_import_result *result, enum xt_lang lang)
     }
 }
 
+/* What stored rows lost: a clerk decides whether a list or a mapping lacks it. */
+static void say_left_out(struct xt_import_result *result, enum xt_lang lang)
+{
+    size_t i;
+
+    qsort(result->left_out, result->left_out_count, sizeof *result->left_out, most_common_first);
+    for (i = 0; i < result->left_out_count && i < 5; i++) {
+        const struct xt_import_reason *r = &result->left_out[i];
+
+        (void)fprintf(stderr,
+                      r->msg == XT_MSG_PLACE_AMBIGUOUS
+                          ? pick(lang, "%s：%lld 个地名可能是几个地方，只取到上级（如“%s”）\n",
+                                 "%s: %lld names of places may be several, the area above was taken (as in \"%s\")\n")
+                          : pick(lang, "%s：%lld 个值没有对应的代码，未收（如“%s”）\n",
+                                 "%s: %lld values found no code and were left out (as \"%s\")\n"),
+                      r->column, (long long)r->count, r->example);
+    }
+}
+
+static void write_list(struct xt_json *w, const char *name, const char *example, const struct xt_import_reason *list,
+                       size_t count)
+{
+    size_t i;
+
+    xt_json_key(w, name);
+    xt_json_array(w);
+    for (i = 0; i < count; i++) {
+        xt_json_object(w);
+        xt_json_kv_int(w, "count", list[i].count);
+        xt_json_kv_z(w, "column", list[i].column);
+        xt_json_kv_z(w, example, list[i].example);
+        xt_json_end_object(w);
+    }
+    xt_json_end_array(w);
+}
+
 static enum xt_code write_report(const char *path, const char *name, const struct xt_import_result *result,
                                  int64_t began, struct xt_error *err)
 {
     XT_AUTO(xt_text_done) struct xt_text line = {0};
     struct xt_json w;
     FILE *file;
-    size_t i;
 
     xt_text_init(&line, XT_MIB);
     xt_json_init(&w, &line);
@@ -168,16 +203,8 @@ static enum xt_code write_report(const char *path, const char *name, const struc
     xt_json_kv_int(&w, "rejected", result->outcome[XT_REJECTED]);
     xt_json_kv_int(&w, "records", result->records);
     xt_json_kv_int(&w, "milliseconds", (xt_monotonic_us() - began) / 1000);
-    xt_json_key(&w, "reasons");
-    xt_json_array(&w);
-    for (i = 0; i < result->reason_count; i++) {
-        xt_json_object(&w);
-        xt_json_kv_int(&w, "count", result->reasons[i].count);
-        xt_json_kv_z(&w, "column", result->reasons[i].column);
-        xt_json_kv_z(&w, "reason", result->reasons[i].example);
-        xt_json_end_object(&w);
-    }
-    xt_json_end_array(&w);
+    write_list(&w, "reasons", "reason", result->reasons, result->reason_count);
+    write_list(&w, "left_out", "value", result->left_out, result->left_out_count);
     xt_json_end_object(&w);
     xt_text_add_char(&line, '\n');
     file = fopen(path, "abe");
@@ -249,6 +276,7 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
         }
     }
     say_reasons(&result, cli->lang);
+    say_left_out(&result, cli->lang);
     if (report && rc == XT_OK)
         rc = write_report(report, xt_mapping_name(mapping), &result, began, err);
     say_result(&result, began);

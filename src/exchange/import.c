@@ -43,8 +43,10 @@ struct import {
     struct xt_problems problems;
     struct xt_text reasons, one, columns;
     struct side *sides;
-    struct side waiting[XT_MAPPED_MAX]; /* of the present row, taken over when it is stored */
-    size_t waiting_count;
+    struct side *waiting; /* of the present row, taken over when it is stored */
+    size_t waiting_count, waiting_capacity;
+    size_t *which; /* of its records are to be put */
+    size_t which_capacity;
     int64_t began, said;
     int64_t bytes_done;   /* of the input; the row behind the last has none */
     xt_instant datestamp; /* of all its rows: within a file the earlier row wins */
@@ -129,27 +131,58 @@ static void say_place(struct import *m, const struct xt_mapped_record *record, c
         xt_text_addf(out, pick(m, "%s（%s）", "%s (%s)"), m->columns.s, label);
 }
 
-static void count_reason(struct import *m, const struct xt_row *row, struct xt_str place, enum xt_msg msg,
-                         struct xt_str sentence)
+/* Adds to the list: an equal message of an equal column is counted there, a new one only while there is room. */
+static void add_to_list(struct xt_import_reason *list, size_t *count, struct xt_str place,
+                        const struct xt_import_reason *what, struct xt_str example)
 {
-    struct xt_import_result *result = m->result;
     struct xt_import_reason *reason;
     size_t i, n = xt_utf8_clip(place.s, place.n, sizeof reason->column - 1);
 
-    for (i = 0; i < result->reason_count; i++) {
-        reason = &result->reasons[i];
-        if (reason->msg == msg && strncmp(reason->column, place.s, n) == 0 && reason->column[n] == '\0') {
-            reason->count++;
+    for (i = 0; i < *count; i++) {
+        reason = &list[i];
+        if (reason->msg == what->msg && strncmp(reason->column, place.s, n) == 0 && reason->column[n] == '\0') {
+            reason->count += what->count;
             return;
         }
     }
-    if (result->reason_count == XT_IMPORT_REASONS)
+    if (*count == XT_IMPORT_REASONS)
         return;
-    reason = &result->reasons[result->reason_count++];
-    *reason = (struct xt_import_reason){.count = 1, .msg = msg, .row = row->number};
+    reason = &list[(*count)++];
+    *reason = *what;
     memcpy(reason->column, place.s, n);
-    n = xt_utf8_clip(sentence.s, sentence.n, sizeof reason->example - 1);
-    memcpy(reason->example, sentence.s, n);
+    n = xt_utf8_clip(example.s, example.n, sizeof reason->example - 1);
+    memcpy(reason->example, example.s, n);
+}
+
+static void count_reason(struct import *m, const struct xt_row *row, struct xt_str place, enum xt_msg msg,
+                         struct xt_str sentence)
+{
+    struct xt_import_reason what = {.count = 1, .msg = msg, .row = row->number};
+
+    add_to_list(m->result->reasons, &m->result->reason_count, place, &what, sentence);
+}
+
+/* What the plan of a file left out on the mapping's word. */
+static void count_left_out(struct import *m)
+{
+    struct xt_import_result *result = m->result;
+    struct xt_left_out left;
+    size_t i;
+
+    for (i = 0; xt_plan_left_out(m->plan, i, &left); i++) {
+        struct xt_mapped_record record = {.type = left.type, .record = left.record};
+        struct xt_import_reason unknown = {.count = left.unknown, .msg = XT_MSG_IMPORT_LEFT_OUT};
+        struct xt_import_reason ambiguous = {.count = left.ambiguous, .msg = XT_MSG_PLACE_AMBIGUOUS};
+
+        xt_text_clear(&m->reasons);
+        say_place(m, &record, left.field->name, &m->reasons);
+        if (left.unknown > 0)
+            add_to_list(result->left_out, &result->left_out_count, xt_text_view(&m->reasons), &unknown,
+                        xt_str(left.unknown_first));
+        if (left.ambiguous > 0)
+            add_to_list(result->left_out, &result->left_out_count, xt_text_view(&m->reasons), &ambiguous,
+                        xt_str(left.ambiguous_first));
+    }
 }
 
 /* The cells that a problem is about, for the rejects file. */
@@ -268,12 +301,14 @@ static bool put_before(struct import *m, const struct xt_mapped_record *record)
 
     xt_hasher_init(&hasher);
     xt_hasher_add_str(&hasher, record->key);
+    xt_hasher_add_str(&hasher, record->part);
     xt_hasher_add_str(&hasher, xt_str(dump));
     xt_hasher_end(&hasher, &hash);
     free(dump);
     memcpy(&side, hash.bytes, sizeof side);
     if (memcmp(&m->sides[side.a % SIDE_SLOTS], &side, sizeof side) == 0)
         return true;
+    xt_grow(&m->waiting, &m->waiting_capacity, m->waiting_count + 1, sizeof *m->waiting);
     m->waiting[m->waiting_count++] = side;
     return false;
 }
@@ -344,6 +379,7 @@ static enum xt_code put_record(struct import *m, const struct xt_row *row, const
         .type = record->type,
         .origin = XT_ORIGIN_IMPORT,
         .source_key = record->key,
+        .part = record->part,
         .mapping = xt_str(xt_mapping_name(m->mapping)),
         .file = m->file,
         .row = row->number,
@@ -437,11 +473,13 @@ static enum xt_code put_records(struct import *m, const struct xt_row *row, cons
 }
 
 /* Which records are to be put; false when cells of one could not be read. */
-static bool choose_records(struct import *m, const struct xt_row *row, const struct xt_mapped *mapped, size_t *which,
+static bool choose_records(struct import *m, const struct xt_row *row, const struct xt_mapped *mapped,
                            size_t *out_count)
 {
     size_t i, count = 0;
     bool whole = true;
+
+    xt_grow(&m->which, &m->which_capacity, mapped->count, sizeof *m->which);
 
     m->waiting_count = 0;
     for (i = 0; i < mapped->count; i++) {
@@ -454,7 +492,7 @@ static bool choose_records(struct import *m, const struct xt_row *row, const str
         if (!whole) { /* the checks of the type tell the rest of the reasons */
             check_rest(m, row, &mapped->records[i]);
         } else if (i == 0 || !put_before(m, &mapped->records[i])) {
-            which[count++] = i;
+            m->which[count++] = i;
         }
     }
     *out_count = count;
@@ -464,8 +502,9 @@ static bool choose_records(struct import *m, const struct xt_row *row, const str
 static enum xt_code take_row(struct import *m, const struct xt_row *row, struct xt_error *err)
 {
     enum xt_outcome outcome = XT_UNCHANGED;
-    size_t which[XT_MAPPED_MAX], count;
     struct xt_mapped mapped;
+    struct xt_error none;
+    size_t count;
     bool refused = false;
     enum xt_code rc;
 
@@ -474,20 +513,21 @@ static enum xt_code take_row(struct import *m, const struct xt_row *row, struct 
         return XT_OK;
     m->result->seen++;
     xt_text_clear(&m->reasons);
-    if (mapped.count == 0) {
-        struct xt_error none;
-
-        (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_NO_RECORD);
+    if (mapped.count == 0 || mapped.too_many) {
+        if (mapped.too_many)
+            (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_MANY_RECORDS, XT_INT(XT_ROW_RECORDS_MAX));
+        else
+            (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_NO_RECORD);
         reject_error(m, row, &none);
         return XT_OK;
     }
-    if (!choose_records(m, row, &mapped, which, &count)) {
+    if (!choose_records(m, row, &mapped, &count)) {
         reject(m, row);
         return XT_OK;
     }
     rc = begin_batch(m, err);
     if (rc == XT_OK)
-        rc = put_records(m, row, &mapped, count, which, &outcome, &refused, err);
+        rc = put_records(m, row, &mapped, count, m->which, &outcome, &refused, err);
     if (rc != XT_OK)
         return rc;
     m->tx_rows++;
@@ -710,6 +750,8 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     if (rc == XT_OK)
         say_skipped(&m);
     if (rc == XT_OK)
+        count_left_out(&m);
+    if (rc == XT_OK)
         rc = xt_rejects_close(&m.rejects, result->rejects, sizeof result->rejects, err);
     xt_tx_end(&m.tx);
     end_job(&m, rc, err);
@@ -722,5 +764,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     xt_text_done(&m.one);
     xt_text_done(&m.columns);
     free(m.sides);
+    free(m.waiting);
+    free(m.which);
     return rc;
 }

@@ -40,6 +40,9 @@ struct xt_import_result {
     char rejects[1024]; /* path, "" when nothing was rejected */
     struct xt_import_reason reasons[XT_IMPORT_REASONS];
     size_t reason_count;
+    /* Values of stored rows that found no code and were left out as the mapping says; example is the first of them. */
+    struct xt_import_reason left_out[XT_IMPORT_REASONS];
+    size_t left_out_count;
 };
 
 /* Adds to *result. On an error, what was committed before stays and is counted. */

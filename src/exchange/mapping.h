@@ -22,8 +22,9 @@ struct xt_mapping;
 struct xt_plan;
 
 #define XT_MAPPING_BYTES_MAX (1 * XT_MIB)
-#define XT_MAPPED_MAX        16  /* records of one row */
-#define XT_SOURCE_KEY_MAX    240 /* bytes; a longer key is replaced by its hash */
+#define XT_MAPPED_MAX        16   /* records of a mapping */
+#define XT_ROW_RECORDS_MAX   2000 /* records that "per" makes of one row */
+#define XT_SOURCE_KEY_MAX    240  /* bytes; a longer key is replaced by its hash */
 
 /* Compiles json. On XT_E_INPUT problems name all members at fault ("records[0].fields.title.split") with their line and
  * column in json. */
@@ -82,9 +83,10 @@ const char *xt_reject_head(enum xt_reject_column column, enum xt_lang lang);
 
 struct xt_mapped_record {
     const struct xt_type *type;
-    size_t record;     /* its number in the mapping, for xt_plan_columns_of() */
-    struct xt_str key; /* source key: "nssfc/project/17ADJ001" */
-    bool own_key;      /* the row names its key (no hash) */
+    size_t record;      /* its number in the mapping, for xt_plan_columns_of() */
+    struct xt_str key;  /* source key: "nssfc/project/17ADJ001" */
+    struct xt_str part; /* of it, "" = none: "2019" */
+    bool own_key;       /* the row names its key (no hash) */
     bool deleted;
     json_t *body;                /* lent until the next row */
     struct xt_problems problems; /* cells that could not be read; empty when all could */
@@ -92,9 +94,21 @@ struct xt_mapped_record {
 
 struct xt_mapped {
     bool skip;                              /* no data: an example, a repeated head, a sum */
+    bool too_many;                          /* more than XT_ROW_RECORDS_MAX records: the rest is not there */
     size_t count;                           /* 0 of a row that is no skip: no record of the mapping is for it */
     const struct xt_mapped_record *records; /* the main one first */
 };
+
+/* Values that "unknown" dropped and names of places that several places have, by field, counted while rows were read. */
+struct xt_left_out {
+    size_t record; /* as in xt_mapped_record */
+    const struct xt_type *type;
+    const struct xt_field *field;
+    int64_t unknown, ambiguous;
+    char unknown_first[100], ambiguous_first[100]; /* as first met */
+};
+/* Counts by index from 0; false past the last. Fields that left nothing out are not among them. */
+bool xt_plan_left_out(const struct xt_plan *plan, size_t index, struct xt_left_out *out);
 
 /* Reads one row. What is wrong with it stands in the records' problems. */
 void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped *out);

@@ -209,10 +209,18 @@ void xt_regex_locale_end(locale_t before)
 
 static void eval_ref(const struct eval *eval, int number, struct texts *out)
 {
-    const struct ref *ref = &eval->mapping->refs[number];
-    const json_t *node = ref->from_root || !eval->node ? eval->row->json : eval->node;
+    const struct ref *ref = number >= 0 ? &eval->mapping->refs[number] : NULL;
+    const json_t *node = !ref || ref->from_root || !eval->node ? eval->row->json : eval->node;
 
-    if (ref->of_place) {
+    if (!ref) {
+        if (eval->self.n > 0)
+            texts_add(out, eval->self, eval->arena);
+    } else if (ref->carried > 0 && eval->carried) {
+        struct xt_str s = xt_text_view(&eval->carried[ref->carried - 1]);
+
+        if (s.n > 0)
+            texts_add(out, s, eval->arena);
+    } else if (ref->of_place) {
         struct xt_str place;
 
         if (ref->place == XT_PLACE_NUMBER)
@@ -460,13 +468,18 @@ static struct xt_str shape(const struct eval *eval, const struct spec *spec, str
         if (swap)
             s = xt_str(swap->to);
     }
+    if (spec->place == PLACE_OF_TEXT) { /* a field of codes says what is wrong with it, and does it itself */
+        struct xt_place place = xt_places_read(eval->mapping->places, s);
+
+        s = place.item ? xt_str(place.item->code) : (struct xt_str){"", 0};
+    }
     if (spec->as && s.n > 0) {
         struct eval inner = *eval;
 
         inner.self = s;
         s = xt_eval_pattern(&inner, spec->as);
     }
-    if (spec->fold)
+    if (spec->fold && s.n > 0)
         s = folded_text(s, eval->arena);
     if (spec->hash && s.n > 0)
         s = xt_eval_hash(s, eval->arena);
@@ -763,14 +776,59 @@ static json_t *money_value(struct xt_str s, int64_t fen, const char *path, struc
     return json_integer(minus ? -whole : whole);
 }
 
+static void leave_out(int64_t *count, char *first, size_t size, struct xt_str s)
+{
+    size_t n = xt_utf8_clip(s.s, s.n, size - 1);
+
+    if ((*count)++ > 0)
+        return;
+    memcpy(first, s.s, n);
+    first[n] = '\0';
+}
+
+static void left_unknown(const struct eval *eval, const struct field_step *step, struct xt_str s)
+{
+    struct left_out *out = eval->left_out ? &eval->left_out[step->number] : NULL;
+
+    if (out)
+        leave_out(&out->unknown, out->unknown_first, sizeof out->unknown_first, s);
+}
+
+static json_t *place_value(const struct eval *eval, const struct field_step *step, struct xt_str s, const char *path,
+                           struct xt_problems *problems)
+{
+    struct left_out *out = eval->left_out ? &eval->left_out[step->number] : NULL;
+    const char *unknown = step->spec.unknown;
+    struct xt_place place;
+
+    if (xt_codes_find(step->field->codes, s)) /* a code, or what "map" made one */
+        return json_stringn(s.s, s.n);
+    place = xt_places_read(eval->mapping->places, s);
+    if (place.ambiguous && out)
+        leave_out(&out->ambiguous, out->ambiguous_first, sizeof out->ambiguous_first, s);
+    if (place.item)
+        return json_string(place.item->code);
+    if (!unknown) {
+        xt_problem(problems, path, place.ambiguous ? XT_MSG_PLACE_AMBIGUOUS : XT_MSG_PLACE_UNKNOWN, XT_VIEW(s));
+        return NULL;
+    }
+    if (!place.ambiguous)
+        left_unknown(eval, step, s);
+    return strcmp(unknown, "drop") == 0 ? json_null() : json_string(unknown);
+}
+
 static json_t *code_value(const struct eval *eval, const struct field_step *step, struct xt_str s, const char *path,
                           struct xt_problems *problems)
 {
     const struct xt_codes *codes = step->field->codes;
     const char *unknown = step->spec.unknown;
 
-    if (unknown && codes && !xt_codes_accept(codes, s) && !xt_codes_by_label(codes, s))
+    if (step->spec.place != PLACE_NONE)
+        return place_value(eval, step, s, path, problems);
+    if (unknown && codes && !xt_codes_accept(codes, s) && !xt_codes_by_label(codes, s)) {
+        left_unknown(eval, step, s);
         return strcmp(unknown, "drop") == 0 ? json_null() : json_string(unknown);
+    }
     return xt_field_from_text(eval->mapping->region, &step->one, s, path, problems);
 }
 

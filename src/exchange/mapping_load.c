@@ -111,6 +111,8 @@ static int ref_of(struct compile *c, struct xt_str name)
     size_t i;
 
     name = xt_str_trim(name);
+    if (xt_str_is(name, "{}"))
+        return PART_SELF;
     for (i = 0; i < m->ref_count; i++) {
         if (xt_str_is(name, m->refs[i].name))
             return (int)i;
@@ -314,6 +316,17 @@ static const struct spec *spec_member(struct compile *c, const json_t *object, c
     return spec;
 }
 
+/* Where a text is a template, unlike elsewhere. */
+static const struct spec *template_member(struct compile *c, const json_t *object, const char *name)
+{
+    struct spec *spec = xt_arena_alloc(&c->mapping->arena, sizeof *spec);
+
+    memset(spec, 0, sizeof *spec);
+    spec->kind = SPEC_TEXT;
+    spec->patterns = patterns_member(c, object, name, &spec->pattern_count);
+    return spec;
+}
+
 static int compare_swaps(const void *a, const void *b)
 {
     return xt_str_cmp(((const struct swap *)a)->from, ((const struct swap *)b)->from);
@@ -391,6 +404,29 @@ static void compile_number_forms(struct compile *c, const json_t *json, const st
     }
 }
 
+/* Names of places are read by the one list of areas that a mapping's fields use. */
+static void compile_place(struct compile *c, const json_t *json, const struct xt_field *field, struct spec *out)
+{
+    struct xt_mapping *m = c->mapping;
+    struct xt_str name = text_member(c, json, "place");
+    const struct xt_codes *codes = name.n > 0 ? xt_region_codes(m->region, name) : NULL;
+    bool code = field && field->kind == XT_KIND_CODE;
+    size_t before;
+
+    if (name.n == 0)
+        return;
+    before = enter(c, "place");
+    if (!codes || (code && field->codes != codes) || (m->places && m->places_of != codes)) {
+        fault(c, XT_MSG_MAPPING_PLACE, XT_VIEW(name));
+    } else {
+        out->place = code ? PLACE_OF_CODE : PLACE_OF_TEXT;
+        if (!m->places)
+            m->places = xt_places_new(codes);
+        m->places_of = codes;
+    }
+    leave(c, before);
+}
+
 /* The type whose source key a link names: "to", or the only one its field allows. */
 static const char *link_target(struct compile *c, const json_t *json, const struct xt_field *field)
 {
@@ -432,15 +468,8 @@ static void compile_link(struct compile *c, const json_t *json, const struct xt_
         return;
     }
     out->label = spec_member(c, json, "label");
-    if (json_is_string(json_object_get(json, "ref"))) { /* a template, unlike elsewhere */
-        struct spec *ref = xt_arena_alloc(&c->mapping->arena, sizeof *ref);
-
-        ref->kind = SPEC_TEXT;
-        ref->patterns = patterns_member(c, json, "ref", &ref->pattern_count);
-        out->ref = ref;
-    } else {
-        out->ref = spec_member(c, json, "ref");
-    }
+    out->ref =
+        json_is_string(json_object_get(json, "ref")) ? template_member(c, json, "ref") : spec_member(c, json, "ref");
     out->key = patterns_member(c, json, "key", &out->key_count);
     if (out->key_count > 0)
         out->to = link_target(c, json, field);
@@ -520,6 +549,7 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
     out->otherwise = json_object_get(json, "otherwise");
     out->longest = xt_json_int(json, "longest", 0);
     compile_number_forms(c, json, field, out);
+    compile_place(c, json, field, out);
     compile_link(c, json, field, out);
     if (each.s) {
         before = enter(c, "each");
@@ -582,6 +612,7 @@ static void compile_fields(struct compile *c, const json_t *fields, const struct
         if (!field) {
             fault(c, XT_MSG_UNKNOWN_FIELD);
         } else {
+            steps[n].number = c->mapping->step_count++;
             steps[n].field = field;
             steps[n].one = *field;
             steps[n].one.many = false;
@@ -652,10 +683,13 @@ static void compile_record(struct compile *c, const json_t *json, struct record_
         leave(c, before);
         return;
     }
+    out->per = spec_member(c, json, "per");
     out->when = compile_conditions(c, json, "when");
     out->has_deleted = json_object_get(json, "deleted") != NULL;
     out->deleted = compile_conditions(c, json, "deleted");
     compile_key(c, json, out);
+    out->part =
+        json_is_string(json_object_get(json, "part")) ? template_member(c, json, "part") : spec_member(c, json, "part");
     before = enter(c, "fields");
     if (json_is_object(fields))
         compile_fields(c, fields, out->type->fields, out->type->field_count, &out->fields, &out->field_count);
@@ -731,6 +765,44 @@ static void compile_memories(struct compile *c, const json_t *json)
     leave(c, before);
 }
 
+static void compile_carries(struct compile *c, const json_t *json)
+{
+    json_t *carry = json_object_get(json, "carry"), *value;
+    struct carry_plan *list;
+    size_t before = enter(c, "carry"), n = 0;
+    const char *name;
+
+    if (carry && !json_is_object(carry))
+        fault(c, XT_MSG_NOT_OBJECT);
+    if (json_object_size(carry) > XT_MAPPED_MAX)
+        fault(c, XT_MSG_TOO_MANY_ITEMS, XT_INT(XT_MAPPED_MAX), XT_INT(json_object_size(carry)));
+    list = xt_arena_alloc(&c->mapping->arena, (json_object_size(carry) + 1) * sizeof *list);
+    json_object_foreach (carry, name, value) {
+        size_t here = enter(c, name);
+
+        list[n].name = name; /* the tree's, which stays */
+        compile_spec(c, value, NULL, &list[n].spec);
+        list[n++].spec.first = true;
+        leave(c, here);
+    }
+    c->mapping->carries = list;
+    c->mapping->carry_count = n;
+    leave(c, before);
+}
+
+/* From now on what is carried is known wherever its name stands. */
+static void bind_carries(struct xt_mapping *m)
+{
+    size_t i, k;
+
+    for (i = 0; i < m->carry_count; i++) {
+        for (k = 0; k < m->ref_count; k++) {
+            if (strcmp(m->refs[k].name, m->carries[i].name) == 0)
+                m->refs[k].carried = i + 1;
+        }
+    }
+}
+
 /* ---- the file's side ---- */
 
 static const char *const *names_member(struct compile *c, const json_t *object, const char *name, size_t *out_count)
@@ -789,9 +861,11 @@ static void compile_mapping(struct compile *c, const json_t *json)
     c->mapping->namespace_ = name_space.n > 0 ? name_space.s : "?";
     c->nothing = texts_member(c, json, "empty", &c->nothing_count);
     compile_input(c, json);
+    compile_carries(c, json);
     compile_skip(c, json);
     compile_memories(c, json);
     compile_records(c, json);
+    bind_carries(c->mapping);
 }
 
 /* ---- the contract ---- */
@@ -818,6 +892,7 @@ void xt_mapping_free(struct xt_mapping **mapping)
     }
     free((*mapping)->regexes);
     free((*mapping)->refs);
+    xt_places_free(&(*mapping)->places);
     json_decref((*mapping)->tree);
     xt_arena_done(&(*mapping)->arena);
     free(*mapping);

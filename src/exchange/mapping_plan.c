@@ -7,10 +7,11 @@
 #include "exchange/mapping_priv.h"
 #include "text/token.h"
 
-#define MEMORY_SLOTS 65536u
-#define MEMORY_WAYS  16u
-#define NAMES_MAX    400 /* bytes of column names in a message */
-#define CELL_MAX     120 /* bytes of a cell's text beside its column */
+#define MEMORY_SLOTS   65536u
+#define MEMORY_WAYS    16u
+#define NAMES_MAX      400 /* bytes of column names in a message */
+#define CELL_MAX       120 /* bytes of a cell's text beside its column */
+#define PART_BYTES_MAX 100
 
 /* ---- what earlier rows told ---- */
 
@@ -99,15 +100,12 @@ struct xt_plan {
     struct match_slot *matches;
     struct xt_memory *memory;
     bool own_memory;
-    struct xt_mapped_record records[XT_MAPPED_MAX];
-    size_t record_count;
+    struct xt_mapped_record *records; /* heap; those past record_count are ready for reuse */
+    size_t record_count, record_capacity;
+    bool too_many;
+    struct xt_text *carried; /* of the mapping's carries */
+    struct left_out *left_out;
 };
-
-/* Whether a ref can find anything in this file. */
-static bool ref_feeds(const struct xt_plan *plan, int ref)
-{
-    return plan->columns[ref] >= 0 || plan->mapping->refs[ref].of_place;
-}
 
 static void fold_into(struct xt_str s, struct xt_text *out)
 {
@@ -147,6 +145,13 @@ static void list_heads(const struct xt_plan *plan, struct xt_text *out)
     }
 }
 
+/* Whether the file has the column; what an element or a row above gives is there in every file. */
+static bool ref_feeds(const struct xt_plan *plan, int ref)
+{
+    return ref < 0 || plan->columns[ref] >= 0 || plan->mapping->refs[ref].carried > 0 ||
+           plan->mapping->refs[ref].of_place;
+}
+
 /* Whether a spec can give anything at all in this file. */
 static bool spec_feeds(const struct xt_plan *plan, const struct spec *spec)
 {
@@ -164,7 +169,7 @@ static bool spec_feeds(const struct xt_plan *plan, const struct spec *spec)
             bool all = true;
 
             for (k = 0; k < spec->patterns[i].count; k++)
-                all = all && (spec->patterns[i].parts[k].ref < 0 || ref_feeds(plan, spec->patterns[i].parts[k].ref));
+                all = all && ref_feeds(plan, spec->patterns[i].parts[k].ref);
             if (all)
                 return true;
         }
@@ -191,7 +196,9 @@ static void add_cell(const struct xt_plan *plan, int ref, const struct xt_row *r
     char *dump = NULL;
 
     xt_arena_init(&arena);
-    if (row->json) {
+    if (plan->mapping->refs[ref].carried > 0) {
+        cell = xt_text_view(&plan->carried[plan->mapping->refs[ref].carried - 1]);
+    } else if (row->json) {
         xt_eval_nodes(row->json, &plan->mapping->refs[ref], &nodes, &arena);
         if (nodes.count > 0 && json_is_string(nodes.list[0]))
             cell = xt_json_view(nodes.list[0]);
@@ -219,7 +226,7 @@ static void add_ref(const struct xt_plan *plan, int ref, struct ref_list *out)
 {
     size_t i;
 
-    if (!plan->headless && !ref_feeds(plan, ref))
+    if (ref < 0 || (!plan->headless && !ref_feeds(plan, ref)))
         return;
     for (i = 0; i < out->count; i++) {
         if (out->refs[i] == ref)
@@ -373,9 +380,11 @@ enum xt_code xt_plan_new(const struct xt_mapping *mapping, const struct xt_str *
 
     xt_arena_init(&plan->arena);
     xt_arena_init(&plan->row);
-    for (i = 0; i < XT_MAPPED_MAX; i++)
-        xt_problems_init(&plan->records[i].problems);
     plan->mapping = mapping;
+    plan->left_out = xt_calloc(mapping->step_count + 1, sizeof *plan->left_out);
+    plan->carried = xt_calloc(mapping->carry_count + 1, sizeof *plan->carried);
+    for (i = 0; i < mapping->carry_count; i++)
+        xt_text_init(&plan->carried[i], 64 * XT_KIB);
     plan->key_column = -1;
     plan->headless = count == 0;
     name_columns(plan, heads, count);
@@ -418,8 +427,13 @@ void xt_plan_free(struct xt_plan **plan)
     if (!*plan)
         return;
     drop_bodies(*plan);
-    for (i = 0; i < XT_MAPPED_MAX; i++)
+    for (i = 0; i < (*plan)->record_capacity; i++)
         xt_problems_done(&(*plan)->records[i].problems);
+    free((*plan)->records);
+    for (i = 0; i < (*plan)->mapping->carry_count; i++)
+        xt_text_done(&(*plan)->carried[i]);
+    free((*plan)->carried);
+    free((*plan)->left_out);
     if ((*plan)->own_memory)
         xt_memory_free(&(*plan)->memory);
     free((*plan)->matches);
@@ -529,6 +543,42 @@ enum xt_reject_column xt_reject_column(struct xt_str head)
     return XT_REJECT_NONE;
 }
 
+static bool find_left_out(const struct xt_plan *plan, size_t record, const struct field_step *steps, size_t count,
+                          size_t *index, struct xt_left_out *out)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        const struct left_out *left = &plan->left_out[steps[i].number];
+
+        if (left->unknown + left->ambiguous > 0 && (*index)-- == 0) {
+            *out = (struct xt_left_out){.record = record,
+                                        .type = plan->mapping->records[record].type,
+                                        .field = steps[i].field,
+                                        .unknown = left->unknown,
+                                        .ambiguous = left->ambiguous};
+            memcpy(out->unknown_first, left->unknown_first, sizeof out->unknown_first);
+            memcpy(out->ambiguous_first, left->ambiguous_first, sizeof out->ambiguous_first);
+            return true;
+        }
+        if (find_left_out(plan, record, steps[i].spec.fields, steps[i].spec.field_count, index, out))
+            return true;
+    }
+    return false;
+}
+
+bool xt_plan_left_out(const struct xt_plan *plan, size_t index, struct xt_left_out *out)
+{
+    const struct xt_mapping *m = plan->mapping;
+    size_t i;
+
+    for (i = 0; i < m->record_count; i++) {
+        if (find_left_out(plan, i, m->records[i].fields, m->records[i].field_count, &index, out))
+            return true;
+    }
+    return false;
+}
+
 /* ---- rows ---- */
 
 static const char *const REJECT_MEMBERS[] = {"_row", "_reasons", "_file"};
@@ -566,12 +616,20 @@ static struct xt_str row_hash(struct xt_plan *plan, const struct xt_row *row, bo
 
 static struct xt_mapped_record *next_record(struct xt_plan *plan, const struct xt_type *type, size_t number)
 {
-    struct xt_mapped_record *record = &plan->records[plan->record_count++];
+    struct xt_mapped_record *record;
+    size_t had = plan->record_capacity;
 
+    xt_grow(&plan->records, &plan->record_capacity, plan->record_count + 1, sizeof *plan->records);
+    for (; had < plan->record_capacity; had++) {
+        memset(&plan->records[had], 0, sizeof plan->records[had]);
+        xt_problems_init(&plan->records[had].problems);
+    }
+    record = &plan->records[plan->record_count++];
     record->type = type;
     record->record = number;
     record->deleted = false;
     record->own_key = true;
+    record->part = (struct xt_str){"", 0};
     record->body = json_object();
     return record;
 }
@@ -661,7 +719,7 @@ static void direct_row(struct xt_plan *plan, const struct xt_row *row, struct xt
         direct_cells(plan, row, record);
 }
 
-static void mapped_record(struct xt_plan *plan, const struct eval *eval, size_t number)
+static void one_record(struct xt_plan *plan, const struct eval *eval, size_t number)
 {
     const struct record_plan *from = &plan->mapping->records[number];
     struct xt_mapped_record *record;
@@ -672,13 +730,21 @@ static void mapped_record(struct xt_plan *plan, const struct eval *eval, size_t 
         return;
     for (i = 0; i < from->key_count && key.count == 0; i++)
         xt_eval_spec(eval, &from->keys[i], &key);
-    /* A record beside the main one that has no key is not there: its columns are empty. */
-    if (key.count == 0 && number > 0)
+    /* A record beside the main one that has no key is not there: its columns are empty. The row's hash cannot tell
+     * the elements of one row apart, either. */
+    if (key.count == 0 && (number > 0 || from->per))
         return;
     record = next_record(plan, from->type, number);
     record->own_key = key.count > 0;
     record->key = xt_source_key(plan->mapping->namespace_, from->type->name,
                                 key.count > 0 ? key.list[0] : row_hash(plan, eval->row, false), &plan->row);
+    if (from->part && record->own_key) {
+        struct texts part = {0};
+
+        xt_eval_spec(eval, from->part, &part);
+        if (part.count > 0)
+            record->part = part.list[0].n > PART_BYTES_MAX ? xt_eval_hash(part.list[0], &plan->row) : part.list[0];
+    }
     record->deleted = from->has_deleted && xt_eval_conditions(eval, &from->deleted);
     for (i = 0; i < from->field_count; i++) {
         json_t *value = xt_eval_field(eval, &from->fields[i], &record->problems);
@@ -687,6 +753,48 @@ static void mapped_record(struct xt_plan *plan, const struct eval *eval, size_t 
             json_object_set_new(record->body, from->fields[i].field->name, value);
         else
             json_decref(value);
+    }
+}
+
+static void mapped_record(struct xt_plan *plan, const struct eval *eval, size_t number)
+{
+    const struct record_plan *from = &plan->mapping->records[number];
+    struct eval inner = *eval;
+    struct texts elements = {0};
+    size_t i;
+
+    if (!from->per) {
+        one_record(plan, eval, number);
+        return;
+    }
+    xt_eval_spec(eval, from->per, &elements);
+    for (i = 0; i < elements.count && !plan->too_many; i++) {
+        plan->too_many = plan->record_count == XT_ROW_RECORDS_MAX;
+        if (plan->too_many)
+            return;
+        inner.self = elements.list[i];
+        one_record(plan, &inner, number);
+    }
+}
+
+/* What is new in this row stays for those below it. Another province has other cities: what is carried inside what
+ * changed ends. */
+static void carry(struct xt_plan *plan, const struct eval *eval)
+{
+    const struct xt_mapping *m = plan->mapping;
+    struct eval raw = *eval; /* a carry may bear the name of the column it is read from */
+    size_t i, k;
+
+    raw.carried = NULL;
+    for (i = 0; i < m->carry_count; i++) {
+        struct texts found = {0};
+
+        xt_eval_spec(&raw, &m->carries[i].spec, &found);
+        if (found.count == 0 || xt_str_eq(found.list[0], xt_text_view(&plan->carried[i])))
+            continue;
+        for (k = i; k < m->carry_count; k++)
+            xt_text_clear(&plan->carried[k]);
+        xt_text_add_str(&plan->carried[i], found.list[0]);
     }
 }
 
@@ -717,15 +825,19 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
         .node = row->json,
         .self = {"", 0},
         .arena = &plan->row,
+        .carried = plan->carried,
+        .left_out = plan->left_out,
     };
     locale_t before;
     size_t i;
 
     drop_bodies(plan);
     xt_arena_clear(&plan->row);
-    *out = (struct xt_mapped){.records = plan->records};
+    plan->too_many = false;
+    *out = (struct xt_mapped){0};
     if (m->direct) {
         direct_row(plan, row, out);
+        out->records = plan->records;
         out->count = plan->record_count;
         return;
     }
@@ -738,6 +850,7 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
     eval.memory = plan->memory;
     eval.matches = plan->matches;
     before = xt_regex_locale_begin();
+    carry(plan, &eval);
     for (i = 0; i < m->skip_count && !out->skip; i++)
         out->skip = xt_eval_conditions(&eval, &m->skip[i]);
     if (!out->skip) {
@@ -746,5 +859,7 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
             mapped_record(plan, &eval, i);
     }
     xt_regex_locale_end(before);
+    out->records = plan->records;
     out->count = plan->record_count;
+    out->too_many = plan->too_many;
 }

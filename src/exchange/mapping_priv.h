@@ -11,6 +11,7 @@
 #include <regex.h>
 
 #include "base/mem.h"
+#include "catalog/places.h"
 #include "exchange/mapping.h"
 
 /* One step of a JSON path: names[lang=zh].value is NAME names, WHERE lang=zh, NAME value. */
@@ -30,10 +31,11 @@ struct ref { /* a column by its head, or a path into a JSON row */
     bool from_root; /* "$.path": of the row, also inside "each" */
     bool of_place;  /* ":sheet": where the row stands, no column of it */
     size_t place;   /* offset of its text in struct xt_row, or XT_PLACE_NUMBER */
+    size_t carried; /* number of the "carry" of that name plus one, 0 = none */
 };
 
 #define PART_TEXT (-1)
-#define PART_SELF (-2)
+#define PART_SELF (-2) /* "{}": the value at hand; may stand where a column's number does */
 struct part {
     int ref; /* or PART_TEXT, PART_SELF */
     struct xt_str text;
@@ -85,7 +87,8 @@ struct spec {
     size_t map_count;
     const struct pattern *as;
     bool hash, fold, first;
-    int64_t longest; /* characters; longer values are left out; 0 = any */
+    enum { PLACE_NONE, PLACE_OF_CODE, PLACE_OF_TEXT } place; /* a text's place becomes its code */
+    int64_t longest;                                         /* characters; longer values are left out; 0 = any */
     const char *join;
     const char *unknown; /* CODE: "drop" or the code that stands for it */
     const json_t *otherwise;
@@ -103,6 +106,7 @@ struct spec {
 };
 
 struct field_step {
+    size_t number; /* in the mapping, for what is left out */
     const struct xt_field *field;
     struct xt_field one; /* the field as if it took one value */
     struct spec spec;
@@ -115,6 +119,8 @@ struct record_plan {
     const struct spec *keys; /* alternatives */
     size_t key_count;
     const char *key_source; /* as written, for people */
+    const struct spec *part;
+    const struct spec *per; /* one record for each of its values, NULL = one of the row */
     const struct field_step *fields;
     size_t field_count;
 };
@@ -123,6 +129,11 @@ struct memory_plan {
     const char *name;
     struct conditions when;
     const struct spec *key, *value;
+};
+
+struct carry_plan { /* a value that stays for the rows below */
+    const char *name;
+    struct spec spec;
 };
 
 struct xt_mapping {
@@ -144,6 +155,11 @@ struct xt_mapping {
     size_t record_count;
     const struct memory_plan *memories;
     size_t memory_count;
+    const struct carry_plan *carries; /* outer ones first */
+    size_t carry_count;
+    size_t step_count;        /* of fields, also inside groups */
+    struct xt_places *places; /* of the list of areas; NULL when no field reads places */
+    const struct xt_codes *places_of;
 };
 
 /* mapping_members.c: what may stand where in a mapping, as tables; checking and the JSON Schema read them */
@@ -202,6 +218,10 @@ struct match_slot {
     bool matched;
     char text[MATCH_TEXT_MAX];
 };
+struct left_out { /* of one field */
+    int64_t unknown, ambiguous;
+    char unknown_first[100], ambiguous_first[100];
+};
 struct eval {
     const struct xt_mapping *mapping;
     const struct xt_row *row;
@@ -210,7 +230,9 @@ struct eval {
     struct xt_str self;
     struct xt_arena *arena;
     struct xt_memory *memory;
-    struct match_slot *matches; /* MATCH_SLOTS of them, or NULL */
+    struct match_slot *matches;    /* MATCH_SLOTS of them, or NULL */
+    const struct xt_text *carried; /* of the mapping's carries; NULL while they are read themselves */
+    struct left_out *left_out;     /* by number of the field, or NULL */
 };
 
 void xt_eval_nodes(const json_t *node, const struct ref *ref, struct nodes *out, struct xt_arena *arena);
