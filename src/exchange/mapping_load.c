@@ -316,11 +316,15 @@ static const struct spec *spec_member(struct compile *c, const json_t *object, c
     return spec;
 }
 
-/* Where a text is a template, unlike elsewhere. */
+/* Where a text (or a list of them) is a template, unlike elsewhere, and an object a value; NULL when there is none. */
 static const struct spec *template_member(struct compile *c, const json_t *object, const char *name)
 {
-    struct spec *spec = xt_arena_alloc(&c->mapping->arena, sizeof *spec);
+    const json_t *value = json_object_get(object, name);
+    struct spec *spec;
 
+    if (!json_is_string(value) && !json_is_array(value))
+        return spec_member(c, object, name);
+    spec = xt_arena_alloc(&c->mapping->arena, sizeof *spec);
     memset(spec, 0, sizeof *spec);
     spec->kind = SPEC_TEXT;
     spec->patterns = patterns_member(c, object, name, &spec->pattern_count);
@@ -468,8 +472,7 @@ static void compile_link(struct compile *c, const json_t *json, const struct xt_
         return;
     }
     out->label = spec_member(c, json, "label");
-    out->ref =
-        json_is_string(json_object_get(json, "ref")) ? template_member(c, json, "ref") : spec_member(c, json, "ref");
+    out->ref = template_member(c, json, "ref");
     out->key = patterns_member(c, json, "key", &out->key_count);
     if (out->key_count > 0)
         out->to = link_target(c, json, field);
@@ -688,8 +691,7 @@ static void compile_record(struct compile *c, const json_t *json, struct record_
     out->has_deleted = json_object_get(json, "deleted") != NULL;
     out->deleted = compile_conditions(c, json, "deleted");
     compile_key(c, json, out);
-    out->part =
-        json_is_string(json_object_get(json, "part")) ? template_member(c, json, "part") : spec_member(c, json, "part");
+    out->part = template_member(c, json, "part");
     before = enter(c, "fields");
     if (json_is_object(fields))
         compile_fields(c, fields, out->type->fields, out->type->field_count, &out->fields, &out->field_count);
