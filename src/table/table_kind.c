@@ -72,7 +72,7 @@ static enum xt_file_kind kind_of_markup(struct xt_str text)
         if (begins(text, html[i]))
             return XT_FILEKIND_HTML;
     if (begins(text, "mime-version:"))
-        return XT_FILEKIND_HTML;
+        return XT_FILEKIND_MHT;
     if (begins(text, "<?xml") || begins(text, "<!--")) {
         if (memmem(text.s, text.n, "office:spreadsheet", 18))
             return XT_FILEKIND_XML_SHEET;
@@ -178,6 +178,9 @@ enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, const char *name, struc
         break;
     case XT_FILEKIND_HTML:
         msg = XT_MSG_FILE_IS_HTML;
+        break;
+    case XT_FILEKIND_MHT:
+        msg = XT_MSG_FILE_IS_MHT;
         break;
     case XT_FILEKIND_XML:
         msg = XT_MSG_FILE_IS_XML;

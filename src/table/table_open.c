@@ -118,6 +118,18 @@ static enum xt_code guess_charset(struct xt_table *table, struct xt_str head, si
     return XT_OK;
 }
 
+/* What a page says of its character set counts where its bytes do not tell. */
+static void believe_page(struct xt_table *table, struct xt_str head, size_t bom)
+{
+    enum xt_charset said;
+
+    if (table->options.charset || bom > 0 || !xt_html_charset(head, &said) ||
+        (table->facts.charset_certainty >= 95 && !xt_ascii_clean(head.s, head.n)))
+        return;
+    table->facts.charset = said;
+    table->facts.charset_certainty = 95;
+}
+
 /* All of source, up to max bytes. */
 static enum xt_code take_whole(struct xt_table *table, struct xt_source *source, size_t max, struct xt_text *out,
                                struct xt_error *err)
@@ -254,6 +266,8 @@ static enum xt_code open_sheets(struct xt_table *table, struct xt_error *err)
         rc = pick_sheet(table, &sheet, err);
         return rc == XT_OK ? open_sheet(table, sheet, err) : rc;
     }
+    if (table->book->first > 0)
+        return open_sheet(table, table->book->first, err);
     for (pass = 0; pass < 2; pass++)
         for (sheet = 0; sheet < table->book->count; sheet++) {
             struct xt_error fault;
@@ -424,6 +438,11 @@ enum xt_code xt_table_open_input(struct xt_table *table, struct xt_source **sour
         table->facts.charset = XT_CHARSET_UTF8;
         table->facts.charset_certainty = 100;
         rc = xt_xls_open(source, called(table), &table->limits, &table->book, err);
+        return rc == XT_OK ? open_sheets(table, err) : rc;
+    case XT_FILEKIND_HTML:
+        table->facts.format = XT_FORMAT_HTML;
+        believe_page(table, head, bom);
+        rc = xt_html_open(source, table->facts.charset, bom, called(table), &table->limits, &table->book, err);
         return rc == XT_OK ? open_sheets(table, err) : rc;
     case XT_FILEKIND_TAR:
         if (table->archive)

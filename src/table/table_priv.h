@@ -95,6 +95,7 @@ enum xt_file_kind {
     XT_FILEKIND_OLE,
     XT_FILEKIND_LOCK,
     XT_FILEKIND_HTML,
+    XT_FILEKIND_MHT,
     XT_FILEKIND_XML,
     XT_FILEKIND_XML_SHEET,
     XT_FILEKIND_PDF,
@@ -172,6 +173,7 @@ struct xt_book {
     const char *const *names; /* of the sheets, in order; owned by the book, as is hidden */
     const bool *hidden;       /* NULL: none is */
     size_t count;
+    size_t first; /* the sheet to begin with when none is asked for */
 };
 
 /* One row of a book being put together, cell by cell, within the limits: table_cells.c */
@@ -259,6 +261,11 @@ enum xt_code xt_xlsx_open(struct xt_package **package, const struct xt_table_lim
  * *source; name and limits are borrowed. */
 enum xt_code xt_xls_open(struct xt_source **source, const char *name, const struct xt_table_limits *limits,
                          struct xt_book **out, struct xt_error *err);
+
+/* Pages: table_html.c. Each table is a sheet. Takes *source; name and limits are borrowed. */
+enum xt_code xt_html_open(struct xt_source **source, enum xt_charset charset, size_t bom, const char *name,
+                          const struct xt_table_limits *limits, struct xt_book **out, struct xt_error *err);
+bool xt_html_charset(struct xt_str head, enum xt_charset *out); /* what the page says of itself */
 
 /* The formats of workbook cells: table_xlsx_format.c */
 enum xt_format_kind { XT_SHOW_NUMBER, XT_SHOW_PERCENT, XT_SHOW_PADDED, XT_SHOW_DATE };

@@ -279,8 +279,6 @@ static int read_real(const char *file, const struct stat *facts, int kind, struc
     if (kind != FTW_F || !xt_str_ends(xt_str(file), ".xls"))
         return 0;
     if (xt_table_open(file, NULL, &table, &err) != XT_OK) {
-        if (err.msg == XT_MSG_FILE_IS_HTML)
-            return 0;
         print_error("%s: %s\n", file, xt_msg_name(err.msg));
         return 1;
     }
