@@ -384,6 +384,9 @@ const struct xt_command xt_exchange_commands[] = {
      "mappings: list, check, try or draft them, or write the schema of their format", xt_exchange_run_mapping},
     {"template", XT_NEEDS_NODE_READ, 1, 1, "FILE", template_options, "写出一类记录的填报模板（.xlsx 或 .csv）",
      "write a form to fill in for records of a type (.xlsx or .csv)", run_template},
+    {"table", XT_NEEDS_NOTHING, 1, 100000, "FILE...", xt_stat_options,
+     "把统计表读成长表（地区、年份、指标、数值、单位、注）",
+     "read statistical tables as long rows (area, year, indicator, value, unit, note)", xt_stat_run},
     {.name = NULL},
 };
 

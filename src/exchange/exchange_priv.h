@@ -19,4 +19,8 @@ XT_MUST_USE enum xt_code xt_exchange_choose_mapping(struct xt_region *region, co
 int xt_exchange_run_mapping(struct xt_cli *cli, struct xt_error *err);
 extern const struct xt_option xt_exchange_mapping_options[];
 
+/* `xietong table`: stat_commands.c */
+extern const struct xt_option xt_stat_options[];
+int xt_stat_run(struct xt_cli *cli, struct xt_error *err);
+
 #endif

@@ -79,6 +79,14 @@ const struct xt_column_guess *xt_table_column_kinds(const struct xt_table *table
     return table->part.kinds;
 }
 
+const struct xt_merge *xt_table_merges(const struct xt_table *table, size_t *out_count)
+{
+    const struct xt_reader *reader = table->part.reader;
+
+    *out_count = reader ? reader->merge_count : 0;
+    return reader ? reader->merges : NULL;
+}
+
 /* ---- merged cells ---- */
 
 /* Ranges that begin in this row are taken up with their value, those that are over are dropped. */
@@ -188,6 +196,11 @@ static enum xt_code next_cells(struct xt_table *table, struct xt_row *row, bool 
         }
         if (!*out_more)
             return XT_OK;
+        if (table->options.raw) {
+            row->cells = raw.cells;
+            row->count = raw.count;
+            return XT_OK;
+        }
         if (xt_cells_blank(raw.cells, raw.count)) {
             table->facts.empty_rows++;
             continue;

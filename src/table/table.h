@@ -53,6 +53,7 @@ struct xt_table_options {
     const char *sheet;              /* name or number from 1; "*" = all visible ones; NULL = the first with rows */
     int64_t head_row;               /* from 1; 0 = find out (title and unit lines above are skipped) */
     const char *const *known_heads; /* NULL-terminated names that help to find the head, may be NULL */
+    bool raw; /* rows of cells as they stand: no head is looked for, none is left out, merged cells are not filled */
     struct xt_table_limits limits;
 };
 

@@ -253,8 +253,11 @@ static void set_title(struct xt_table *table, size_t head)
 enum xt_code xt_table_find_head(struct xt_table *table, struct xt_error *err)
 {
     size_t head = 0, i;
-    enum xt_code rc = take_sample(table, table->options.head_row, err);
+    enum xt_code rc;
 
+    if (table->options.raw)
+        return XT_OK;
+    rc = take_sample(table, table->options.head_row, err);
     if (rc != XT_OK)
         return rc;
     if (table->part.sample_count == 0)

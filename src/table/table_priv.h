@@ -358,6 +358,9 @@ struct xt_column_guess xt_guess_kind(const struct xt_sample_row *rows, size_t co
 
 void xt_table_set_limits(struct xt_table_limits *limits); /* zeros become the defaults */
 
+/* The merged ranges of the part at hand, none where it has no cells; lent until the next part: grid.c. */
+const struct xt_merge *xt_table_merges(const struct xt_table *table, size_t *out_count);
+
 /* ---- opening from memory, for tests and fuzzers ---- */
 enum xt_code xt_table_open_memory(const char *name, const void *data, size_t n, const struct xt_table_options *options,
                                   struct xt_table **out, struct xt_error *err);
