@@ -51,6 +51,19 @@ void xt_cells_end(struct xt_cells *cells, int64_t column, size_t from)
     cells->list[cells->count++] = (struct xt_cell){.column = column, .at = from, .n = n};
 }
 
+void xt_cells_again(struct xt_cells *cells, int64_t column)
+{
+    if (cells->count == 0)
+        return;
+    if (column >= cells->limits->columns) {
+        xt_cells_refuse(cells, XT_MSG_ROW_COLUMNS, cells->limits->columns, column + 1);
+        return;
+    }
+    xt_grow(&cells->list, &cells->capacity, cells->count + 1, sizeof *cells->list);
+    cells->list[cells->count] = cells->list[cells->count - 1];
+    cells->list[cells->count++].column = column;
+}
+
 void xt_cells_lend(struct xt_cells *cells, int64_t column, struct xt_str value)
 {
     size_t had = cells->count, at = cells->text.n;

@@ -186,7 +186,6 @@ enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, const char *name, struc
         msg = XT_MSG_FILE_IS_XML;
         break;
     case XT_FILEKIND_XML_SHEET:
-        msg = XT_MSG_FILE_IS_XML_SHEET;
         break;
     case XT_FILEKIND_PDF:
         msg = XT_MSG_FILE_IS_PDF;

@@ -294,7 +294,6 @@ static const struct zip_kind ZIP_KINDS[] = {
     {"xl/workbook.bin", XT_MSG_FILE_IS_XLSB},
     {"word/document.xml", XT_MSG_FILE_IS_WORD},
     {"ppt/presentation.xml", XT_MSG_FILE_IS_SLIDES},
-    {"content.xml", XT_MSG_FILE_IS_ODS},
 };
 
 /* What a zip is that is neither a workbook nor an archive; NULL for an archive. */
@@ -337,6 +336,13 @@ static enum xt_code open_zip(struct xt_table *table, zip_t **zip, struct xt_erro
 
         table->facts.format = XT_FORMAT_XLSX;
         rc = xt_xlsx_open(&package, &table->limits, &table->book, err);
+        return rc == XT_OK ? open_sheets(table, err) : rc;
+    }
+    if (zip_name_locate(*zip, "content.xml", 0) >= 0) {
+        struct xt_package *package = xt_package_zip(zip, &table->limits, called(table), table->facts.bytes_total);
+
+        table->facts.format = XT_FORMAT_ODS;
+        rc = xt_ods_open(&package, &table->limits, &table->book, err);
         return rc == XT_OK ? open_sheets(table, err) : rc;
     }
     kind = zip_kind(*zip);
@@ -438,6 +444,10 @@ enum xt_code xt_table_open_input(struct xt_table *table, struct xt_source **sour
         table->facts.charset = XT_CHARSET_UTF8;
         table->facts.charset_certainty = 100;
         rc = xt_xls_open(source, called(table), &table->limits, &table->book, err);
+        return rc == XT_OK ? open_sheets(table, err) : rc;
+    case XT_FILEKIND_XML_SHEET:
+        table->facts.format = XT_FORMAT_XMLSS;
+        rc = xt_xmlss_open(source, called(table), &table->limits, &table->book, err);
         return rc == XT_OK ? open_sheets(table, err) : rc;
     case XT_FILEKIND_HTML:
         table->facts.format = XT_FORMAT_HTML;

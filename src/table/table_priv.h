@@ -196,6 +196,7 @@ void xt_cells_clear(struct xt_cells *cells);
 void xt_cells_refuse(struct xt_cells *cells, enum xt_msg fault, int64_t limit, int64_t value); /* the first counts */
 /* What was appended to cells->text since it had `from` bytes is the cell's value. */
 void xt_cells_end(struct xt_cells *cells, int64_t column, size_t from);
+void xt_cells_again(struct xt_cells *cells, int64_t column); /* the value of the last cell stands here, too */
 void xt_cells_lend(struct xt_cells *cells, int64_t column, struct xt_str value); /* a value that outlives the row */
 /* The row as readers hand it out, its cells in out (room for limits->columns). XT_E_INPUT where it was refused. */
 enum xt_code xt_cells_row(const struct xt_cells *cells, int64_t number, struct xt_str *out, struct xt_raw_row *row,
@@ -262,6 +263,14 @@ enum xt_code xt_xlsx_open(struct xt_package **package, const struct xt_table_lim
 enum xt_code xt_xls_open(struct xt_source **source, const char *name, const struct xt_table_limits *limits,
                          struct xt_book **out, struct xt_error *err);
 
+/* OpenDocument spreadsheets: table_ods.c. Takes *package. limits is borrowed. */
+enum xt_code xt_ods_open(struct xt_package **package, const struct xt_table_limits *limits, struct xt_book **out,
+                         struct xt_error *err);
+
+/* The XML of Excel 2003: table_xmlss.c. Takes *source; name and limits are borrowed. */
+enum xt_code xt_xmlss_open(struct xt_source **source, const char *name, const struct xt_table_limits *limits,
+                           struct xt_book **out, struct xt_error *err);
+
 /* Pages: table_html.c. Each table is a sheet. Takes *source; name and limits are borrowed. */
 enum xt_code xt_html_open(struct xt_source **source, enum xt_charset charset, size_t bom, const char *name,
                           const struct xt_table_limits *limits, struct xt_book **out, struct xt_error *err);
@@ -282,6 +291,8 @@ bool xt_show_stands(struct xt_str value, struct xt_show show);
 /* A number as the file has it into what people see. */
 void xt_show_number(struct xt_str value, struct xt_show show, bool date1904, struct xt_text *out);
 void xt_show_double(double number, struct xt_show show, bool date1904, struct xt_text *out);
+/* "2026-03-05T06:00:00.000", the tail of text from `from` on, into what people see of it. */
+void xt_show_iso(struct xt_text *text, size_t from, struct xt_show show);
 
 /* One XML part, read by calls: table_xml.c. No network, no entities but the five, no DTD. */
 struct xt_xml;

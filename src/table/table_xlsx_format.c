@@ -262,3 +262,27 @@ void xt_show_double(double number, struct xt_show show, bool date1904, struct xt
         add_padded((struct xt_str){digits, n}, show.digits, out);
     }
 }
+
+void xt_show_iso(struct xt_text *text, size_t from, struct xt_show show)
+{
+    struct xt_str value = {text->s + from, text->n - from};
+    const char *t = memchr(value.s, 'T', value.n);
+    const char *point = memchr(value.s, '.', value.n);
+
+    if (t && point > t)
+        value.n = (size_t)(point - value.s);
+    if (xt_str_ends(value, "Z"))
+        value.n--;
+    if (show.kind == XT_SHOW_DATE && t && !(show.date_parts & DATE)) {
+        size_t n = value.n - (size_t)(t - value.s) - 1;
+
+        memmove(text->s + from, t + 1, n);
+        value.n = n;
+    } else if (show.kind == XT_SHOW_DATE && !(show.date_parts & XT_SHOW_DAY) && value.n >= 7) {
+        value.n = show.date_parts & XT_SHOW_MONTH ? 7 : 4;
+    } else if (t &&
+               (xt_str_ends(value, "T00:00:00") || (show.kind == XT_SHOW_DATE && !(show.date_parts & XT_SHOW_TIME)))) {
+        value.n = (size_t)(t - value.s);
+    }
+    xt_text_cut(text, from + value.n);
+}
