@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/spill.h"
 #include "table/table_priv.h"
 
 #define MEMORY_MAX ((size_t)8 * XT_MIB)
@@ -49,30 +50,12 @@ static enum xt_code failed(struct xt_error *err)
                    XT_TEXT(strerror(errno)));
 }
 
-static int open_unnamed(void)
-{
-    const char *folder = getenv("TMPDIR");
-    char path[512];
-    int fd;
-
-    if (!folder || !*folder || strlen(folder) > 400)
-        folder = "/tmp";
-    fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return fd;
-    snprintf(path, sizeof path, "%s/xietong-XXXXXX", folder); /* a file system without O_TMPFILE */
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        (void)unlink(path); /* if it stays, it stays */
-    return fd;
-}
-
 static enum xt_code flush(struct xt_spool *spool, struct xt_error *err)
 {
     size_t at = 0;
 
     if (spool->fd < 0)
-        spool->fd = open_unnamed();
+        spool->fd = xt_spill_open();
     if (spool->fd < 0)
         return failed(err);
     while (at < spool->text.n) {

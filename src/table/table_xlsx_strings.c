@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/spill.h"
 #include "table/table_priv.h"
 
 #define MEMORY_MAX   ((size_t)4 * XT_MIB)
@@ -67,30 +68,12 @@ static enum xt_code spill_failed(struct xt_error *err)
                    XT_TEXT(strerror(errno)));
 }
 
-static int open_unnamed(void)
-{
-    const char *folder = getenv("TMPDIR");
-    char path[512];
-    int fd;
-
-    if (!folder || !*folder || strlen(folder) > 400)
-        folder = "/tmp";
-    fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return fd;
-    snprintf(path, sizeof path, "%s/xietong-XXXXXX", folder); /* a file system without O_TMPFILE */
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        (void)unlink(path); /* if it stays, it stays */
-    return fd;
-}
-
 static enum xt_code spill(struct xt_strings *strings, struct xt_error *err)
 {
     size_t at = 0;
 
     if (strings->fd < 0)
-        strings->fd = open_unnamed();
+        strings->fd = xt_spill_open();
     if (strings->fd < 0)
         return spill_failed(err);
     while (at < strings->text.n) {
