@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "exchange/gather.h"
 #include "exchange/import_priv.h"
 #include "exchange/links.h"
 #include "file/file.h"
@@ -27,10 +28,12 @@ struct import {
     struct xt_import_result *result;
     const char *path, *name;
     struct xt_table *table;
+    struct xt_gather *gather;   /* NULL: the table's rows are the rows */
     struct xt_plan *plan;       /* NULL: the part at hand does not fit the mapping and is passed over */
     struct xt_memory *memory;   /* of this file alone, when the caller has none */
     struct xt_error part_fault; /* why the first such part does not */
     int64_t part, parts_read;
+    bool fits; /* the part at hand */
     struct xt_job *job;
     struct xt_tx *tx;
     int64_t tx_began, tx_rows;
@@ -229,20 +232,24 @@ static void add_reasons(struct import *m, const struct xt_row *row, const struct
         add_reason(m, row, record, &problems->list[i]);
 }
 
-static void reject(struct import *m, const struct xt_row *row)
+/* rows: of the file, of which the row at hand is made. */
+static void reject(struct import *m, const struct xt_row *rows, size_t count)
 {
+    size_t i;
+
     m->result->outcome[XT_REJECTED]++;
-    xt_rejects_add(&m->rejects, row, xt_text_view(&m->reasons));
+    for (i = 0; i < count; i++)
+        xt_rejects_add(&m->rejects, &rows[i], xt_text_view(&m->reasons));
 }
 
-static void reject_error(struct import *m, const struct xt_row *row, const struct xt_error *err)
+static void reject_error(struct import *m, const struct xt_row *rows, size_t count, const struct xt_error *err)
 {
     struct xt_problem problem = {.path = NULL, .msg = err->msg};
 
     memcpy(problem.args, err->args, sizeof problem.args);
     xt_text_clear(&m->reasons);
-    add_reason(m, row, NULL, &problem);
-    reject(m, row);
+    add_reason(m, rows, NULL, &problem);
+    reject(m, rows, count);
 }
 
 /* ---- batches ---- */
@@ -499,7 +506,9 @@ static bool choose_records(struct import *m, const struct xt_row *row, const str
     return whole;
 }
 
-static enum xt_code take_row(struct import *m, const struct xt_row *row, struct xt_error *err)
+/* of, count: the rows of the file of which row is made, most often itself. */
+static enum xt_code take_row(struct import *m, const struct xt_row *row, const struct xt_row *of, size_t of_count,
+                             struct xt_error *err)
 {
     enum xt_outcome outcome = XT_UNCHANGED;
     struct xt_mapped mapped;
@@ -518,11 +527,11 @@ static enum xt_code take_row(struct import *m, const struct xt_row *row, struct 
             (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_MANY_RECORDS, XT_INT(XT_ROW_RECORDS_MAX));
         else
             (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_NO_RECORD);
-        reject_error(m, row, &none);
+        reject_error(m, of, of_count, &none);
         return XT_OK;
     }
     if (!choose_records(m, row, &mapped, &count)) {
-        reject(m, row);
+        reject(m, of, of_count);
         return XT_OK;
     }
     rc = begin_batch(m, err);
@@ -532,7 +541,7 @@ static enum xt_code take_row(struct import *m, const struct xt_row *row, struct 
         return rc;
     m->tx_rows++;
     if (refused) {
-        reject(m, row);
+        reject(m, of, of_count);
         return XT_OK;
     }
     take_sides(m);
@@ -540,15 +549,25 @@ static enum xt_code take_row(struct import *m, const struct xt_row *row, struct 
     return XT_OK;
 }
 
+static enum xt_code take_or_gather(struct import *m, const struct xt_row *row, struct xt_error *err)
+{
+    enum xt_code rc;
+
+    if (m->gather)
+        return xt_gather_add(m->gather, row, err);
+    rc = take_row(m, row, row, 1, err);
+    return rc == XT_OK && batch_is_full(m) ? end_batch(m, row, err) : rc;
+}
+
 /* In a file without head the reader took the first row for one. */
 static enum xt_code take_head(struct import *m, struct xt_error *err)
 {
     struct xt_row row;
 
-    if (!m->plan || !xt_mapping_headless(m->mapping))
+    if (!m->fits || !xt_mapping_headless(m->mapping))
         return XT_OK;
     xt_table_head_row(m->table, &row);
-    return row.count > 0 ? take_row(m, &row, err) : XT_OK;
+    return row.count > 0 ? take_or_gather(m, &row, err) : XT_OK;
 }
 
 static void say_part(const struct import *m, const struct xt_error *fault)
@@ -565,6 +584,17 @@ static void say_part(const struct import *m, const struct xt_error *fault)
                   (long long)facts->part, facts->sheet ? facts->sheet : "", sentence.s);
 }
 
+static enum xt_code bind_columns(struct import *m, const struct xt_str *heads, size_t count, struct xt_error *err)
+{
+    enum xt_code rc = xt_plan_new(m->mapping, heads, count, &m->plan, err);
+
+    if (rc != XT_OK)
+        return rc;
+    xt_plan_remember_in(m->plan, m->memory ? m->memory : m->options->memory);
+    say_facts(m);
+    return XT_OK;
+}
+
 /* Binds the mapping to the columns of the part at hand. A part that it does not fit is passed over. */
 static void bind_part(struct import *m)
 {
@@ -574,16 +604,49 @@ static void bind_part(struct import *m)
 
     m->part = xt_table_facts(m->table)->part;
     xt_plan_free(&m->plan);
-    if (xt_plan_new(m->mapping, heads, count, &m->plan, &fault) == XT_OK) {
-        xt_plan_remember_in(m->plan, m->memory ? m->memory : m->options->memory);
+    if (m->gather)
+        m->fits = xt_gather_part(m->gather, heads, count, &fault) == XT_OK;
+    else
+        m->fits = bind_columns(m, heads, count, &fault) == XT_OK;
+    if (m->fits) {
         m->parts_read++;
-        say_facts(m);
         return;
     }
     if (m->part_fault.code == XT_OK)
         m->part_fault = fault;
     if (m->part > 1 || m->parts_read > 0) /* the first is said at the end, when there was no other */
         say_part(m, &fault);
+}
+
+/* The rows that are made of several, once all are read. */
+static enum xt_code take_gathered(struct import *m, struct xt_error *err)
+{
+    const struct xt_str *heads;
+    size_t count = xt_gather_columns(m->gather, &heads);
+    enum xt_code rc = bind_columns(m, heads, count, err);
+    struct xt_row row = {0};
+    bool more = true;
+
+    while (rc == XT_OK) {
+        struct xt_error fault;
+        enum xt_code got = xt_gather_next(m->gather, &row, &more, &fault);
+        const struct xt_row *of;
+
+        if (got != XT_OK && got != XT_E_INPUT)
+            return (*err = fault).code;
+        if (!more)
+            return XT_OK;
+        count = xt_gather_rows(m->gather, &of);
+        if (got == XT_E_INPUT) {
+            m->result->seen++;
+            reject_error(m, of, count, &fault);
+        } else {
+            rc = take_row(m, &row, of, count, err);
+        }
+        if (rc == XT_OK && batch_is_full(m))
+            rc = end_batch(m, &row, err);
+    }
+    return rc;
 }
 
 static enum xt_code take_rows(struct import *m, struct xt_error *err)
@@ -607,19 +670,19 @@ static enum xt_code take_rows(struct import *m, struct xt_error *err)
             bind_part(m);
             rc = take_head(m, err);
         }
-        if (rc != XT_OK || !m->plan)
+        if (rc != XT_OK || !m->fits)
             continue;
-        if (got == XT_E_INPUT) {
+        if (got == XT_OK) {
+            rc = take_or_gather(m, &row, err);
+        } else {
             m->result->seen++;
-            reject_error(m, &row, &fault);
-            continue;
+            reject_error(m, &row, 1, &fault);
         }
-        rc = take_row(m, &row, err);
-        if (rc == XT_OK && batch_is_full(m))
-            rc = end_batch(m, &row, err);
     }
     if (rc == XT_OK && m->parts_read == 0)
         rc = (*err = m->part_fault).code;
+    if (rc == XT_OK && m->gather)
+        rc = take_gathered(m, err);
     if (rc == XT_OK)
         rc = end_batch(m, &row, err);
     if (rc != XT_OK) { /* the rows of a batch that was not kept are not counted */
@@ -646,9 +709,10 @@ static enum xt_code open_input(struct import *m, struct xt_error *err)
         return rc;
     if (!m->options->memory)
         m->memory = xt_memory_new();
+    m->gather = xt_gather_new(m->mapping);
     bind_part(m);
     facts = xt_table_facts(m->table);
-    if (!m->plan && facts->members == 0 && !(options.sheet && strcmp(options.sheet, "*") == 0))
+    if (!m->fits && facts->members == 0 && !(options.sheet && strcmp(options.sheet, "*") == 0))
         return (*err = m->part_fault).code; /* there is no other part */
     return XT_OK;
 }
@@ -758,6 +822,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     xt_rejects_done(&m.rejects);
     xt_plan_free(&m.plan);
     xt_memory_free(&m.memory);
+    xt_gather_free(&m.gather);
     xt_table_close(&m.table);
     xt_problems_done(&m.problems);
     xt_text_done(&m.reasons);

@@ -207,10 +207,37 @@ void xt_regex_locale_end(locale_t before)
 
 /* ---- refs, templates, conditions ---- */
 
+/* What a column holds that is a list or group, NULL when it is plain text. */
+static const json_t *list_at(const struct eval *eval, int column)
+{
+    return column >= 0 && eval->lists ? eval->lists[column] : NULL;
+}
+
+/* The nodes of a path: of the element at hand, the row, or the cell of a column that holds lists. False where the ref is
+ * a plain column. */
+static bool ref_nodes(const struct eval *eval, int number, struct nodes *out)
+{
+    struct ref ref = eval->mapping->refs[number];
+    const json_t *node = ref.from_root || !eval->node ? eval->row->json : eval->node;
+
+    if (!node) {
+        node = list_at(eval, eval->columns[number]);
+        if (node && ref.step_count > 0) { /* the first step is the column's name */
+            ref.steps++;
+            ref.step_count--;
+        }
+    }
+    if (!node)
+        return false;
+    xt_eval_nodes(node, &ref, out, eval->arena);
+    return true;
+}
+
 static void eval_ref(const struct eval *eval, int number, struct texts *out)
 {
     const struct ref *ref = number >= 0 ? &eval->mapping->refs[number] : NULL;
-    const json_t *node = !ref || ref->from_root || !eval->node ? eval->row->json : eval->node;
+    int column = ref ? eval->columns[number] : -1;
+    struct nodes nodes;
 
     if (!ref) {
         if (eval->self.n > 0)
@@ -229,13 +256,10 @@ static void eval_ref(const struct eval *eval, int number, struct texts *out)
             memcpy(&place, (const char *)eval->row + ref->place, sizeof place);
         if (place.n > 0)
             texts_add(out, place, eval->arena);
-    } else if (node) {
-        struct nodes nodes;
-
-        xt_eval_nodes(node, ref, &nodes, eval->arena);
+    } else if (ref_nodes(eval, number, &nodes)) {
         nodes_to_texts(&nodes, out, eval->arena);
-    } else if (eval->columns[number] >= 0 && (size_t)eval->columns[number] < eval->row->count) {
-        struct xt_str s = xt_str_trim(eval->row->cells[eval->columns[number]]);
+    } else if (column >= 0 && (size_t)column < eval->row->count) {
+        struct xt_str s = xt_str_trim(eval->row->cells[column]);
 
         if (s.n > 0)
             texts_add(out, s, eval->arena);
@@ -454,6 +478,17 @@ static struct xt_str folded_text(struct xt_str s, struct xt_arena *arena)
     return arena_text(arena, &folded);
 }
 
+/* The beginning of a text that is too long, with dots. */
+static struct xt_str clipped(struct xt_str s, size_t characters, struct xt_arena *arena)
+{
+    size_t n = 0, count;
+    uint32_t c;
+
+    for (count = 0; n < s.n && count < characters; count++)
+        n += xt_utf8_decode(s.s + n, s.n - n, &c);
+    return n < s.n ? xt_str(xt_arena_printf(arena, "%.*s……", (int)n, s.s)) : s;
+}
+
 /* One value through the steps after "split"; empty when nothing is left of it. */
 static struct xt_str shape(const struct eval *eval, const struct spec *spec, struct xt_str s)
 {
@@ -485,7 +520,7 @@ static struct xt_str shape(const struct eval *eval, const struct spec *spec, str
         s = xt_eval_hash(s, eval->arena);
     if (spec->longest > 0 && xt_utf8_count(s.s, s.n) > (size_t)spec->longest)
         return (struct xt_str){"", 0};
-    return s;
+    return spec->clip > 0 ? clipped(s, (size_t)spec->clip, eval->arena) : s;
 }
 
 static struct xt_str joined(const struct texts *texts, const char *between, struct xt_arena *arena)
@@ -583,11 +618,11 @@ void xt_eval_spec(const struct eval *eval, const struct spec *spec, struct texts
             texts_add(&parts, s, eval->arena);
     }
     for (i = 0; i < parts.count; i++) {
-        struct xt_str s = shape(eval, spec, parts.list[i]);
+        struct xt_str s = shape(eval, spec, parts.list[spec->last ? parts.count - 1 - i : i]);
 
         if (s.n > 0 && !has_text(out, s, before))
             texts_add(out, s, eval->arena);
-        if (spec->first && out->count > before)
+        if ((spec->first || spec->last) && out->count > before)
             break;
     }
     if (spec->join && out->count > before + 1) {
@@ -968,15 +1003,12 @@ static json_t *one_value(const struct eval *eval, const struct field_step *step,
 static void each_element(const struct eval *eval, const struct field_step *step, const char *path,
                          struct xt_problems *problems, json_t *list)
 {
-    const struct ref *ref = &eval->mapping->refs[step->spec.each];
-    const json_t *node = ref->from_root || !eval->node ? eval->row->json : eval->node;
     struct nodes nodes = {0};
     struct eval inner = *eval;
     size_t i, k;
 
-    if (!node)
+    if (!ref_nodes(eval, step->spec.each, &nodes))
         return;
-    xt_eval_nodes(node, ref, &nodes, eval->arena);
     for (i = 0; i < nodes.count; i++) {
         const json_t *item = nodes.list[i];
         size_t many = json_is_array(item) ? json_array_size(item) : 1;
@@ -1055,7 +1087,7 @@ json_t *xt_eval_field(const struct eval *eval, const struct field_step *step, st
     }
     if (step->field->many)
         return list;
-    if (json_array_size(list) > 1 && !step->spec.first)
+    if (json_array_size(list) > 1 && !step->spec.first && !step->spec.last)
         xt_problem(problems, path, XT_MSG_TOO_MANY_ITEMS, XT_INT(1), XT_INT(json_array_size(list)));
     value = json_incref(json_array_get(list, 0));
     json_decref(list);

@@ -547,10 +547,12 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
     out->hash = bool_member(json, "hash");
     out->fold = bool_member(json, "fold");
     out->first = bool_member(json, "first");
+    out->last = bool_member(json, "last");
     out->join = text_member(c, json, "join").s;
     out->unknown = text_member(c, json, "unknown").s;
     out->otherwise = json_object_get(json, "otherwise");
     out->longest = xt_json_int(json, "longest", 0);
+    out->clip = xt_json_int(json, "clip", 0);
     compile_number_forms(c, json, field, out);
     compile_place(c, json, field, out);
     compile_link(c, json, field, out);
@@ -822,6 +824,28 @@ static const char *const *names_member(struct compile *c, const json_t *object, 
     return names;
 }
 
+/* "gather": rows that agree in "by" are one row; "name" and "value" turn a long table around. */
+static void compile_gather(struct compile *c, const json_t *input)
+{
+    const json_t *gather = json_object_get(input, "gather");
+    struct gather_plan *out = &c->mapping->gather;
+    size_t before = enter(c, "gather"), here;
+
+    if (json_is_object(gather)) {
+        check_members(c, gather, &members_gather);
+        out->by = names_member(c, gather, "by", &out->by_count);
+        out->name = text_member(c, gather, "name").s;
+        out->value = text_member(c, gather, "value").s;
+        here = enter(c, !out->by || out->by_count > XT_GATHER_BY_MAX ? "by" : out->value ? "name" : "value");
+        if (out->by_count > XT_GATHER_BY_MAX)
+            fault(c, XT_MSG_TOO_MANY_ITEMS, XT_INT(XT_GATHER_BY_MAX), XT_INT(out->by_count));
+        else if (!out->by || !out->name != !out->value)
+            fault(c, XT_MSG_REQUIRED);
+        leave(c, here);
+    }
+    leave(c, before);
+}
+
 static void compile_input(struct compile *c, const json_t *json)
 {
     const json_t *input = json_object_get(json, "input"), *head;
@@ -845,6 +869,8 @@ static void compile_input(struct compile *c, const json_t *json)
     delimiter = text_member(c, input, "delimiter");
     if (delimiter.n == 1)
         m->table.delimiter = delimiter.s[0];
+    m->lists = names_member(c, input, "lists", &m->list_count);
+    compile_gather(c, input);
     leave(c, before);
 }
 

@@ -28,6 +28,14 @@ static const struct member input_rows[] = {
     {"charset", M_TEXT, NULL, false, "字符集，如 gb18030", "Character set such as gb18030"},
     {"delimiter", M_TEXT, NULL, false, "分隔列的字符", "Character between columns"},
     {"sheet", M_TEXT, NULL, false, "工作表的名称或序号", "Name or number of the sheet"},
+    {"lists", M_TEXTS, NULL, false, "格内是程序打印的列表的列", "Columns whose cells hold lists as programs print them"},
+    {"gather", M_OBJECT, &members_gather, false, "几行合为一行", "Several rows that are one row"},
+    {.name = NULL},
+};
+static const struct member gather_rows[] = {
+    {"by", M_TEXTS, NULL, true, "这些列相同的行合为一行", "Rows that agree in these columns are one row"},
+    {"name", M_TEXT, NULL, false, "长表：写有列名的列", "Long tables: the column that names a column"},
+    {"value", M_TEXT, NULL, false, "长表：写有值的列", "Long tables: the column with its value"},
     {.name = NULL},
 };
 static const struct member record_rows[] = {
@@ -81,7 +89,9 @@ static const struct member value_rows[] = {
     {"hash", M_BOOL, NULL, false, "折叠后文字的散列值", "32 hex digits of the folded text"},
     {"fold", M_BOOL, NULL, false, "按检索的方式折叠", "Folded as search folds it"},
     {"first", M_BOOL, NULL, false, "只取第一个值", "Only the first value"},
+    {"last", M_BOOL, NULL, false, "只取最后一个值", "Only the last value"},
     {"longest", M_INTEGER, NULL, false, "舍去更长的值（字符数）", "Leaves out values of more characters"},
+    {"clip", M_INTEGER, NULL, false, "截断更长的值（字符数），加省略号", "Cuts longer values (characters) and adds dots"},
     {"join", M_TEXT, NULL, false, "用这段文字连成一个值", "One value of all, with this text between"},
     {"otherwise", M_ANY, NULL, false, "没有值时的字段值", "The field's value where there is none"},
     {"unknown", M_TEXT, NULL, false, "不在代码表中的文字：drop 舍去，或代替它的代码",
@@ -101,6 +111,7 @@ static const struct member value_rows[] = {
 
 const struct members members_mapping = {"mapping", mapping_rows};
 const struct members members_input = {"input", input_rows};
+const struct members members_gather = {"gather", gather_rows};
 const struct members members_record = {"record", record_rows};
 const struct members members_condition = {"condition", condition_rows};
 const struct members members_memory = {"memory", memory_rows};

@@ -92,8 +92,10 @@ struct xt_plan {
     struct xt_arena row;   /* of the present row */
     const struct xt_str *heads;
     size_t head_count;
-    int *columns; /* of refs */
-    bool *used;   /* of heads */
+    int *columns;   /* of refs */
+    bool *used;     /* of heads */
+    bool *listed;   /* of heads: cells hold lists */
+    json_t **lists; /* of heads, for the present row: owned; NULL when the mapping has none */
     struct direct_column *direct;
     int key_column; /* of "_key", -1 = none */
     bool headless;  /* JSON */
@@ -314,14 +316,46 @@ static enum xt_code check_columns(const struct xt_plan *plan, struct xt_error *e
     return xt_fail(err, XT_E_INPUT, "", XT_MSG_MAPPING_COLUMNS, XT_TEXT(missing.s), XT_TEXT(have.s));
 }
 
+/* The column of a ref: by its whole name, or a path into the lists that a column holds ("units[0]"). */
+static int find_column(const struct xt_plan *plan, const struct ref *ref)
+{
+    int column = find_head(plan, ref->from_root ? ref->name + strlen("$.") : ref->name);
+
+    if (column < 0 && ref->step_count > 0 && ref->steps[0].kind == STEP_NAME && plan->lists) {
+        column = find_head(plan, ref->steps[0].name);
+        if (column >= 0 && !plan->listed[column])
+            column = -1;
+    }
+    return column;
+}
+
+/* Where a row may have lists: in columns named so, and in all when rows are gathered. */
+static void bind_lists(struct xt_plan *plan)
+{
+    const struct xt_mapping *m = plan->mapping;
+    size_t i;
+
+    if (plan->headless || (m->list_count == 0 && !m->gather.by))
+        return;
+    plan->listed = xt_arena_alloc(&plan->arena, plan->head_count + 1);
+    plan->lists = xt_arena_alloc(&plan->arena, (plan->head_count + 1) * sizeof(json_t *));
+    for (i = 0; i < m->list_count; i++) {
+        int column = find_head(plan, m->lists[i]);
+
+        if (column >= 0)
+            plan->listed[column] = true;
+    }
+}
+
 static void bind_refs(struct xt_plan *plan)
 {
     const struct xt_mapping *m = plan->mapping;
     size_t i;
 
+    bind_lists(plan);
     plan->columns = xt_arena_alloc(&plan->arena, (m->ref_count + 1) * sizeof *plan->columns);
     for (i = 0; i < m->ref_count; i++) {
-        plan->columns[i] = find_head(plan, m->refs[i].name);
+        plan->columns[i] = find_column(plan, &m->refs[i]);
         if (plan->columns[i] >= 0)
             plan->used[plan->columns[i]] = true;
     }
@@ -418,6 +452,10 @@ static void drop_bodies(struct xt_plan *plan)
         xt_problems_clear(&plan->records[i].problems);
     }
     plan->record_count = 0;
+    for (i = 0; plan->lists && i < plan->head_count; i++) {
+        json_decref(plan->lists[i]);
+        plan->lists[i] = NULL;
+    }
 }
 
 void xt_plan_free(struct xt_plan **plan)
@@ -798,6 +836,20 @@ static void carry(struct xt_plan *plan, const struct eval *eval)
     }
 }
 
+/* Reads the cells that hold lists; *out_bad is the first that cannot be read, -1 when all could. */
+static void read_lists(struct xt_plan *plan, const struct xt_row *row, int *out_bad)
+{
+    size_t i;
+
+    *out_bad = -1;
+    for (i = 0; plan->lists && i < plan->head_count && i < row->count; i++) {
+        if (row->lists && row->lists[i])
+            plan->lists[i] = json_incref(row->lists[i]);
+        else if (plan->listed[i] && !xt_literal_parse(row->cells[i], &plan->lists[i]) && *out_bad < 0)
+            *out_bad = (int)i;
+    }
+}
+
 static void remember(struct xt_plan *plan, const struct eval *eval)
 {
     const struct xt_mapping *m = plan->mapping;
@@ -822,6 +874,7 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
         .mapping = m,
         .row = row,
         .columns = plan->columns,
+        .lists = plan->lists,
         .node = row->json,
         .self = {"", 0},
         .arena = &plan->row,
@@ -830,11 +883,13 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
     };
     locale_t before;
     size_t i;
+    int bad;
 
     drop_bodies(plan);
     xt_arena_clear(&plan->row);
     plan->too_many = false;
     *out = (struct xt_mapped){0};
+    read_lists(plan, row, &bad);
     if (m->direct) {
         direct_row(plan, row, out);
         out->records = plan->records;
@@ -858,6 +913,8 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
         for (i = 0; i < m->record_count; i++)
             mapped_record(plan, &eval, i);
     }
+    if (bad >= 0 && plan->record_count > 0)
+        xt_problem(&plan->records[0].problems, plan->heads[bad].s, XT_MSG_MAPPING_LIST);
     xt_regex_locale_end(before);
     out->records = plan->records;
     out->count = plan->record_count;

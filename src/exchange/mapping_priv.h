@@ -86,9 +86,10 @@ struct spec {
     const struct swap *map; /* sorted by from */
     size_t map_count;
     const struct pattern *as;
-    bool hash, fold, first;
+    bool hash, fold, first, last;
     enum { PLACE_NONE, PLACE_OF_CODE, PLACE_OF_TEXT } place; /* a text's place becomes its code */
     int64_t longest;                                         /* characters; longer values are left out; 0 = any */
+    int64_t clip; /* characters; longer values are cut and end in dots; 0 = never */
     const char *join;
     const char *unknown; /* CODE: "drop" or the code that stands for it */
     const json_t *otherwise;
@@ -136,6 +137,13 @@ struct carry_plan { /* a value that stays for the rows below */
     struct spec spec;
 };
 
+#define XT_GATHER_BY_MAX 8
+struct gather_plan {       /* see gather.h */
+    const char *const *by; /* NULL: rows stand alone */
+    size_t by_count;
+    const char *name, *value; /* columns of a long table, NULL = none */
+};
+
 struct xt_mapping {
     struct xt_arena arena;
     const struct xt_region *region;
@@ -145,7 +153,10 @@ struct xt_mapping {
     struct xt_table_options table;
     const char *const *columns; /* names of the columns of a file without head; NULL = it has one */
     size_t column_count;
-    struct ref *refs; /* heap, grown while compiling */
+    const char *const *lists; /* columns whose cells hold lists or groups as programs print them */
+    size_t list_count;
+    struct gather_plan gather; /* rows that are one row */
+    struct ref *refs;          /* heap, grown while compiling */
     size_t ref_count, ref_capacity;
     regex_t **regexes; /* heap, to be freed */
     size_t regex_count, regex_capacity;
@@ -194,7 +205,7 @@ struct members {
     const char *name;
     const struct member *rows; /* ends in one without name */
 };
-extern const struct members members_mapping, members_input, members_record, members_condition, members_memory,
+extern const struct members members_mapping, members_input, members_gather, members_record, members_condition, members_memory,
     members_value;
 const struct member *xt_members_find(const struct members *members, const char *name);
 /* What is wrong with the form of a member's value, XT_MSG_NONE when nothing is. */
@@ -225,8 +236,9 @@ struct left_out { /* of one field */
 struct eval {
     const struct xt_mapping *mapping;
     const struct xt_row *row;
-    const int *columns; /* of refs: index into row->cells, -1 = absent */
-    const json_t *node; /* element of "each", or the row's object, or NULL */
+    const int *columns;   /* of refs: index into row->cells, -1 = absent */
+    json_t *const *lists; /* of columns: what their cells hold where that is a list or group, else NULL; may be NULL */
+    const json_t *node;   /* element of "each", or the row's object, or NULL */
     struct xt_str self;
     struct xt_arena *arena;
     struct xt_memory *memory;
@@ -258,6 +270,12 @@ struct xt_str xt_memory_get(const struct xt_memory *memory, const char *name, st
  * matching stand between these two. */
 locale_t xt_regex_locale_begin(void);
 void xt_regex_locale_end(locale_t before);
+
+/* mapping_literal.c */
+/* A list or group as Python, JavaScript or JSON write it: quotes of both kinds, None and null, tuples, sets, dicts.
+ * A list of pairs ("[('k', 'v')]") is a group. *out is NULL for a text that does not begin like one; false for one that
+ * begins so and cannot be read. Caps: depth, items. */
+bool xt_literal_parse(struct xt_str text, json_t **out);
 
 /* mapping_path.c */
 /* Parses "names[lang=zh].value"; false where it cannot be one. Strings go to arena. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "exchange/gather.h"
 
 #define ROWS_DEFAULT    10
 #define VALUE_MAX       300 /* bytes shown of a field */
@@ -18,7 +19,8 @@ try {
     const struct xt_mapping *mapping;
     const struct xt_try_options *options;
     struct xt_table *table;
-    struct xt_plan *plan; /* of the part at hand; NULL where the mapping does not fit it */
+    struct xt_gather *gather; /* NULL: the table's rows are the rows */
+    struct xt_plan *plan;     /* of the part at hand; NULL where the mapping does not fit it */
     int64_t part;
     struct xt_error part_fault;  /* of the first part that it does not fit */
     struct xt_problems problems; /* of the type, for the record at hand */
@@ -168,6 +170,15 @@ static void say_row(struct try *t, const struct xt_row *row)
     t->result->wrong += !good;
 }
 
+static void say_fault(struct try *t, const struct xt_error *fault)
+{
+    if (t->part_fault.code == XT_OK)
+        t->part_fault = *fault;
+    xt_text_clear(&t->value);
+    xt_error_say(fault, t->options->lang, &t->value);
+    xt_text_addf(t->out, "! %s\n", t->value.s);
+}
+
 /* Binds the mapping to the columns of the part at hand. */
 static void bind_part(struct try *t)
 {
@@ -179,11 +190,7 @@ static void bind_part(struct try *t)
     t->part = xt_table_facts(t->table)->part;
     xt_plan_free(&t->plan);
     if (xt_plan_new(t->mapping, heads, count, &t->plan, &fault) != XT_OK) {
-        if (t->part_fault.code == XT_OK)
-            t->part_fault = fault;
-        xt_text_clear(&t->value);
-        xt_error_say(&fault, t->options->lang, &t->value);
-        xt_text_addf(t->out, "! %s\n", t->value.s);
+        say_fault(t, &fault);
         return;
     }
     say_file(t);
@@ -221,6 +228,68 @@ static enum xt_code say_rows(struct try *t, struct xt_error *err)
     return t->result->rows == 0 && t->part_fault.code != XT_OK ? (*err = t->part_fault).code : XT_OK;
 }
 
+/* All rows are read before the first is whole. */
+static enum xt_code gather_rows(struct try *t, struct xt_error *err)
+{
+    const struct xt_str *heads;
+    size_t count = xt_table_columns(t->table, &heads);
+    struct xt_row row = {0};
+    struct xt_error fault;
+    bool more = true, fits = xt_gather_part(t->gather, heads, count, &fault) == XT_OK;
+    enum xt_code rc = XT_OK;
+
+    t->part = xt_table_facts(t->table)->part;
+    if (!fits)
+        say_fault(t, &fault);
+    while (rc == XT_OK) {
+        rc = xt_table_next(t->table, &row, &more, &fault);
+        if (rc != XT_OK && !(rc == XT_E_INPUT && more))
+            return (*err = fault).code;
+        if (!more)
+            break;
+        if (row.part != t->part) {
+            t->part = row.part;
+            count = xt_table_columns(t->table, &heads);
+            fits = xt_gather_part(t->gather, heads, count, &fault) == XT_OK;
+            if (!fits)
+                say_fault(t, &fault);
+        }
+        rc = rc == XT_OK && fits ? xt_gather_add(t->gather, &row, err) : XT_OK;
+    }
+    if (rc != XT_OK)
+        return rc;
+    count = xt_gather_columns(t->gather, &heads);
+    if (xt_plan_new(t->mapping, heads, count, &t->plan, &fault) == XT_OK)
+        say_file(t);
+    else
+        say_fault(t, &fault);
+    return XT_OK;
+}
+
+static enum xt_code say_gathered(struct try *t, struct xt_error *err)
+{
+    int64_t most = t->options->rows > 0 ? t->options->rows : ROWS_DEFAULT;
+    enum xt_code rc = gather_rows(t, err);
+    bool more = true;
+
+    while (rc == XT_OK && t->plan && t->result->rows < most && t->result->skipped < PASSED_MAX) {
+        struct xt_error fault;
+        struct xt_row row;
+
+        rc = xt_gather_next(t->gather, &row, &more, &fault);
+        if (rc != XT_OK && rc != XT_E_INPUT)
+            return (*err = fault).code;
+        if (!more)
+            break;
+        if (rc == XT_OK)
+            say_row(t, &row);
+        else
+            say_refused_row(t, &row, &fault);
+        rc = XT_OK;
+    }
+    return rc == XT_OK && t->result->rows == 0 && t->part_fault.code != XT_OK ? (*err = t->part_fault).code : rc;
+}
+
 enum xt_code xt_mapping_try(const struct xt_region *region, const struct xt_mapping *mapping, const char *path,
                             const struct xt_try_options *options, struct xt_text *out, struct xt_try_result *result,
                             struct xt_error *err)
@@ -238,9 +307,11 @@ enum xt_code xt_mapping_try(const struct xt_region *region, const struct xt_mapp
     if (options->sheet)
         table.sheet = options->sheet;
     rc = xt_table_open(path, &table, &t.table, err);
+    t.gather = xt_gather_new(mapping);
     if (rc == XT_OK)
-        rc = say_rows(&t, err);
+        rc = t.gather ? say_gathered(&t, err) : say_rows(&t, err);
     xt_plan_free(&t.plan);
+    xt_gather_free(&t.gather);
     xt_table_close(&t.table);
     xt_problems_done(&t.problems);
     xt_text_done(&t.value);

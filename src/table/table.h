@@ -123,7 +123,9 @@ struct xt_row {
     int64_t number;             /* line or row of the file where it starts, item of a JSON array or archive; from 1 */
     const struct xt_str *cells; /* as many as heads; absent cells are {"", 0} */
     size_t count;
-    json_t *json;       /* JSON Lines and JSON: the object, borrowed; cells is NULL */
+    json_t *const
+        *lists;   /* of columns that hold several values: a list, else NULL (exchange/gather.h); NULL of read rows */
+    json_t *json; /* JSON Lines and JSON: the object, borrowed; cells is NULL */
     struct xt_str raw;  /* its text as it stands, as UTF-8 that may be ill-formed; XLSX: empty */
     int64_t part;       /* counts from 1; where it changes, so do the columns. Members that are objects are one part */
     struct xt_str file; /* name of the file */
