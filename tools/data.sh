@@ -77,12 +77,24 @@ if [ -e "$sets/papers/csl/cls_ctg-train.tsv.gz" ]; then
 fi
 
 take gb2260 "GB/T 2260 areas" "$sets/codes/GB-2260.csv"
-take towns "Counties, towns and streets" "$sets/codes/division/areas.csv" "$sets/codes/division/streets.csv.gz"
+take towns "Counties, towns and streets; villages of Guangdong" "$sets/codes/division/areas.csv" \
+    "$sets/codes/division/streets.csv.gz" "$sets/codes/division/villages-guangdong.csv.gz"
 take ror "ROR organisations of China" "$sets/orgs/ror-cn.tar.gz"
 take nssf-projects "Social-science projects" "$sets"/projects/social-*.csv.gz
 take cn-patents-ipc "Chinese patents with IPC" "$sets/patents/cn-patent-titles-ipc.csv.gz"
 take csl "CSL papers" "$work/csl-dev.tsv" "$work/csl-test.tsv" "$work/csl-train.tsv"
 take iso-deliverables "ISO deliverables" "$sets/standards/iso-relaton-yaml.tar.gz"
+
+# Projects, patents, papers, standards, firms and products.
+take nsfc-projects "NSFC projects" "$sets"/projects/natural-*.csv.gz
+take nkrdp-projects "Projects of the National Key R&D Programme" "$sets"/projects/nkrdp/*.xlsx
+take cnki-calls "Calls for proposals" "$sets"/projects/cnki-apply-project-*.csv.gz
+take cn-patents-cpc "Chinese patents with CPC" "$sets"/patents/cn-patent-cpc-sample/*.csv
+take edu-journals "Journals of education" "$sets"/papers/cnki/edu-journals-*.csv.gz
+take fewclue "Abstracts of FewCLUE" "$sets"/papers/fewclue/*.jsonl.gz
+take gb-standards "Chinese standards and plans" "$sets"/standards/gb-plan-pages/*.csv "$sets/messy/gbk-standards-merged.csv"
+take listed-firms "Listed firms and industries" "$sets/industry/company.jsonl.gz" "$sets/industry/company_industry.jsonl.gz"
+take products "Names of products" "$sets/industry/product.jsonl.gz"
 
 [ -s "$report" ] || die "nothing was imported"
 document=
