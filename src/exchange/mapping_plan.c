@@ -347,12 +347,24 @@ static void bind_lists(struct xt_plan *plan)
     }
 }
 
+static void mark_used(struct xt_plan *plan, const char *name)
+{
+    int column = name ? find_head(plan, name) : -1;
+
+    if (column >= 0)
+        plan->used[column] = true;
+}
+
 static void bind_refs(struct xt_plan *plan)
 {
     const struct xt_mapping *m = plan->mapping;
     size_t i;
 
     bind_lists(plan);
+    for (i = 0; i < m->gather.by_count; i++)
+        mark_used(plan, m->gather.by[i]);
+    mark_used(plan, m->gather.name);
+    mark_used(plan, m->gather.value);
     plan->columns = xt_arena_alloc(&plan->arena, (m->ref_count + 1) * sizeof *plan->columns);
     for (i = 0; i < m->ref_count; i++) {
         plan->columns[i] = find_column(plan, &m->refs[i]);

@@ -205,8 +205,8 @@ struct members {
     const char *name;
     const struct member *rows; /* ends in one without name */
 };
-extern const struct members members_mapping, members_input, members_gather, members_record, members_condition, members_memory,
-    members_value;
+extern const struct members members_mapping, members_input, members_gather, members_record, members_condition,
+    members_memory, members_value;
 const struct member *xt_members_find(const struct members *members, const char *name);
 /* What is wrong with the form of a member's value, XT_MSG_NONE when nothing is. */
 enum xt_msg xt_member_fault(const struct member *member, const json_t *value);

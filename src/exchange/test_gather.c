@@ -357,7 +357,7 @@ static void mistakes_are_named(void **state)
         {"\"gather\":\"a\"", "input.gather must be an object"},
         {"\"gather\":{\"by\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]}",
          "input.gather.by may have at most 8 items, has 9"},
-        {"\"lists\":1", "input.lists must be a list"},
+        {"\"lists\":1", "input.lists must be a text or a list of texts"},
     };
     size_t i;
 
