@@ -86,6 +86,8 @@ take csl "CSL papers" "$work/csl-dev.tsv" "$work/csl-test.tsv" "$work/csl-train.
 take iso-deliverables "ISO deliverables" "$sets/standards/iso-relaton-yaml.tar.gz"
 
 # Projects, patents, papers, standards, firms and products.
+# Firms before projects: the list of firms knows former names.
+take listed-firms "Listed firms and industries" "$sets/industry/company.jsonl.gz" "$sets/industry/company_industry.jsonl.gz"
 take nsfc-projects "NSFC projects" "$sets"/projects/natural-*.csv.gz
 take nkrdp-projects "Projects of the National Key R&D Programme" "$sets"/projects/nkrdp/*.xlsx
 take cnki-calls "Calls for proposals" "$sets"/projects/cnki-apply-project-*.csv.gz
@@ -93,7 +95,6 @@ take cn-patents-cpc "Chinese patents with CPC" "$sets"/patents/cn-patent-cpc-sam
 take edu-journals "Journals of education" "$sets"/papers/cnki/edu-journals-*.csv.gz
 take fewclue "Abstracts of FewCLUE" "$sets"/papers/fewclue/*.jsonl.gz
 take gb-standards "Chinese standards and plans" "$sets"/standards/gb-plan-pages/*.csv "$sets/messy/gbk-standards-merged.csv"
-take listed-firms "Listed firms and industries" "$sets/industry/company.jsonl.gz" "$sets/industry/company_industry.jsonl.gz"
 take products "Names of products" "$sets/industry/product.jsonl.gz"
 
 [ -s "$report" ] || die "nothing was imported"
