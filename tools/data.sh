@@ -76,6 +76,36 @@ if [ -e "$sets/papers/csl/cls_ctg-train.tsv.gz" ]; then
         { print $2, $3 }' >"$work/csl-train.tsv"
 fi
 
+# The history of areas. mumuy's tables are objects by code: a line for each abolished code. The editions of GB/T 2260
+# are one table, the newest first; so is the roster of prefectures. They come before the tables of today, whose names win.
+divisions=$sets/codes/division
+if [ -e "$divisions/mumuy-diff.json.gz" ]; then
+    node -e '
+        const fs = require("fs"), zlib = require("zlib")
+        const [now, past, to] = process.argv.slice(1).map((f) => JSON.parse(zlib.gunzipSync(fs.readFileSync(f))))
+        for (const code of Object.keys(past))
+            if (!now[code] && code < "700000") {
+                const successors = (to[code] ?? []).map((c) => ({ code: c, name: now[c] ?? past[c] }))
+                console.log(JSON.stringify({ code, name: past[code], to: successors }))
+            }' "$divisions"/mumuy-{list,history,diff}.json.gz >"$work/area-successors.jsonl"
+fi
+editions=$(find "$sets/codes/gb2260-revisions" -name 'mca__*.tsv.gz' 2>/dev/null | sort -r)
+if [ -n "$editions" ]; then
+    printf 'Source\tRevision\tCode\tName\n' >"$work/area-editions.tsv"
+    for edition in $editions; do
+        zcat "$edition" | awk 'NR > 1' >>"$work/area-editions.tsv"
+    done
+fi
+roster=$sets/codes/prefecture-history/legal_roster_1987_2026.csv.gz
+if [ -e "$roster" ]; then
+    zcat "$roster" | { IFS= read -r head && printf '%s\n' "$head" && sort -t, -k1,1 -k2,2r; } >"$work/prefectures.csv"
+fi
+take area-names "Names of area codes, 1980-2019" "$work/area-editions.tsv"
+take area-lives "Use of area codes, 1980-2019" "$work/area-editions.tsv"
+take area-successors "Successors of abolished areas" "$work/area-successors.jsonl"
+take prefectures "Roster of prefectures, 1987-2026" "$work/prefectures.csv"
+take china-cities "Cities, Chinese and English" "$sets/messy/gbk-china_city_list.csv"
+take area-level4 "Areas with pinyin" "$divisions/areacity-level4.csv.gz"
 take gb2260 "GB/T 2260 areas" "$sets/codes/GB-2260.csv"
 take towns "Counties, towns and streets; villages of Guangdong" "$sets/codes/division/areas.csv" \
     "$sets/codes/division/streets.csv.gz" "$sets/codes/division/villages-guangdong.csv.gz"
@@ -93,6 +123,7 @@ take nkrdp-projects "Projects of the National Key R&D Programme" "$sets"/project
 take cnki-calls "Calls for proposals" "$sets"/projects/cnki-apply-project-*.csv.gz
 take cn-patents-cpc "Chinese patents with CPC" "$sets"/patents/cn-patent-cpc-sample/*.csv
 take edu-journals "Journals of education" "$sets"/papers/cnki/edu-journals-*.csv.gz
+take paperlists "Conference papers" "$sets"/papers/paperlists/*.json.gz
 take fewclue "Abstracts of FewCLUE" "$sets"/papers/fewclue/*.jsonl.gz
 take gb-standards "Chinese standards and plans" "$sets"/standards/gb-plan-pages/*.csv "$sets/messy/gbk-standards-merged.csv"
 take products "Names of products" "$sets/industry/product.jsonl.gz"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "exchange/gather.h"
 #include "exchange/mapping_priv.h"
 #include "table/table_yaml.h"
 
@@ -20,6 +21,36 @@ static void load_region(void)
     if (xt_region_load(NULL, NULL, &region, &problems, &err) != XT_OK)
         abort();
     xt_problems_done(&problems);
+}
+
+/* The row as two of one, and once more with its cells moved by one. */
+static void run_gathered(const struct xt_mapping *mapping, const struct xt_str *heads, const struct xt_row *row)
+{
+    struct xt_gather *gather = xt_gather_new(mapping);
+    struct xt_row moved = *row, gathered;
+    struct xt_plan *plan = NULL;
+    struct xt_mapped mapped;
+    const struct xt_str *columns;
+    struct xt_error err;
+    bool more = true;
+    size_t count;
+
+    if (!gather)
+        return;
+    moved.cells++;
+    moved.count--;
+    if (xt_gather_part(gather, heads, row->count, &err) == XT_OK && xt_gather_add(gather, row, &err) == XT_OK &&
+        xt_gather_add(gather, row, &err) == XT_OK && xt_gather_add(gather, &moved, &err) == XT_OK) {
+        count = xt_gather_columns(gather, &columns);
+        if (xt_plan_new(mapping, columns, count, &plan, &err) == XT_OK) {
+            while (more) {
+                if (xt_gather_next(gather, &gathered, &more, &err) == XT_OK && more)
+                    xt_plan_row(plan, &gathered, &mapped);
+            }
+        }
+    }
+    xt_plan_free(&plan);
+    xt_gather_free(&gather);
 }
 
 static void run_row(const struct xt_mapping *mapping, struct xt_str rest)
@@ -54,6 +85,8 @@ static void run_row(const struct xt_mapping *mapping, struct xt_str rest)
         xt_plan_row(plan, &row, &mapped);
     }
     xt_plan_free(&plan);
+    if (!row.json)
+        run_gathered(mapping, heads, &row);
     json_decref(row.json);
 }
 

@@ -625,6 +625,10 @@ void xt_eval_spec(const struct eval *eval, const struct spec *spec, struct texts
         if ((spec->first || spec->last) && out->count > before)
             break;
     }
+    if (spec->rest && out->count > before) {
+        out->count--;
+        memmove(out->list + before, out->list + before + 1, (out->count - before) * sizeof *out->list);
+    }
     if (spec->join && out->count > before + 1) {
         struct texts mine = {out->list + before, out->count - before, 0};
         struct xt_str s = joined(&mine, spec->join, eval->arena);

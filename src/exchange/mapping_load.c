@@ -548,6 +548,7 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
     out->fold = bool_member(json, "fold");
     out->first = bool_member(json, "first");
     out->last = bool_member(json, "last");
+    out->rest = bool_member(json, "rest");
     out->join = text_member(c, json, "join").s;
     out->unknown = text_member(c, json, "unknown").s;
     out->otherwise = json_object_get(json, "otherwise");

@@ -91,6 +91,7 @@ static const struct member value_rows[] = {
     {"fold", M_BOOL, NULL, false, "按检索的方式折叠", "Folded as search folds it"},
     {"first", M_BOOL, NULL, false, "只取第一个值", "Only the first value"},
     {"last", M_BOOL, NULL, false, "只取最后一个值", "Only the last value"},
+    {"rest", M_BOOL, NULL, false, "第一个值以外的值", "All but the first value"},
     {"longest", M_INTEGER, NULL, false, "舍去更长的值（字符数）", "Leaves out values of more characters"},
     {"clip", M_INTEGER, NULL, false, "截断更长的值（字符数），加省略号",
      "Cuts longer values (characters) and adds dots"},

@@ -86,7 +86,7 @@ struct spec {
     const struct swap *map; /* sorted by from */
     size_t map_count;
     const struct pattern *as;
-    bool hash, fold, first, last;
+    bool hash, fold, first, last, rest;
     enum { PLACE_NONE, PLACE_OF_CODE, PLACE_OF_TEXT } place; /* a text's place becomes its code */
     int64_t longest;                                         /* characters; longer values are left out; 0 = any */
     int64_t clip; /* characters; longer values are cut and end in dots; 0 = never */

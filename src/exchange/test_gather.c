@@ -125,6 +125,13 @@ static void cells_that_hold_lists(void **state)
         const char *fields, *cell, *body, *problems;
     } rows[] = {
         {"\"keywords\":\"格\"", "['甲', ' 乙 ', '']", "{\"title\":\"水\",\"keywords\":[\"甲\",\"乙\"]}", ""},
+        {"\"keywords\":{\"from\":\"格\",\"rest\":true}", "['甲', '乙', '甲', '丙']",
+         "{\"title\":\"水\",\"keywords\":[\"乙\",\"丙\"]}", ""},
+        {"\"issue\":{\"from\":\"格\",\"last\":true,\"clip\":2}", "['甲', '乙', '甲乙丙']",
+         "{\"title\":\"水\",\"issue\":\"甲乙……\"}", ""},
+        {"\"issue\":{\"from\":\"格\",\"last\":true,\"clip\":2}", "['甲', '乙', '甲', '']",
+         "{\"title\":\"水\",\"issue\":\"甲\"}", ""},
+        {"\"keywords\":{\"from\":\"格\",\"rest\":true}", "['甲']", "{\"title\":\"水\"}", ""},
         {"\"keywords\":{\"from\":\"格[1]\"}", "['甲', '乙']", "{\"title\":\"水\",\"keywords\":[\"乙\"]}", ""},
         {"\"keywords\":{\"from\":\"格\",\"empty\":[\"、\"]}", "['甲', '\\r\\n\\t、', '乙']",
          "{\"title\":\"水\",\"keywords\":[\"甲\",\"乙\"]}", ""},
