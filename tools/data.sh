@@ -111,6 +111,35 @@ take towns "Counties, towns and streets; villages of Guangdong" "$sets/codes/div
     "$sets/codes/division/streets.csv.gz" "$sets/codes/division/villages-guangdong.csv.gz"
 take ror "ROR organisations of China" "$sets/orgs/ror-cn.tar.gz"
 take nssf-projects "Social-science projects" "$sets"/projects/social-*.csv.gz
+
+# Organisations, platforms, titles, experts and agri lists. What names a body best comes last: newer sources win.
+agri=$sets/orgs/agri-leading-firms/public-site__moa-firm-leader__
+town=$sets/towns/public-site__moa-industry-convergence__
+posts=$sets/experts/agri-system/public-site__moa-agri-system__xlsx__list
+take agri-firms "Leading agricultural firms" "$agri"xlsx__*.xlsx "$agri"data-update__*.xlsx
+take agri-posts "Posts of the agricultural technology system" "$posts"-industry-*.xlsx
+take agri-stations "Trial stations of the agricultural technology system" "$posts"-site-*.xlsx
+take germplasm-banks "National germplasm banks" "$sets"/food/genetic-resource/*.xlsx
+take field-stations "Field observation stations" "$sets"/labs/*tidy-list-*.xlsx
+take key-labs "State key laboratories" "$sets"/labs/*most-SKL*.xlsx
+take sharing-evaluations "Evaluations of instrument sharing" "$sets"/instruments/most-open-share/data-tidy__*.xlsx \
+    "$sets"/instruments/most-open-share/*matched-eval-upto-2023-wide.xlsx
+take moe-universities "Ministry of Education list of universities" "$sets"/orgs/moe-universities-2025/*.xls \
+    "$sets"/orgs/moe-universities-2025/*.json
+take world-universities "World universities and domains" "$sets/orgs/world_universities_and_domains.json.gz"
+take academicians "Academicians of CAS and CAE" "$sets"/experts/Academician*.csv.gz
+take nemo "NEMO instruments" "$sets/instruments/nemo/splash_pad.json"
+take uniquip "UNIQUIP template" "$sets/instruments/UniquipTemplate.xlsx"
+take agri-towns "Towns with a strong farm industry" "$town"xlsx__town-setup-*.xlsx "$town"html__town-setup-*.xlsx \
+    "$town"data-update__town-setup-*.xlsx
+take agri-industry-parks-setup "Modern agricultural parks set up" "$town"xlsx__park-setup-*.xlsx \
+    "$town"data-update__park-setup-*.xlsx
+take agri-industry-parks-affirm "Modern agricultural parks recognised" "$town"xlsx__park-affirm-*.xlsx
+take agri-clusters "Clusters of farm specialities" "$town"xlsx__cluster-*.xlsx "$town"data-update__cluster-setup-*.xlsx
+take agri-science-parks "Agricultural science parks" "$sets"/food/agri-park/*.xlsx
+take agri-modern-zones "Agricultural modernisation zones" "$sets"/food/agrimodern-zone/*.xlsx
+take freshkeep-counties "Cold-storage pilot counties" "$sets"/food/freshkeep-county/*.xlsx
+
 take cn-patents-ipc "Chinese patents with IPC" "$sets/patents/cn-patent-titles-ipc.csv.gz"
 take csl "CSL papers" "$work/csl-dev.tsv" "$work/csl-test.tsv" "$work/csl-train.tsv"
 take iso-deliverables "ISO deliverables" "$sets/standards/iso-relaton-yaml.tar.gz"

@@ -96,6 +96,8 @@ static void add_short(struct xt_places *places, const struct xt_code_item *item,
     for (i = 0; i < XT_COUNT(suffixes); i++) {
         if (cut_end(&name, suffixes[i])) {
             add_form(places, item, name, false);
+            cut_peoples(&name); /* 管城回族区 */
+            add_form(places, item, name, false);
             return;
         }
     }

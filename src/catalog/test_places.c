@@ -47,7 +47,8 @@ static const struct {
     {"吉林省吉林市", "220200", false},
     {"青海海南州", "632500", false},
     {"辽宁省朝阳县", "211321", false},
-    {"河北省桥西区", "130000", true}, /* Shijiazhuang, Zhangjiakou and Xingtai have one */
+    {"河北省桥西区", "130000", true},  /* Shijiazhuang, Zhangjiakou and Xingtai have one */
+    {"河南郑州管城", "410104", false}, /* 管城回族区 */
     {"朝阳区", NULL, true},
     {"三江源生态系统", NULL, false}, /* not 三江县 */
     {"昌平", "110114", false},
