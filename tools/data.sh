@@ -122,8 +122,7 @@ take agri-stations "Trial stations of the agricultural technology system" "$post
 take germplasm-banks "National germplasm banks" "$sets"/food/genetic-resource/*.xlsx
 take field-stations "Field observation stations" "$sets"/labs/*tidy-list-*.xlsx
 take key-labs "State key laboratories" "$sets"/labs/*most-SKL*.xlsx
-take sharing-evaluations "Evaluations of instrument sharing" "$sets"/instruments/most-open-share/data-tidy__*.xlsx \
-    "$sets"/instruments/most-open-share/*matched-eval-upto-2023-wide.xlsx
+take sharing-evaluations "Evaluations of instrument sharing" "$sets"/instruments/most-open-share/*matched-eval-upto-2023-wide.xlsx
 take moe-universities "Ministry of Education list of universities" "$sets"/orgs/moe-universities-2025/*.xls \
     "$sets"/orgs/moe-universities-2025/*.json
 take world-universities "World universities and domains" "$sets/orgs/world_universities_and_domains.json.gz"
@@ -135,7 +134,7 @@ take agri-towns "Towns with a strong farm industry" "$town"xlsx__town-setup-*.xl
 take agri-industry-parks-setup "Modern agricultural parks set up" "$town"xlsx__park-setup-*.xlsx \
     "$town"data-update__park-setup-*.xlsx
 take agri-industry-parks-affirm "Modern agricultural parks recognised" "$town"xlsx__park-affirm-*.xlsx
-take agri-clusters "Clusters of farm specialities" "$town"xlsx__cluster-*.xlsx "$town"data-update__cluster-setup-*.xlsx
+take agri-clusters "Clusters of farm specialities" "$town"xlsx__cluster-setup-*.xlsx "$town"data-update__cluster-setup-*.xlsx
 take agri-science-parks "Agricultural science parks" "$sets"/food/agri-park/*.xlsx
 take agri-modern-zones "Agricultural modernisation zones" "$sets"/food/agrimodern-zone/*.xlsx
 take freshkeep-counties "Cold-storage pilot counties" "$sets"/food/freshkeep-county/*.xlsx

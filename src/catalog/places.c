@@ -62,9 +62,9 @@ static void add_form(struct xt_places *places, const struct xt_code_item *item, 
     places->forms[places->count++] = (struct form){text, item, full};
 }
 
-static void cut_peoples(struct xt_str *s)
+static bool cut_peoples(struct xt_str *s)
 {
-    size_t i;
+    size_t before = s->n, i;
 
 again:
     for (i = 0; i < XT_COUNT(peoples); i++) {
@@ -75,6 +75,7 @@ again:
             goto again;
         }
     }
+    return s->n < before;
 }
 
 static void add_short(struct xt_places *places, const struct xt_code_item *item, struct xt_str name)
@@ -85,7 +86,7 @@ static void add_short(struct xt_places *places, const struct xt_code_item *item,
         if (!cut_end(&name, autonomous[i].suffix))
             continue;
         if (!xt_str_is(name, "内蒙古"))
-            cut_peoples(&name);
+            (void)cut_peoples(&name); /* most have some */
         add_form(places, item, name, false);
         if (autonomous[i].instead[0] != '\0')
             add_form(places, item,
@@ -96,8 +97,8 @@ static void add_short(struct xt_places *places, const struct xt_code_item *item,
     for (i = 0; i < XT_COUNT(suffixes); i++) {
         if (cut_end(&name, suffixes[i])) {
             add_form(places, item, name, false);
-            cut_peoples(&name); /* 管城回族区 */
-            add_form(places, item, name, false);
+            if (cut_peoples(&name)) /* 管城回族区 */
+                add_form(places, item, name, false);
             return;
         }
     }

@@ -18,6 +18,7 @@ static const struct {
     {"广 东 省　佛山市", "440600", false},
     {"佛山市南海区", "440605", false},
     {"广东", "440000", false},
+    {"河北", "130000", false}, /* also a district of Tianjin */
     {"广东 广东省 广州市", "440100", false},
     {"广东省农业科学院", "440000", false},
     {"内蒙古自治区", "150000", false},
