@@ -119,10 +119,13 @@ posts=$sets/experts/agri-system/public-site__moa-agri-system__xlsx__list
 take agri-firms "Leading agricultural firms" "$agri"xlsx__*.xlsx "$agri"data-update__*.xlsx
 take agri-posts "Posts of the agricultural technology system" "$posts"-industry-*.xlsx
 take agri-stations "Trial stations of the agricultural technology system" "$posts"-site-*.xlsx
-take germplasm-banks "National germplasm banks" "$sets"/food/genetic-resource/*.xlsx
-take field-stations "Field observation stations" "$sets"/labs/*tidy-list-*.xlsx
+take germplasm-banks "National germplasm banks" "$sets"/food/genetic-resource/*.htm* "$sets"/food/genetic-resource/*.xlsx
+take field-stations "Field observation stations" "$sets"/labs/*html__list-mo*-year-2019*.html.gz \
+    "$sets"/labs/*html__list-*.xlsx "$sets"/labs/*tidy-list-*.xlsx
 take key-labs "State key laboratories" "$sets"/labs/*most-SKL*.xlsx
-take sharing-evaluations "Evaluations of instrument sharing" "$sets"/instruments/most-open-share/*matched-eval-upto-2023-wide.xlsx
+share=$sets/instruments/most-open-share/public-site__most-jcs-open-share__
+take sharing-evaluations "Evaluations of instrument sharing" "$share"html__eval-year-201*.html.gz \
+    "$share"html__eval-year-202[01].html.gz "$share"update__matched-eval-upto-2023-wide.xlsx
 take moe-universities "Ministry of Education list of universities" "$sets"/orgs/moe-universities-2025/*.xls \
     "$sets"/orgs/moe-universities-2025/*.json
 take world-universities "World universities and domains" "$sets/orgs/world_universities_and_domains.json.gz"
@@ -130,6 +133,7 @@ take academicians "Academicians of CAS and CAE" "$sets"/experts/Academician*.csv
 take nemo "NEMO instruments" "$sets/instruments/nemo/splash_pad.json"
 take uniquip "UNIQUIP template" "$sets/instruments/UniquipTemplate.xlsx"
 take agri-towns "Towns with a strong farm industry" "$town"xlsx__town-setup-*.xlsx "$town"html__town-setup-*.xlsx \
+    "$town"html__town-setup-year-2019.html.gz \
     "$town"data-update__town-setup-*.xlsx
 take agri-industry-parks-setup "Modern agricultural parks set up" "$town"xlsx__park-setup-*.xlsx \
     "$town"data-update__park-setup-*.xlsx

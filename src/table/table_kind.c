@@ -64,13 +64,18 @@ static struct xt_str after_space(struct xt_str text)
 
 static enum xt_file_kind kind_of_markup(struct xt_str text)
 {
-    static const char *const html[] = {"<!doctype html", "<html", "<head",  "<body",  "<table",
-                                       "<meta",          "<div",  "<style", "<script"};
+    static const char *const html[] = {"<html", "<head", "<body", "<table", "<meta", "<div", "<style", "<script"};
+    static const char doctype[] = "<!doctype";
     size_t i;
 
     for (i = 0; i < XT_COUNT(html); i++)
         if (begins(text, html[i]))
             return XT_FILEKIND_HTML;
+    if (begins(text, doctype)) {
+        text.s += strlen(doctype);
+        text.n -= strlen(doctype);
+        return begins(after_space(text), "html") ? XT_FILEKIND_HTML : XT_FILEKIND_XML;
+    }
     if (begins(text, "mime-version:"))
         return XT_FILEKIND_MHT;
     if (begins(text, "<?xml") || begins(text, "<!--")) {
