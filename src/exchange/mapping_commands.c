@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "catalog/catalog.h"
+#include "exchange/draft.h"
 #include "exchange/exchange_priv.h"
 #include "exchange/mapping_try.h"
 #include "room/cli.h"
@@ -94,6 +95,32 @@ static int test_mapping(struct xt_cli *cli, struct xt_region *region, struct xt_
     return result.wrong > 0 ? XT_EXIT_FOUND : 0;
 }
 
+/* ---- draft ---- */
+
+/* The mapping goes to standard output, what is to be looked through to standard error. */
+static int draft_mapping(struct xt_cli *cli, struct xt_region *region, struct xt_error *err)
+{
+    XT_AUTO(xt_draft_free) struct xt_draft *draft = NULL;
+    XT_AUTO(xt_text_done) struct xt_text out = {0};
+    const char *type = xt_cli_option(cli, "type");
+    struct xt_draft_options options = {
+        .lang = cli->lang, .charset = xt_cli_option(cli, "charset"), .sheet = xt_cli_option(cli, "sheet")};
+
+    if (type && (options.type = xt_region_type(region, xt_str(type))) == NULL) {
+        (void)xt_fail(err, XT_E_INPUT, "type", XT_MSG_IMPORT_NO_TYPE, XT_TEXT(type));
+        return XT_EXIT_COULD_NOT;
+    }
+    if (xt_draft_file(region, cli->args[1], &options, &draft, err) != XT_OK)
+        return XT_EXIT_COULD_NOT;
+    xt_text_init(&out, OUT_MAX);
+    xt_draft_write(draft, &out);
+    (void)fputs(out.s, stdout);
+    xt_text_clear(&out);
+    xt_draft_report(draft, cli->lang, &out);
+    (void)fputs(out.s, stderr);
+    return 0;
+}
+
 /* ---- schema ---- */
 
 static int write_schema(struct xt_cli *cli, struct xt_region *region, struct xt_error *err)
@@ -118,6 +145,7 @@ static const struct {
     {"list", 0, 0, "", list_mappings},
     {"check", 1, 1000, "MAPPING...", check_mappings},
     {"test", 1, 2, "MAPPING FILE", test_mapping},
+    {"draft", 1, 1, "FILE", draft_mapping},
     {"schema", 0, 0, "", write_schema},
 };
 
