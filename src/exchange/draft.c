@@ -7,8 +7,9 @@
 #include "base/json.h"
 #include "exchange/draft_priv.h"
 
-#define TRIES      4
-#define TRIED_ROWS 1000
+#define TRIES           4
+#define TRIED_ROWS      1000
+#define LINE_CHARS      110 /* of the mapping as written */
 
 #define pick(d, zh, en) ((d)->options->lang == XT_ZH ? zh : en)
 
@@ -40,8 +41,9 @@ static void find_periods(struct draft *d)
             column->field = from;
             column->until = until;
             column->certainty = 85;
-            column->why = xt_arena_printf(d->arena, pick(d, "值是起止时间，分入“%s”和“%s”", "values are periods, for \"%s\" and \"%s\""),
-                                          from->labels[d->options->lang], until->labels[d->options->lang]);
+            column->why = xt_arena_printf(
+                d->arena, pick(d, "值是起止时间，分入“%s”和“%s”", "values are periods, for \"%s\" and \"%s\""),
+                from->labels[d->options->lang], until->labels[d->options->lang]);
         }
     }
 }
@@ -61,8 +63,8 @@ static void count_fault(struct draft *d, const struct xt_mapped_record *record, 
     for (i = 0; i < d->sample.count && record->record == 0; i++) {
         const struct draft_column *column = &d->sample.columns[i];
 
-        if (column->field && (xt_str_is(name, column->field->name) ||
-                              (column->until && xt_str_is(name, column->until->name))))
+        if (column->field &&
+            (xt_str_is(name, column->field->name) || (column->until && xt_str_is(name, column->until->name))))
             trial->faults[i]++;
     }
 }
@@ -161,8 +163,9 @@ static bool mend(struct draft *d, const struct trial *trial)
             column->leave_unknown = true;
             changed = true;
         } else if (trial->faults[i] * 5 > trial->rows && !column->field->required) {
-            column->why = xt_arena_printf(d->arena, pick(d, "%d%% 的行中“%s”无法取值", "in %d%% of the rows \"%s\" cannot be read from it"),
-                                          (int)(trial->faults[i] * 100 / trial->rows), column->field->labels[d->options->lang]);
+            column->why = xt_arena_printf(
+                d->arena, pick(d, "%d%% 的行中“%s”无法取值", "in %d%% of the rows \"%s\" cannot be read from it"),
+                (int)(trial->faults[i] * 100 / trial->rows), column->field->labels[d->options->lang]);
             column->field = column->until = NULL;
             column->certainty = 60;
             changed = true;
@@ -266,13 +269,73 @@ void xt_draft_free(struct xt_draft **draft)
     *draft = NULL;
 }
 
+static void add_key(const char *name, struct xt_text *out)
+{
+    struct xt_json w;
+
+    xt_json_init(&w, out);
+    xt_json_add_z(&w, name);
+    xt_text_add_z(out, ": ");
+}
+
+/* As the mappings of region/ are written: what fits on a line stands on one. */
+static void add_pretty(const json_t *value, size_t indent, size_t before, struct xt_text *out)
+{
+    char *line = json_dumps(value, JSON_ENCODE_ANY);
+    bool list = json_is_array(value), first = true;
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    if (!line || (!list && !json_is_object(value)) ||
+        indent + before + xt_utf8_count(line, strlen(line)) < LINE_CHARS) {
+        xt_text_add_z(out, line ? line : "null");
+        free(line);
+        return;
+    }
+    free(line);
+    xt_text_add_char(out, list ? '[' : '{');
+    json_array_foreach (value, i, member) {
+        xt_text_addf(out, "%s\n%*s", first ? "" : ",", (int)indent + 4, "");
+        add_pretty(member, indent + 4, 1, out);
+        first = false;
+    }
+    json_object_foreach ((json_t *)value, name, member) {
+        xt_text_addf(out, "%s\n%*s", first ? "" : ",", (int)indent + 4, "");
+        add_key(name, out);
+        add_pretty(member, indent + 4, strlen(name) + 5, out);
+        first = false;
+    }
+    xt_text_addf(out, "\n%*s%c", (int)indent, "", list ? ']' : '}');
+}
+
 void xt_draft_write(const struct xt_draft *draft, struct xt_text *out)
 {
-    char *text = json_dumps(draft->mapping, JSON_INDENT(4));
-
-    xt_text_add_z(out, text ? text : "");
+    add_pretty(draft->mapping, 0, 0, out);
     xt_text_add_char(out, '\n');
-    free(text);
+}
+
+/* By reason, each said once. */
+static void report_left_out(const struct xt_draft *draft, bool zh, struct xt_text *out)
+{
+    size_t i, k;
+
+    for (i = 0; i < draft->column_count; i++) {
+        const struct xt_draft_column *column = &draft->columns[i];
+
+        if (column->field)
+            continue;
+        for (k = 0; k < i && (draft->columns[k].field || strcmp(draft->columns[k].why, column->why) != 0); k++)
+            ;
+        if (k < i)
+            continue; /* said with that one */
+        xt_text_addf(out, zh ? "不用（%s）：" : "left out (%s): ", column->why);
+        for (k = i; k < draft->column_count; k++) {
+            if (!draft->columns[k].field && strcmp(draft->columns[k].why, column->why) == 0)
+                xt_text_addf(out, "%s%s", k == i ? "" : zh ? "、" : ", ", draft->columns[k].column);
+        }
+        xt_text_add_char(out, '\n');
+    }
 }
 
 void xt_draft_report(const struct xt_draft *draft, enum xt_lang lang, struct xt_text *out)
@@ -291,17 +354,50 @@ void xt_draft_report(const struct xt_draft *draft, enum xt_lang lang, struct xt_
             xt_text_addf(out, "%3d%%  %s → %s (%s)%s%s\n", column->certainty, column->column, column->label,
                          column->field, zh ? "：" : ": ", column->why);
     }
-    for (i = 0; i < draft->column_count; i++) {
-        const struct xt_draft_column *column = &draft->columns[i];
-
-        if (!column->field)
-            xt_text_addf(out, zh ? "不用  %s：%s\n" : "left out  %s: %s\n", column->column, column->why);
-    }
+    report_left_out(draft, zh, out);
     if (draft->columns_beyond > 0)
-        xt_text_addf(out, zh ? "另有 %lld 处列或路径超出上限，没有看\n" : "%lld more columns or paths were not looked at\n",
+        xt_text_addf(out,
+                     zh ? "另有 %lld 处列或路径超出上限，没有看\n" : "%lld more columns or paths were not looked at\n",
                      (long long)draft->columns_beyond);
     xt_text_addf(out,
                  zh ? "读了 %lld 行，取样 %lld 行；试用 %lld 行，其中 %lld 行会被拒绝\n"
                     : "%lld rows read, %lld kept as sample; of %lld rows tried %lld would be rejected\n",
-                 (long long)draft->rows, (long long)draft->sampled, (long long)draft->tried, (long long)draft->rejected);
+                 (long long)draft->rows, (long long)draft->sampled, (long long)draft->tried,
+                 (long long)draft->rejected);
+}
+
+void xt_draft_report_json(const struct xt_draft *draft, struct xt_text *out)
+{
+    struct xt_json w;
+    size_t i;
+
+    xt_json_init(&w, out);
+    xt_json_object(&w);
+    xt_json_kv_z(&w, "type", draft->type->name);
+    xt_json_kv_int(&w, "certainty", draft->type_certainty);
+    if (draft->second_type)
+        xt_json_kv_z(&w, "second", draft->second_type->name);
+    xt_json_kv_z(&w, "key", draft->key_why);
+    xt_json_kv_int(&w, "rows", draft->rows);
+    xt_json_kv_int(&w, "sampled", draft->sampled);
+    xt_json_kv_int(&w, "tried", draft->tried);
+    xt_json_kv_int(&w, "rejected", draft->rejected);
+    xt_json_key(&w, "columns");
+    xt_json_array(&w);
+    for (i = 0; i < draft->column_count; i++) {
+        const struct xt_draft_column *column = &draft->columns[i];
+
+        xt_json_object(&w);
+        xt_json_kv_z(&w, "column", column->column);
+        if (column->field) {
+            xt_json_kv_z(&w, "record", column->record);
+            xt_json_kv_z(&w, "field", column->field);
+        }
+        xt_json_kv_int(&w, "certainty", column->certainty);
+        xt_json_kv_z(&w, "why", column->why);
+        xt_json_end_object(&w);
+    }
+    xt_json_end_array(&w);
+    xt_json_end_object(&w);
+    xt_text_add_char(out, '\n');
 }

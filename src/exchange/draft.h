@@ -39,8 +39,8 @@ struct xt_draft {
     const char *key_why; /* where the key comes from, and how surely it is one */
     const struct xt_draft_column *columns;
     size_t column_count;
-    int64_t columns_beyond; /* columns behind XT_DRAFT_COLUMNS, not looked at */
-    int64_t rows, sampled;  /* read; kept */
+    int64_t columns_beyond;  /* columns behind XT_DRAFT_COLUMNS, not looked at */
+    int64_t rows, sampled;   /* read; kept */
     int64_t tried, rejected; /* rows of the sample through the draft */
 };
 
@@ -51,6 +51,8 @@ XT_MUST_USE enum xt_code xt_draft_file(struct xt_region *region, const char *pat
 void xt_draft_free(struct xt_draft **draft);
 /* The mapping as a file people edit. */
 void xt_draft_write(const struct xt_draft *draft, struct xt_text *out);
+/* The same listing as one object of JSON. */
+void xt_draft_report_json(const struct xt_draft *draft, struct xt_text *out);
 /* The listing: type, key, columns with certainty and reasons. */
 void xt_draft_report(const struct xt_draft *draft, enum xt_lang lang, struct xt_text *out);
 

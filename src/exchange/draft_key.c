@@ -4,19 +4,19 @@
 #include "base/json.h"
 #include "exchange/draft_priv.h"
 
-#define PAIR_COLUMNS 12 /* columns tried two at a time */
-#define KEY_CHARS    80 /* longer texts give keys by their hash */
+#define PAIR_COLUMNS    12 /* columns tried two at a time */
+#define KEY_CHARS       80 /* longer texts give keys by their hash */
 
 #define pick(d, zh, en) ((d)->options->lang == XT_ZH ? zh : en)
 
+/* The same row twice is no second record: its repeats do not count against a key, and a few more are let pass. */
 static bool is_unique(const struct draft *d, const size_t *columns, size_t count, double *out_filled)
 {
     int64_t filled, repeats;
 
     draft_sample_unique(&d->sample, columns, count, &filled, &repeats);
     *out_filled = d->sample.kept > 0 ? (double)filled / (double)d->sample.kept : 0;
-    /* The same row twice is no second record: a few repeats are those. */
-    return filled > 0 && (double)repeats <= 0.02 * (double)filled;
+    return filled > 0 && (double)(repeats - draft_sample_same_rows(&d->sample)) <= 0.02 * (double)filled;
 }
 
 /* Identifiers first, then names, then what is left out but does not repeat. */
@@ -52,7 +52,8 @@ static bool is_identifier_all_the_same(const struct draft_column *column)
 static json_t *one_column(struct draft *d, const struct draft_column *column, double filled)
 {
     d->out->key_why = xt_arena_printf(
-        d->arena, pick(d, "“%s”在 %d%% 的行中有值，重复的占 %d%%", "\"%s\" stands in %d%% of the rows, %d%% of them repeat"),
+        d->arena,
+        pick(d, "“%s”在 %d%% 的行中有值，重复的占 %d%%", "\"%s\" stands in %d%% of the rows, %d%% of them repeat"),
         column->name, (int)(filled * 100), (int)(column->repeated * 100 + 0.5));
     if (is_long(column))
         return json_pack("{s:s, s:b}", "from", column->name, "hash", 1);

@@ -5,47 +5,46 @@
 
 #include "base/json.h"
 #include "exchange/draft_priv.h"
+#include "exchange/mapping_priv.h"
 
-#define SCORE_LEAST  38 /* below it a column is left out */
-#define FIELDS_MAX   120
-#define TERMS_MAX    48
-#define CODES_MAX    128 /* code lists of a region that are held against columns */
-#define SCHEMES_MAX  64
-#define VETO         (-1000)
+#define SCORE_LEAST     38 /* below it a column is left out */
+#define SCORE_OTHER     55 /* of a column that fills gaps of another */
+#define FIELDS_MAX      120
+#define TERMS_MAX       48
+#define CODES_MAX       128 /* code lists of a region that are held against columns */
+#define SCHEMES_MAX     64
+#define VETO            (-1000)
 
 #define pick(d, zh, en) ((d)->options->lang == XT_ZH ? zh : en)
 
 /* Shares of the columns in lists and schemes, found once: many types have fields of the same list. */
-struct share {
-    float share; /* -1 = not looked at yet */
-    bool by_label;
-};
 struct match {
     struct draft *d;
-    struct share *codes, *schemes; /* columns x lists */
+    struct draft_codes_share *codes; /* columns x lists */
+    float *schemes;                  /* columns x schemes */
 };
 
-static double share_in_codes(struct match *m, size_t column, const struct xt_codes *codes, bool *out_by_label)
+static struct draft_codes_share share_in_codes(struct match *m, size_t column, const struct xt_codes *codes)
 {
     size_t list = (size_t)(codes - m->d->region->codes);
-    struct share *share, own = {-1, false};
+    struct draft_codes_share *share;
 
-    share = list < CODES_MAX ? &m->codes[column * CODES_MAX + list] : &own;
+    if (list >= CODES_MAX)
+        return draft_in_codes(&m->d->sample.columns[column], codes);
+    share = &m->codes[column * CODES_MAX + list];
     if (share->share < 0)
-        share->share = (float)draft_in_codes(&m->d->sample.columns[column], codes, &share->by_label);
-    *out_by_label = share->by_label;
-    return (double)share->share;
+        *share = draft_in_codes(&m->d->sample.columns[column], codes);
+    return *share;
 }
 
 static double share_in_scheme(struct match *m, size_t column, const struct xt_scheme *scheme)
 {
     size_t number = (size_t)(scheme - m->d->region->schemes);
-    struct share *share, own = {-1, false};
+    float own = -1, *share = number < SCHEMES_MAX ? &m->schemes[column * SCHEMES_MAX + number] : &own;
 
-    share = number < SCHEMES_MAX ? &m->schemes[column * SCHEMES_MAX + number] : &own;
-    if (share->share < 0)
-        share->share = (float)draft_in_scheme(&m->d->sample.columns[column], scheme);
-    return (double)share->share;
+    if (*share < 0)
+        *share = (float)draft_in_scheme(&m->d->sample.columns[column], scheme);
+    return (double)*share;
 }
 
 /* ---- heads ---- */
@@ -82,8 +81,7 @@ static void add_synonyms(const struct match *m, struct terms *terms, const char 
         add_term(m, terms, xt_json_view(item), full, false);
 }
 
-static void terms_of(const struct match *m, const struct xt_type *type, const struct xt_field *field,
-                     struct terms *out)
+static void terms_of(const struct match *m, const struct xt_type *type, const struct xt_field *field, struct terms *out)
 {
     char key[160];
 
@@ -125,28 +123,27 @@ static int by_share(double share, int good, int fair, int bad)
 static int value_of_code(struct match *m, size_t at, const struct xt_field *field, int head, struct xt_text *why)
 {
     const struct draft_column *column = &m->d->sample.columns[at];
-    bool by_label;
-    double share = share_in_codes(m, at, field->codes, &by_label);
-    /* Few short codes that happen to be in a list of many prove little. */
-    bool weak = !by_label && (field->codes->open || column->looks.chars < 3) && head < 50;
+    struct draft_codes_share in = share_in_codes(m, at, field->codes);
+    /* Short codes that only look like some of an open list, or few that happen to be in a list, prove little. */
+    bool weak = !in.by_label && in.listed < 0.5f && field->codes->open && head < 50;
 
-    if (share >= 0.3)
-        xt_text_addf(why, pick(m->d, "，%d%% 的值是代码表“%s”中的%s", ", %d%% of the values are in the list \"%s\" by %s"),
-                     (int)(share * 100), field->codes->labels[m->d->options->lang],
-                     by_label ? pick(m->d, "名称", "label") : pick(m->d, "代码", "code"));
-    if (share >= 0.9)
+    weak = weak || (head == 0 && (in.different < 5 || column->looks.chars < 2));
+    if (in.share >= 0.3f)
+        xt_text_addf(why,
+                     pick(m->d, "，%d%% 的值是代码表“%s”中的%s", ", %d%% of the values are in the list \"%s\" by %s"),
+                     (int)(in.share * 100), field->codes->labels[m->d->options->lang],
+                     in.by_label ? pick(m->d, "名称", "label") : pick(m->d, "代码", "code"));
+    if (in.share >= 0.9f)
         return weak ? 25 : 45;
-    if (share >= 0.5)
+    if (in.share >= 0.5f)
         return weak ? 5 : 25;
-    return share >= 0.2 ? 0 : -35;
+    return in.share >= 0.2f ? 0 : -35;
 }
 
 static int value_of_identifier(struct match *m, size_t at, const struct xt_field *field, int head, struct xt_text *why)
 {
     const struct draft_column *column = &m->d->sample.columns[at];
-    const char *dash = strrchr(field->scheme->name, '-');
-    const struct xt_codes *list = NULL;
-    bool by_label;
+    const struct xt_codes *list = draft_list_of_scheme(m->d->region, field->scheme);
     double share;
 
     if (strcmp(field->scheme->rule, "none") != 0) {
@@ -155,16 +152,18 @@ static int value_of_identifier(struct match *m, size_t at, const struct xt_field
             return VETO;
         xt_text_addf(why, pick(m->d, "，%d%% 的值通过“%s”的校验", ", %d%% of the values pass the check of %s"),
                      (int)(share * 100), field->scheme->labels[m->d->options->lang]);
+        if (field->identity && (column->several * 20 > column->filled || column->repeated > 0.5))
+            return head >= 60 ? 5 : VETO; /* that of something the record names */
         return share >= 0.8 ? 45 : 15;
     }
-    if (dash && strcmp(dash, "-code") == 0) /* area-code: codes of the list area */
-        list = xt_region_codes(m->d->region,
-                               (struct xt_str){field->scheme->name, (size_t)(dash - field->scheme->name)});
     if (list) {
-        share = share_in_codes(m, at, list, &by_label);
-        if (share >= 0.5 && !by_label && column->repeated < 0.1) {
+        struct draft_codes_share in = share_in_codes(m, at, list);
+
+        if (in.share < 0.3f && !draft_begins_codes(column, list))
+            return -40;
+        if (in.share >= 0.5f && !in.by_label && column->repeated < 0.1) {
             xt_text_addf(why, pick(m->d, "，%d%% 的值是“%s”中的代码", ", %d%% of the values are codes of \"%s\""),
-                         (int)(share * 100), list->labels[m->d->options->lang]);
+                         (int)(in.share * 100), list->labels[m->d->options->lang]);
             return 35;
         }
     }
@@ -186,7 +185,38 @@ static bool links_to(const struct xt_field *field, const char *type)
     return false;
 }
 
-static int value_of_link(struct match *m, size_t at, const struct xt_field *field, struct xt_text *why)
+const char *draft_scheme_of_target(const struct draft *d, const struct draft_column *column,
+                                   const struct xt_field *field)
+{
+    const struct xt_type *target;
+    size_t i;
+
+    if (!field->to[0] || field->to[1])
+        return NULL;
+    target = xt_region_type(d->region, xt_str(field->to[0]));
+    for (i = 0; target && i < target->field_count; i++) {
+        const struct xt_scheme *scheme = target->fields[i].scheme;
+        const struct xt_codes *codes;
+        struct draft_codes_share in;
+
+        if (!scheme || (!target->fields[i].identity && !target->fields[i].required))
+            continue;
+        if (strcmp(scheme->rule, "none") != 0) {
+            if (draft_in_scheme(column, scheme) > 0.8)
+                return scheme->name;
+            continue;
+        }
+        codes = draft_list_of_scheme(d->region, scheme);
+        if (!codes)
+            continue;
+        in = draft_in_codes(column, codes);
+        if (in.share > 0.5f && !in.by_label)
+            return scheme->name;
+    }
+    return NULL;
+}
+
+static int value_of_link(struct match *m, size_t at, const struct xt_field *field, int head, struct xt_text *why)
 {
     const struct draft_looks *looks = &m->d->sample.columns[at].looks;
     double organisations = links_to(field, "organisation") ? looks->organisations : -1;
@@ -198,6 +228,10 @@ static int value_of_link(struct match *m, size_t at, const struct xt_field *fiel
     else if (persons >= 0.3)
         xt_text_addf(why, pick(m->d, "，%d%% 的值像人名", ", %d%% of the values look like names of people"),
                      (int)(persons * 100));
+    if (head >= 50 && draft_scheme_of_target(m->d, &m->d->sample.columns[at], field)) {
+        xt_text_add_z(why, pick(m->d, "，值是对方的标识", ", values identify the target"));
+        return 40;
+    }
     if (looks->numbers > 0.5 || looks->dates > 0.5)
         return VETO;
     if (organisations >= 0 || persons >= 0)
@@ -288,7 +322,7 @@ static int value_score(struct match *m, size_t at, const struct xt_type *type, c
     case XT_KIND_IDENTIFIER:
         return value_of_identifier(m, at, field, head, why);
     case XT_KIND_LINK:
-        return value_of_link(m, at, field, why);
+        return value_of_link(m, at, field, head, why);
     case XT_KIND_STRING:
     case XT_KIND_TEXT:
         return value_of_text(m, at, type, field, head);
@@ -315,9 +349,20 @@ static int value_score(struct match *m, size_t at, const struct xt_type *type, c
 
 struct pair {
     int score;
-    uint16_t column, field;
+    uint16_t depth, column, field; /* depth of a path: the nearer one is meant */
     const char *why;
 };
+
+static bool is_empty(const struct draft_column *column)
+{
+    return column->filled == 0 || column->looks.marks > 0.99;
+}
+
+/* Heads that readers make up where there is none. */
+static bool says_nothing(const struct draft_column *column)
+{
+    return !column->head[0] || strncmp(column->head, "column ", 7) == 0 || strncmp(column->head, "unnamed", 7) == 0;
+}
 
 static int score_pair(struct match *m, size_t at, const struct xt_type *type, const struct xt_field *field,
                       const struct terms *terms, const char **out_why)
@@ -330,14 +375,22 @@ static int score_pair(struct match *m, size_t at, const struct xt_type *type, co
     if (field->kind == XT_KIND_GROUP || field->visibility > XT_PUBLIC)
         return 0;
     head = match_head(column, terms);
-    /* Most pairs have nothing in common; those kinds whose values speak for themselves are looked at all the same. */
+    /* Most pairs have nothing in common; those kinds whose values speak for themselves are looked at all the same, links
+     * only where the head is none: names of people and bodies stand in many roles. */
     if (head.score == 0 && field->kind != XT_KIND_CODE && field->kind != XT_KIND_IDENTIFIER &&
-        field->kind != XT_KIND_LINK && field->kind != XT_KIND_URL)
+        field->kind != XT_KIND_URL && !(field->kind == XT_KIND_LINK && says_nothing(column)))
         return 0;
+    if (is_empty(column)) { /* the sample need not be all: a head that is the field's own name is enough */
+        if (head.score < 90 || field->kind == XT_KIND_GROUP)
+            return 0;
+        *out_why = pick(m->d, "取样的行中没有内容，只凭列名", "nothing stands there in the sample; by its head alone");
+        return 50;
+    }
     xt_text_init(&why, 2 * XT_KIB);
     if (head.score >= 95)
-        xt_text_addf(&why, head.term->label ? pick(m->d, "列名即“%s”", "the head is \"%s\"")
-                                            : pick(m->d, "列名是“%s”的常见说法", "the head is a usual word for \"%s\""),
+        xt_text_addf(&why,
+                     head.term->label ? pick(m->d, "列名即“%s”", "the head is \"%s\"")
+                                      : pick(m->d, "列名是“%s”的常见说法", "the head is a usual word for \"%s\""),
                      head.term->label ? head.term->written : field->labels[m->d->options->lang]);
     else if (head.score > 0)
         xt_text_addf(&why, pick(m->d, "列名近于“%s”", "the head is near \"%s\""), head.term->written);
@@ -350,7 +403,8 @@ static int score_pair(struct match *m, size_t at, const struct xt_type *type, co
     if (head.score == 0) /* values alone: certain only of what has check digits */
         score = field->kind == XT_KIND_IDENTIFIER ? 70 : 45;
     *out_why = xt_arena_strdup(m->d->arena, why.s);
-    return score > 99 ? 99 : score;
+    score = score > 99 ? 99 : score;
+    return score - (int)(10 * (1 - (double)column->filled / (double)m->d->sample.kept)); /* fuller columns first */
 }
 
 static int better_pair(const void *a, const void *b)
@@ -359,6 +413,8 @@ static int better_pair(const void *a, const void *b)
 
     if (l->score != r->score)
         return l->score > r->score ? -1 : 1;
+    if (l->depth != r->depth)
+        return l->depth < r->depth ? -1 : 1;
     if (l->column != r->column)
         return l->column < r->column ? -1 : 1;
     return l->field < r->field ? -1 : 1;
@@ -369,7 +425,9 @@ static int better_pair(const void *a, const void *b)
 struct fit {
     const struct xt_type *type;
     double score;
-    struct pair *pairs; /* those taken */
+    struct pair *pairs; /* all that are possible, the surest first */
+    size_t pair_count;
+    const struct pair **taken;
     size_t count;
 };
 
@@ -408,6 +466,39 @@ static double hints(struct match *m, const struct xt_type *type)
     return fmin(score, 1.0);
 }
 
+/* What the values of the title are called: laboratories, towns, "一种……装置". */
+static double title_share(struct match *m, const struct fit *fit)
+{
+    const char *form = xt_json_z(json_object_get(m->d->words.tree, "titles"), fit->type->name, NULL);
+    const struct draft_column *column = NULL;
+    double said = 0, all = 0;
+    locale_t before;
+    regex_t regex;
+    size_t i;
+
+    for (i = 0; i < fit->count; i++) {
+        if (&fit->type->fields[fit->taken[i]->field] == fit->type->title)
+            column = &m->d->sample.columns[fit->taken[i]->column];
+    }
+    if (!column)
+        return 0;
+    if (strcmp(fit->type->name, "person") == 0)
+        return column->looks.persons;
+    if (!form)
+        return 0;
+    before = xt_regex_locale_begin();
+    if (regcomp(&regex, form, REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0) {
+        for (i = 0; i < column->count; i++) {
+            all += (double)column->values[i].count;
+            if (regexec(&regex, column->values[i].text.s, 0, NULL, 0) == 0)
+                said += (double)column->values[i].count;
+        }
+        regfree(&regex);
+    }
+    xt_regex_locale_end(before);
+    return all > 0 ? said / all : 0;
+}
+
 static bool has_default(const struct match *m, const struct xt_type *type, const struct xt_field *field)
 {
     char key[160];
@@ -421,15 +512,15 @@ static void score_fit(struct match *m, struct fit *fit)
     bool fed[FIELDS_MAX] = {false};
     size_t i;
 
-    fit->score = hints(m, fit->type);
+    fit->score = hints(m, fit->type) + 1.2 * title_share(m, fit);
     for (i = 0; i < fit->count; i++) {
-        const struct xt_field *field = &fit->type->fields[fit->pairs[i].field];
-        const struct draft_column *column = &m->d->sample.columns[fit->pairs[i].column];
+        const struct xt_field *field = &fit->type->fields[fit->taken[i]->field];
+        const struct draft_column *column = &m->d->sample.columns[fit->taken[i]->column];
         double filled = (double)column->filled / (double)m->d->sample.kept;
         double weight = rarity(m, field) * (0.4 + 0.6 * filled);
 
-        fed[fit->pairs[i].field] = true;
-        fit->score += weight * (double)fit->pairs[i].score / 100.0;
+        fed[fit->taken[i]->field] = true;
+        fit->score += weight * (double)fit->taken[i]->score / 100.0;
     }
     for (i = 0; i < fit->type->field_count && i < FIELDS_MAX; i++) {
         const struct xt_field *field = &fit->type->fields[i];
@@ -443,6 +534,16 @@ static void score_fit(struct match *m, struct fit *fit)
     }
 }
 
+static uint16_t depth_of(const struct match *m, size_t at)
+{
+    const char *s = m->d->sample.columns[at].name;
+    uint16_t depth = 0;
+
+    for (; *s && m->d->sample.objects; s++)
+        depth = (uint16_t)(depth + (*s == '.' || *s == '['));
+    return depth;
+}
+
 /* The surest pair first; each column and each field once. Stable: equal scores go by the order of the columns. */
 static void fit_type(struct match *m, const struct xt_type *type, const bool *left_out, struct fit *fit)
 {
@@ -454,7 +555,7 @@ static void fit_type(struct match *m, const struct xt_type *type, const bool *le
     for (k = 0; k < fields; k++) {
         terms_of(m, type, &type->fields[k], &terms);
         for (i = 0; i < m->d->sample.count; i++) {
-            struct pair pair = {.column = (uint16_t)i, .field = (uint16_t)k};
+            struct pair pair = {.depth = depth_of(m, i), .column = (uint16_t)i, .field = (uint16_t)k};
 
             if (!left_out[i])
                 pair.score = score_pair(m, i, type, &type->fields[k], &terms, &pair.why);
@@ -463,37 +564,42 @@ static void fit_type(struct match *m, const struct xt_type *type, const bool *le
         }
     }
     qsort(all, count, sizeof *all, better_pair);
-    *fit = (struct fit){.type = type, .pairs = all};
+    *fit = (struct fit){.type = type, .pairs = all, .pair_count = count};
+    fit->taken = xt_arena_alloc(m->d->arena, (fields + 1) * sizeof(const struct pair *));
     for (i = 0; i < count; i++) {
         if (column_taken[all[i].column] || field_taken[all[i].field])
             continue;
         column_taken[all[i].column] = field_taken[all[i].field] = true;
-        all[fit->count++] = all[i];
+        fit->taken[fit->count++] = &all[i];
     }
     score_fit(m, fit);
 }
 
 /* ---- columns that are nobody's ---- */
 
+static bool head_in(struct draft *d, const char *list, const struct draft_column *column)
+{
+    const json_t *words = json_object_get(d->words.tree, list), *word;
+    size_t i;
+
+    json_array_foreach (words, i, word) {
+        if (strcmp(draft_head(xt_json_view(word), d->arena, NULL), column->head) == 0)
+            return true;
+    }
+    return false;
+}
+
 static const char *reason_to_leave_out(struct draft *d, struct draft_column *column, bool *out_out)
 {
     const struct draft_looks *looks = &column->looks;
-    const json_t *words = json_object_get(d->words.tree, "leave_out"), *word;
-    size_t i;
 
     *out_out = true;
     column->certainty = 95;
-    if (column->filled == 0)
-        return pick(d, "没有内容", "is empty");
-    if (looks->marks > 0.99)
-        return pick(d, "只有表示“没有”的文字", "holds only texts that mean nothing");
     if (looks->emails > 0.5 || looks->phones > 0.5)
         return pick(d, "个人信息（邮箱、电话）：建议不导入", "personal data (e-mail, telephone): better left out");
-    json_array_foreach (words, i, word) {
-        if (strcmp(draft_head(xt_json_view(word), d->arena, NULL), column->head) == 0)
-            return pick(d, "列名指个人信息：建议不导入", "the head names personal data: better left out");
-    }
-    if (column->serial)
+    if (head_in(d, "leave_out", column))
+        return pick(d, "列名指个人信息：建议不导入", "the head names personal data: better left out");
+    if (column->serial || (looks->integers > 0.95 && head_in(d, "serial", column)))
         return pick(d, "是行的序号", "numbers the rows");
     *out_out = false;
     return NULL;
@@ -502,9 +608,13 @@ static const char *reason_to_leave_out(struct draft *d, struct draft_column *col
 static void say_left_out(struct draft *d, struct draft_column *column)
 {
     column->certainty = 50;
-    column->why = column->count == 1 && column->filled > 1 ? pick(d, "所有行都是同一个值，没有相应的字段",
-                                                                 "has one value in all rows, and no field for it")
-                                                           : pick(d, "没有相应的字段", "there is no field for it");
+    if (is_empty(column)) {
+        column->why = pick(d, "没有内容", "is empty");
+        return;
+    }
+    column->why = column->count == 1 && column->filled > 1
+                      ? pick(d, "所有行都是同一个值，没有相应的字段", "has one value in all rows, and no field for it")
+                      : pick(d, "没有相应的字段", "there is no field for it");
 }
 
 /* ---- the contract ---- */
@@ -516,6 +626,29 @@ static int better_fit(const void *a, const void *b)
     if (l->score > r->score || l->score < r->score)
         return l->score > r->score ? -1 : 1;
     return l->type->order - r->type->order;
+}
+
+/* Columns left over that fill a field where the one chosen is empty: files that mix two shapes of their rows. */
+static void find_others(struct draft *d, const struct fit *fit, const struct pair *taken)
+{
+    struct draft_column *chosen = &d->sample.columns[taken->column];
+    size_t columns[1 + DRAFT_OTHERS_MAX] = {taken->column}, i;
+
+    for (i = 0; i < fit->pair_count && chosen->other_count < DRAFT_OTHERS_MAX; i++) {
+        const struct pair *pair = &fit->pairs[i];
+        struct draft_column *other = &d->sample.columns[pair->column];
+
+        if (pair->field != taken->field || pair->score < SCORE_OTHER || other->field || other->why || is_empty(other) ||
+            chosen->filled * 50 > (int64_t)d->sample.kept * 49)
+            continue;
+        if (draft_sample_only_in(&d->sample, pair->column, columns, 1 + chosen->other_count) * 20 <
+            (int64_t)d->sample.kept)
+            continue;
+        columns[1 + chosen->other_count] = pair->column;
+        chosen->others[chosen->other_count++] = other->name;
+        other->certainty = pair->score;
+        other->why = xt_arena_printf(d->arena, pick(d, "“%s”为空时用它", "used where \"%s\" is empty"), chosen->name);
+    }
 }
 
 static enum xt_code choose(struct match *m, struct fit *fits, size_t count, struct xt_error *err)
@@ -535,12 +668,14 @@ static enum xt_code choose(struct match *m, struct fit *fits, size_t count, stru
         d->out->type_certainty = (int)fmin(99, 50 + 150 * margin);
     }
     for (i = 0; i < fits[0].count; i++) {
-        struct draft_column *column = &d->sample.columns[fits[0].pairs[i].column];
+        struct draft_column *column = &d->sample.columns[fits[0].taken[i]->column];
 
-        column->field = &fits[0].type->fields[fits[0].pairs[i].field];
-        column->certainty = fits[0].pairs[i].score;
-        column->why = fits[0].pairs[i].why;
+        column->field = &fits[0].type->fields[fits[0].taken[i]->field];
+        column->certainty = fits[0].taken[i]->score;
+        column->why = fits[0].taken[i]->why;
     }
+    for (i = 0; i < fits[0].count; i++)
+        find_others(d, &fits[0], fits[0].taken[i]);
     return XT_OK;
 }
 
@@ -558,7 +693,7 @@ enum xt_code draft_match(struct draft *d, struct xt_error *err)
     for (i = 0; i < XT_DRAFT_COLUMNS * CODES_MAX; i++)
         m.codes[i].share = -1;
     for (i = 0; i < XT_DRAFT_COLUMNS * SCHEMES_MAX; i++)
-        m.schemes[i].share = -1;
+        m.schemes[i] = -1;
     for (i = 0; i < d->sample.count; i++) {
         draft_look(d, &d->sample.columns[i]);
         d->sample.columns[i].why = reason_to_leave_out(d, &d->sample.columns[i], &left_out[i]);
@@ -569,7 +704,7 @@ enum xt_code draft_match(struct draft *d, struct xt_error *err)
     }
     rc = choose(&m, fits, count, err);
     for (i = 0; i < d->sample.count; i++) {
-        if (!d->sample.columns[i].field && !left_out[i])
+        if (!d->sample.columns[i].field && !d->sample.columns[i].why)
             say_left_out(d, &d->sample.columns[i]);
     }
     return rc;

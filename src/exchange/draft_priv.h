@@ -14,12 +14,15 @@
 #include "base/mem.h"
 #include "exchange/draft.h"
 
-#define DRAFT_ROWS_FIRST  2000 /* all of these are kept */
-#define DRAFT_ROWS_STRIDE 20   /* then every so many */
-#define DRAFT_ROWS_KEPT   4000
-#define DRAFT_VALUES_MAX  400 /* distinct values kept of a column */
-#define DRAFT_VALUE_BYTES 400 /* of each */
-#define DRAFT_SPLITS_MAX  12
+#define DRAFT_ROWS_FIRST   2000 /* all of these are kept */
+#define DRAFT_ROWS_STRIDE  20   /* then every so many; of objects every fourth of that */
+#define DRAFT_ROWS_KEPT    4000
+#define DRAFT_ROWS_READ    40000
+#define DRAFT_OBJECTS_READ 8000 /* trees take longer */
+#define DRAFT_VALUES_MAX   400  /* distinct values kept of a column */
+#define DRAFT_VALUE_BYTES  400  /* of each */
+#define DRAFT_SPLITS_MAX   12
+#define DRAFT_OTHERS_MAX   3
 
 /* ---- words ---- */
 
@@ -53,8 +56,8 @@ struct draft_looks {
 };
 
 struct draft_column {
-    const char *name; /* head or path */
-    const char *head; /* draft_head() of it: of a path its last telling names */
+    const char *name;  /* head or path */
+    const char *head;  /* draft_head() of it: of a path its last telling names */
     const char *alias; /* of a path: the names around them too; NULL = none */
     const char *unit;
     int64_t filled, several; /* rows with a value; with more than one */
@@ -68,7 +71,9 @@ struct draft_column {
     /* what became of it */
     const struct xt_field *field;
     const struct xt_field *until; /* of "2018.01-2020.12": the field of its end; field is that of its beginning */
-    bool leave_unknown;           /* codes: texts of no code are dropped, found when the draft was tried */
+    const char *others[DRAFT_OTHERS_MAX]; /* columns that fill it where this one is empty */
+    size_t other_count;
+    bool leave_unknown; /* codes: texts of no code are dropped, found when the draft was tried */
     int certainty;
     const char *why;
 };
@@ -105,11 +110,25 @@ XT_MUST_USE enum xt_code draft_sample_read(struct draft *d, struct xt_error *err
 /* How many of the kept rows have a value in all of these columns, and how many of those repeat an earlier one. */
 void draft_sample_unique(const struct draft_sample *sample, const size_t *columns, size_t count, int64_t *out_filled,
                          int64_t *out_repeats);
+/* Kept rows that have a value in with and in none of the columns without. */
+int64_t draft_sample_only_in(const struct draft_sample *sample, size_t with, const size_t *without, size_t count);
+/* Kept rows that say in all columns used what an earlier one said. */
+int64_t draft_sample_same_rows(const struct draft_sample *sample);
 
 /* draft_values.c */
 void draft_look(struct draft *d, struct draft_column *column);
-/* Share of the values (parts, where the column is split) that are codes or labels of the list; *out_by_label. */
-double draft_in_codes(const struct draft_column *column, const struct xt_codes *codes, bool *out_by_label);
+/* How the values (parts, where the column is split) stand to a code list. */
+struct draft_codes_share {
+    float share;       /* that are codes or labels of it, or nearly so; -1 = not looked at */
+    float listed;      /* that stand in it as codes; the others of an open list only look like codes */
+    bool by_label;     /* most are labels */
+    uint8_t different; /* codes met, at most 255 */
+};
+struct draft_codes_share draft_in_codes(const struct draft_column *column, const struct xt_codes *codes);
+/* Most values begin with a code of the list: codes of a level below it. */
+bool draft_begins_codes(const struct draft_column *column, const struct xt_codes *codes);
+/* The list whose codes a scheme's identifiers are: "area-code" of the list area; NULL for others. */
+const struct xt_codes *draft_list_of_scheme(const struct xt_region *region, const struct xt_scheme *scheme);
 double draft_in_scheme(const struct draft_column *column, const struct xt_scheme *scheme);
 /* The code that a text nearly names ("湖南" of 湖南省), NULL when none or several do. */
 const struct xt_code_item *draft_nearly(const struct xt_codes *codes, struct xt_str text);
@@ -119,6 +138,9 @@ void draft_parts(const struct draft_column *column, size_t most,
 
 /* draft_match.c */
 XT_MUST_USE enum xt_code draft_match(struct draft *d, struct xt_error *err);
+/* The identity by which the column's values name records of the link's target: "area-code"; NULL when they do not. */
+const char *draft_scheme_of_target(const struct draft *d, const struct draft_column *column,
+                                   const struct xt_field *field);
 
 /* draft_key.c: the key of the main record as JSON, new; NULL when rows have none. */
 json_t *draft_key(struct draft *d);

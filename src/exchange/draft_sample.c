@@ -1,5 +1,5 @@
 /* draft_sample.c - rows into columns: distinct values with their counts, and a hash of each cell of the kept rows. */
-#include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,17 +8,16 @@
 #include "base/number.h"
 #include "exchange/draft_priv.h"
 
-#define DEPTH_MAX       6
-#define VALUES_BYTES    (32 * XT_MIB) /* of all columns */
-#define PATH_MAX_BYTES  300
-#define WHERE_MAX       8 /* elements told apart by one member */
-#define ROWS_READ_MAX   40000
+#define DEPTH_MAX      6
+#define VALUES_BYTES   (32 * XT_MIB) /* of all columns */
+#define PATH_MAX_BYTES 300
+#define WHERE_MAX      8 /* elements told apart by one member */
 
 struct reading {
     struct draft *d;
     struct draft_sample *sample;
-    bool kept;      /* the present row is */
-    uint64_t *row;  /* its cells */
+    bool kept;     /* the present row is */
+    uint64_t *row; /* its cells */
     struct xt_text path, text;
 };
 
@@ -68,7 +67,7 @@ static void name_path(struct reading *r, struct draft_column *column)
     column->head = draft_head(names[1], r->sample->arena, &column->unit);
     if (names[0].n == 0)
         return;
-    if (where.n > 0 && xt_str_find(where, XT_STR("=")) != SIZE_MAX) {
+    if (where.n > 0 && !xt_str_ends(where, "=true") && xt_str_find(where, XT_STR("=")) != SIZE_MAX) {
         size_t at = xt_str_find(where, XT_STR("=")) + 1;
 
         xt_text_add(&both, where.s + at, where.n - at);
@@ -123,8 +122,7 @@ static void keep_value(struct reading *r, struct draft_column *column, struct xt
     }
     n = xt_utf8_clip(text.s, text.n, DRAFT_VALUE_BYTES);
     xt_grow(&column->values, &column->capacity, column->count + 1, sizeof *column->values);
-    column->values[column->count++] =
-        (struct draft_value){{xt_arena_strndup(sample->arena, text.s, n), n}, hash, 1};
+    column->values[column->count++] = (struct draft_value){{xt_arena_strndup(sample->arena, text.s, n), n}, hash, 1};
     sample->bytes += n + sizeof *column->values;
 }
 
@@ -165,17 +163,28 @@ static bool says_head(const struct reading *r, const struct xt_row *row)
     return same >= 2 && same * 2 >= filled;
 }
 
-static void look_for_sums(struct reading *r, size_t column, struct xt_str cell)
+/* Rows of sums are no data; where the word stands is told. */
+static bool says_sum(struct reading *r, const struct xt_row *row)
 {
     const json_t *words = json_object_get(r->d->words.tree, "sums"), *word;
-    size_t i;
+    size_t i, k;
 
-    json_array_foreach (words, i, word) {
-        if (!r->sample->sum_word && xt_str_eq(xt_json_view(word), cell)) {
-            r->sample->sum_word = json_string_value(word);
-            r->sample->sum_column = column;
+    for (i = 0; i < row->count && i < r->sample->count; i++) {
+        struct xt_str cell = xt_str_trim(row->cells[i]);
+
+        if (cell.n == 0 || cell.n > 20)
+            continue;
+        json_array_foreach (words, k, word) {
+            if (!xt_str_eq(xt_json_view(word), cell))
+                continue;
+            if (!r->sample->sum_word) {
+                r->sample->sum_word = json_string_value(word);
+                r->sample->sum_column = i;
+            }
+            return true;
         }
     }
+    return false;
 }
 
 static void take_cells(struct reading *r, const struct xt_row *row)
@@ -186,14 +195,10 @@ static void take_cells(struct reading *r, const struct xt_row *row)
         r->sample->head_repeats++;
         return;
     }
-    for (i = 0; i < row->count && i < r->sample->count; i++) {
-        struct xt_str cell = xt_str_trim(row->cells[i]);
-
-        if (cell.n > 0 && cell.n < 20)
-            look_for_sums(r, i, cell);
-        if (r->kept)
-            add_cell(r, &r->sample->columns[i], cell);
-    }
+    if (says_sum(r, row))
+        return;
+    for (i = 0; i < row->count && i < r->sample->count && r->kept; i++)
+        add_cell(r, &r->sample->columns[i], row->cells[i]);
 }
 
 /* ---- objects ---- */
@@ -261,7 +266,7 @@ static struct xt_str told_by(const json_t *element, const char *member)
 static void take_elements(struct reading *r, const json_t *list, unsigned depth)
 {
     const json_t *tellers = json_object_get(r->d->words.tree, "discriminators"), *teller;
-    size_t before = r->path.n, i, k, made = 0;
+    size_t before = r->path.n, i, k, c, made = 0;
     json_t *element;
 
     json_array_foreach (list, i, element) {
@@ -272,7 +277,10 @@ static void take_elements(struct reading *r, const json_t *list, unsigned depth)
             if (told.n == 0 || told.n > 30 || memchr(told.s, ']', told.n) || made == WHERE_MAX)
                 continue;
             made++;
-            xt_text_addf(&r->path, "[%s=%.*s]", json_string_value(teller), (int)told.n, told.s);
+            xt_text_addf(&r->path, "[%s=", json_string_value(teller));
+            for (c = 0; c < told.n; c++) /* paths do not mind case */
+                xt_text_add_char(&r->path, (char)tolower((unsigned char)told.s[c]));
+            xt_text_add_char(&r->path, ']');
             take_members(r, element, depth + 2);
             xt_text_cut(&r->path, before);
         }
@@ -307,7 +315,8 @@ static void begin_row(struct reading *r)
     struct draft_sample *sample = r->sample;
     int64_t n = sample->rows++;
 
-    r->kept = sample->kept < DRAFT_ROWS_KEPT && (n < DRAFT_ROWS_FIRST || n % DRAFT_ROWS_STRIDE == 0);
+    r->kept = sample->kept < DRAFT_ROWS_KEPT &&
+              (n < DRAFT_ROWS_FIRST || n % (sample->objects ? DRAFT_ROWS_STRIDE / 4 : DRAFT_ROWS_STRIDE) == 0);
     if (!r->kept)
         return;
     xt_grow(&sample->cells, &sample->cell_capacity, (sample->kept + 1) * XT_DRAFT_COLUMNS, sizeof *sample->cells);
@@ -333,7 +342,7 @@ static enum xt_code read_rows(struct reading *r, struct xt_table *table, struct 
     bool more = true;
     enum xt_code rc;
 
-    while (r->sample->rows < ROWS_READ_MAX) {
+    while (r->sample->rows < (r->sample->objects ? DRAFT_OBJECTS_READ : DRAFT_ROWS_READ)) {
         rc = xt_table_next(table, &row, &more, err);
         if (rc == XT_E_INPUT && more)
             continue; /* an import says what is wrong with it */
@@ -396,12 +405,27 @@ static int compare_hashes(const void *a, const void *b)
     return (*l > *r) - (*l < *r);
 }
 
+static int64_t count_repeats(uint64_t *list, size_t n)
+{
+    int64_t repeats = 0;
+    size_t i;
+
+    qsort(list, n, sizeof *list, compare_hashes);
+    for (i = 1; i < n; i++)
+        repeats += list[i] == list[i - 1];
+    return repeats;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t cell)
+{
+    return (hash ^ cell) * 0x9E3779B97F4A7C15ull + (hash >> 29);
+}
+
 void draft_sample_unique(const struct draft_sample *sample, const size_t *columns, size_t count, int64_t *out_filled,
                          int64_t *out_repeats)
 {
     uint64_t *list = xt_alloc((sample->kept + 1) * sizeof *list);
     size_t n = 0, row, i;
-    int64_t repeats = 0;
 
     for (row = 0; row < sample->kept; row++) {
         const uint64_t *cells = sample->cells + row * XT_DRAFT_COLUMNS;
@@ -410,15 +434,45 @@ void draft_sample_unique(const struct draft_sample *sample, const size_t *column
 
         for (i = 0; i < count; i++) {
             all = all && cells[columns[i]] != 0;
-            hash = hash * 0x9E3779B97F4A7C15ull + cells[columns[i]];
+            hash = mix(hash, cells[columns[i]]);
         }
         if (all)
             list[n++] = hash;
     }
-    qsort(list, n, sizeof *list, compare_hashes);
-    for (i = 1; i < n; i++)
-        repeats += list[i] == list[i - 1];
     *out_filled = (int64_t)n;
-    *out_repeats = repeats;
+    *out_repeats = count_repeats(list, n);
     free(list);
+}
+
+int64_t draft_sample_same_rows(const struct draft_sample *sample)
+{
+    uint64_t *list = xt_alloc((sample->kept + 1) * sizeof *list);
+    int64_t repeats;
+    size_t row, i;
+
+    for (row = 0; row < sample->kept; row++) {
+        list[row] = 0;
+        for (i = 0; i < sample->count; i++) {
+            if (sample->columns[i].field)
+                list[row] = mix(list[row], sample->cells[row * XT_DRAFT_COLUMNS + i]);
+        }
+    }
+    repeats = count_repeats(list, sample->kept);
+    free(list);
+    return repeats;
+}
+
+int64_t draft_sample_only_in(const struct draft_sample *sample, size_t with, const size_t *without, size_t count)
+{
+    int64_t rows = 0;
+    size_t row, i;
+
+    for (row = 0; row < sample->kept; row++) {
+        const uint64_t *cells = sample->cells + row * XT_DRAFT_COLUMNS;
+
+        for (i = 0; i < count && cells[without[i]] == 0; i++)
+            ;
+        rows += i == count && cells[with] != 0;
+    }
+    return rows;
 }

@@ -12,10 +12,10 @@
 #include "exchange/mapping_priv.h"
 #include "text/token.h"
 
-#define CODE_PARTS   60  /* distinct values held against each code list */
-#define PROBE_PARTS  12  /* the first of them decide whether the rest is */
-#define ID_PARTS     100
-#define LONG_LIST    3000
+#define CODE_PARTS  60 /* distinct values held against each code list */
+#define PROBE_PARTS 12 /* the first of them decide whether the rest is */
+#define ID_PARTS    100
+#define LONG_LIST   3000
 
 /* ---- parts ---- */
 
@@ -118,8 +118,8 @@ static bool is_number(struct xt_str s, bool *out_whole)
 
 static bool is_bool(struct xt_str s)
 {
-    static const char *const words[] = {"是", "否", "有", "无", "true", "false", "TRUE", "FALSE", "True", "False",
-                                        "yes", "no", "Y", "N", "√", "×", "0", "1"};
+    static const char *const words[] = {"是",    "否",  "有", "无", "true", "false", "TRUE", "FALSE", "True",
+                                        "False", "yes", "no", "Y",  "N",    "√",     "×",    "0",     "1"};
     size_t i;
 
     for (i = 0; i < XT_COUNT(words); i++) {
@@ -258,8 +258,8 @@ static void find_split(struct draft *d, struct draft_column *column)
     static const struct {
         const char *separator;
         bool weak;
-    } all[] = {{";", false}, {"；", false}, {"|", false}, {"\n", false}, {"、", false}, {"，", true},
-               {",", true},  {"/", true},   {"_", true},  {" ", true}};
+    } all[] = {{";", false}, {"；", false}, {"|", false}, {"\n", false}, {"、", false},
+               {"，", true}, {",", true},   {"/", true},  {"_", true},   {" ", true}};
     size_t i, k;
 
     for (i = 0; i < XT_COUNT(all); i++) {
@@ -302,8 +302,10 @@ static void look_at_part(void *context, struct xt_str part, int64_t count)
     double n = (double)count;
 
     look->parts += n;
-    look->persons += is_person(look->words, part) ? n : 0;
-    look->organisations += is_organisation(look->words, part) ? n : 0;
+    if (is_organisation(look->words, part)) /* first: "Aix University" is written like a name */
+        look->organisations += n;
+    else if (is_person(look->words, part))
+        look->persons += n;
 }
 
 static void look_at_value(const struct draft *d, struct draft_looks *looks, struct xt_str s, double n,
@@ -360,9 +362,9 @@ void draft_look(struct draft *d, struct draft_column *column)
     static const char range_form[] = "^[12][0-9]{3}[./年-][0-9]{1,2}([./月-][0-9]{1,2})?[日月]? *(-|—|–|~|至|到|－)+ "
                                      "*[12][0-9]{3}[./年-][0-9]{1,2}";
     struct draft_looks *looks = &column->looks;
-    double *shares[] = {&looks->dates, &looks->dates_dmy, &looks->dates_mdy, &looks->ranges, &looks->years,
-                        &looks->integers, &looks->numbers, &looks->bools, &looks->urls, &looks->emails,
-                        &looks->phones, &looks->latin, &looks->han, &looks->digits, &looks->chars};
+    double *shares[] = {&looks->dates,    &looks->dates_dmy, &looks->dates_mdy, &looks->ranges, &looks->years,
+                        &looks->integers, &looks->numbers,   &looks->bools,     &looks->urls,   &looks->emails,
+                        &looks->phones,   &looks->latin,     &looks->han,       &looks->digits, &looks->chars};
     struct looking look = {.words = &d->words};
     double counted = 0, marks = 0;
     locale_t before = xt_regex_locale_begin();
@@ -406,32 +408,77 @@ void draft_look(struct draft *d, struct draft_column *column)
 struct holding {
     const struct xt_codes *codes;
     const struct xt_scheme *scheme;
-    size_t seen;
-    double all, by_code, by_label;
+    size_t seen, different;
+    double all, by_code, by_label, listed;
 };
 
 static void hold_code(void *context, struct xt_str part, int64_t count)
 {
     struct holding *h = context;
     double n = (double)count;
+    bool found = true;
 
     if (h->seen == PROBE_PARTS && h->by_code + h->by_label == 0)
         return;
     h->seen++;
     h->all += n;
-    if (xt_codes_accept(h->codes, part))
+    if (xt_codes_find(h->codes, part)) {
         h->by_code += n;
-    else if (xt_codes_by_label(h->codes, part) || draft_nearly(h->codes, part))
+        h->listed += n;
+    } else if (xt_codes_accept(h->codes, part)) {
+        h->by_code += n;
+    } else if (xt_codes_by_label(h->codes, part) || draft_nearly(h->codes, part)) {
         h->by_label += n;
+    } else {
+        found = false;
+    }
+    h->different += found;
 }
 
-double draft_in_codes(const struct draft_column *column, const struct xt_codes *codes, bool *out_by_label)
+struct draft_codes_share draft_in_codes(const struct draft_column *column, const struct xt_codes *codes)
 {
     struct holding h = {.codes = codes};
 
     draft_parts(column, CODE_PARTS, hold_code, &h);
-    *out_by_label = h.by_label > h.by_code;
-    return h.all > 0 ? (h.by_code + h.by_label) / h.all : 0;
+    if (h.all == 0)
+        return (struct draft_codes_share){0};
+    return (struct draft_codes_share){
+        .share = (float)((h.by_code + h.by_label) / h.all),
+        .listed = (float)(h.listed / h.all),
+        .by_label = h.by_label > h.by_code,
+        .different = (uint8_t)(h.different < 255 ? h.different : 255),
+    };
+}
+
+static void hold_beginning(void *context, struct xt_str part, int64_t count)
+{
+    struct holding *h = context;
+    size_t n;
+
+    h->all += (double)count;
+    for (n = part.n; n > part.n / 2 && n > 2; n--) {
+        if (xt_codes_find(h->codes, (struct xt_str){part.s, n})) {
+            h->by_code += (double)count;
+            return;
+        }
+    }
+}
+
+bool draft_begins_codes(const struct draft_column *column, const struct xt_codes *codes)
+{
+    struct holding h = {.codes = codes};
+
+    draft_parts(column, CODE_PARTS, hold_beginning, &h);
+    return h.all > 0 && h.by_code > 0.5 * h.all;
+}
+
+const struct xt_codes *draft_list_of_scheme(const struct xt_region *region, const struct xt_scheme *scheme)
+{
+    const char *dash = strrchr(scheme->name, '-');
+
+    if (!dash || strcmp(dash, "-code") != 0)
+        return NULL;
+    return xt_region_codes(region, (struct xt_str){scheme->name, (size_t)(dash - scheme->name)});
 }
 
 static void hold_scheme(void *context, struct xt_str part, int64_t count)

@@ -81,10 +81,15 @@ static void add_word(struct xt_text *out, struct xt_str word)
         if (xt_str_is(word, numbers[i]))
             word = XT_STR("number");
     }
-    if (word.n > 3 && word.s[word.n - 1] == 's' && word.s[word.n - 2] != 's') /* in the singular, roughly */
-        word.n--;
     if (out->n > 0)
         xt_text_add_char(out, ' ');
+    if (word.n > 4 && xt_str_ends(word, "ies")) { /* in the singular, roughly */
+        xt_text_add(out, word.s, word.n - 3);
+        xt_text_add_char(out, 'y');
+        return;
+    }
+    if (word.n > 3 && word.s[word.n - 1] == 's' && word.s[word.n - 2] != 's')
+        word.n--;
     xt_text_add_str(out, word);
 }
 
@@ -104,7 +109,8 @@ const char *draft_head(struct xt_str head, struct xt_arena *arena, const char **
             continue;
         if (i > start) {
             struct xt_str word = {folded.s + start, i - start};
-            bool latin = (unsigned char)word.s[0] < 0x80, after_latin = out.n > 0 && (unsigned char)out.s[out.n - 1] < 0x80;
+            bool latin =
+                (unsigned char)word.s[0]<0x80, after_latin = out.n> 0 && (unsigned char)out.s[out.n - 1] < 0x80;
 
             if (latin || after_latin)
                 add_word(&out, word);
@@ -175,7 +181,7 @@ int draft_alike(const char *head, const char *term)
     (void)shared_words(term, head, &t);
     if (shared == t) /* "patent title" of title */
         return 50 + (int)(40 * t / h);
-    if (shared == h)
-        return 40 + (int)(40 * h / t);
+    if (shared == h) /* "name" of former name: what tells it apart is missing */
+        return 25 + (int)(25 * h / t);
     return 0;
 }

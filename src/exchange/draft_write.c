@@ -5,10 +5,10 @@
 #include "base/json.h"
 #include "exchange/draft_priv.h"
 
-#define HEADS_MAX    60
-#define UNSURE       70 /* fields below it carry a note */
-#define MAP_MAX      60
-#define NAMESPACE_MAX 40
+#define HEADS_MAX       60
+#define UNSURE          70 /* fields below it carry a note */
+#define MAP_MAX         60
+#define NAMESPACE_MAX   40
 
 #define pick(d, zh, en) ((d)->options->lang == XT_ZH ? zh : en)
 
@@ -32,8 +32,9 @@ static const char *unit_of(struct draft *d, struct draft_column *column)
     if (most == 0 || most > 100000)
         return "元";
     column->certainty = column->certainty > 60 ? 60 : column->certainty;
-    column->why = xt_arena_printf(d->arena, pick(d, "%s；单位没有写明，按数值大小推测为万元", "%s; no unit is given, 万元 by the size"),
-                                  column->why);
+    column->why = xt_arena_printf(
+        d->arena, pick(d, "%s；单位没有写明，按数值大小推测为万元", "%s; no unit is given, 万元 by the size"),
+        column->why);
     return "万元";
 }
 
@@ -73,44 +74,14 @@ static const char *default_of(const struct draft *d, const struct xt_type *type,
 static void code_spec(struct draft *d, json_t *spec, const struct draft_column *column)
 {
     const char *instead = column->field->required ? default_of(d, d->out->type, column->field) : NULL;
-    bool by_label;
 
     add_map(spec, column, column->field->codes);
     if (instead)
         json_object_set_new(spec, "otherwise", json_string(instead));
     if (instead)
         json_object_set_new(spec, "unknown", json_string(instead));
-    else if (column->leave_unknown || draft_in_codes(column, column->field->codes, &by_label) < 0.9999)
+    else if (column->leave_unknown || draft_in_codes(column, column->field->codes).share < 0.9999f)
         json_object_set_new(spec, "unknown", json_string("drop"));
-}
-
-/* The identity by which the column's values name records of the link's target: "area-code". */
-static const char *scheme_of_target(struct draft *d, const struct draft_column *column)
-{
-    const struct xt_type *target;
-    size_t i;
-
-    if (!column->field->to[0] || column->field->to[1])
-        return NULL;
-    target = xt_region_type(d->region, xt_str(column->field->to[0]));
-    for (i = 0; target && i < target->field_count; i++) {
-        const struct xt_scheme *scheme = target->fields[i].scheme;
-        const struct xt_codes *codes;
-        const char *dash;
-        bool by_label;
-
-        if (!scheme || !target->fields[i].identity)
-            continue;
-        if (strcmp(scheme->rule, "none") != 0 && draft_in_scheme(column, scheme) > 0.8)
-            return scheme->name;
-        dash = strrchr(scheme->name, '-');
-        codes = dash && strcmp(dash, "-code") == 0
-                    ? xt_region_codes(d->region, (struct xt_str){scheme->name, (size_t)(dash - scheme->name)})
-                    : NULL;
-        if (codes && draft_in_codes(column, codes, &by_label) > 0.5 && !by_label)
-            return scheme->name;
-    }
-    return NULL;
 }
 
 static bool only_to(const struct xt_field *field, const char *type)
@@ -150,7 +121,7 @@ static const char *person_key(struct draft *d)
 
 static void link_spec(struct draft *d, json_t *spec, const struct draft_column *column)
 {
-    const char *scheme = scheme_of_target(d, column);
+    const char *scheme = draft_scheme_of_target(d, column, column->field);
 
     if (scheme)
         json_object_set_new(spec, "ref", json_string(xt_arena_printf(d->arena, "%s:{}", scheme)));
@@ -163,26 +134,41 @@ static void link_spec(struct draft *d, json_t *spec, const struct draft_column *
 static void note(struct draft *d, json_t *spec, const struct draft_column *column)
 {
     if (column->certainty < UNSURE)
-        json_object_set_new(spec, "about", json_string(xt_arena_printf(d->arena, "%d%%: %s", column->certainty, column->why)));
+        json_object_set_new(spec, "about",
+                            json_string(xt_arena_printf(d->arena, "%d%%: %s", column->certainty, column->why)));
 }
 
 static json_t *simple(json_t *spec)
 {
     json_t *from;
 
-    if (json_object_size(spec) > 1)
+    if (json_object_size(spec) > 1 || !json_is_string(json_object_get(spec, "from")))
         return spec;
     from = json_incref(json_object_get(spec, "from"));
     json_decref(spec);
     return from;
 }
 
+/* One, or the first of several that is filled. */
+static json_t *columns_of(const struct draft_column *column)
+{
+    json_t *list;
+    size_t i;
+
+    if (column->other_count == 0)
+        return json_string(column->name);
+    list = json_pack("[s]", column->name);
+    for (i = 0; i < column->other_count; i++)
+        json_array_append_new(list, json_string(column->others[i]));
+    return list;
+}
+
 static json_t *field_spec(struct draft *d, struct draft_column *column)
 {
     const struct xt_field *field = column->field;
-    json_t *spec = json_pack("{s:s}", "from", column->name);
-    bool lists = field->many || field->kind == XT_KIND_LINK || field->kind == XT_KIND_CODE ||
-                 field->kind == XT_KIND_IDENTIFIER;
+    json_t *spec = json_pack("{s:o}", "from", columns_of(column));
+    bool lists =
+        field->many || field->kind == XT_KIND_LINK || field->kind == XT_KIND_CODE || field->kind == XT_KIND_IDENTIFIER;
 
     if (column->split[0] && lists)
         json_object_set_new(spec, "split", json_string(column->split));
@@ -197,7 +183,8 @@ static json_t *field_spec(struct draft *d, struct draft_column *column)
         link_spec(d, spec, column);
     if (field->kind == XT_KIND_BOOL)
         json_object_set_new(spec, "empty", json_array()); /* 无 is an answer */
-    if (!field->many && ((column->split[0] && lists) || column->several > 0))
+    if (!field->many &&
+        ((column->split[0] && lists) || column->several > 0 || (d->sample.objects && column->other_count > 0)))
         json_object_set_new(spec, "first", json_true());
     note(d, spec, column);
     return simple(spec);
@@ -219,8 +206,8 @@ static void range_specs(json_t *fields, const struct draft_column *column)
 static json_t *kind_by_ending(struct draft *d, const char *column)
 {
     const json_t *rows = json_object_get(d->words.tree, "organisation_kinds"), *row;
-    const char *otherwise = json_string_value(
-        json_object_get(json_object_get(d->words.tree, "required"), "organisation.kind"));
+    const char *otherwise =
+        json_string_value(json_object_get(json_object_get(d->words.tree, "required"), "organisation.kind"));
     json_t *all = json_array();
     size_t i;
 

@@ -1,4 +1,5 @@
 /* mapping_commands.c - xietong mapping list | check | test | draft | schema. They need a region, not a node. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ const struct xt_option xt_exchange_mapping_options[] = {
     {"rows", "N", "test：试用几行，默认 10", "test: try so many rows, 10 by default"},
     {"type", "TYPE", "test：不用映射，列名即字段名或标签；draft：记录类型已知",
      "test: no mapping, columns are named by field or label; draft: the record type is known"},
+    {"report", "FILE", "draft：把各列的去向、把握与理由写成 JSON",
+     "draft: write what became of each column, how surely and why, as JSON"},
     {"sheet", "NAME|NUMBER", "工作簿中的工作表", "sheet of a workbook"},
     {"charset", "NAME", "字符集，如 gb18030；默认自动判断", "character set such as gb18030; guessed by default"},
     {NULL, NULL, NULL, NULL},
@@ -97,6 +100,21 @@ static int test_mapping(struct xt_cli *cli, struct xt_region *region, struct xt_
 
 /* ---- draft ---- */
 
+static enum xt_code write_file(const char *path, struct xt_str text, struct xt_error *err)
+{
+    FILE *file = fopen(path, "wbe");
+
+    if (!file || fwrite(text.s, 1, text.n, file) != text.n) {
+        (void)xt_fail(err, XT_E_INTERNAL, "report", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
+        if (file)
+            (void)fclose(file); /* it has failed already */
+        return XT_E_INTERNAL;
+    }
+    return fclose(file) == 0
+               ? XT_OK
+               : xt_fail(err, XT_E_INTERNAL, "report", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
+}
+
 /* The mapping goes to standard output, what is to be looked through to standard error. */
 static int draft_mapping(struct xt_cli *cli, struct xt_region *region, struct xt_error *err)
 {
@@ -118,7 +136,11 @@ static int draft_mapping(struct xt_cli *cli, struct xt_region *region, struct xt
     xt_text_clear(&out);
     xt_draft_report(draft, cli->lang, &out);
     (void)fputs(out.s, stderr);
-    return 0;
+    if (!xt_cli_option(cli, "report"))
+        return 0;
+    xt_text_clear(&out);
+    xt_draft_report_json(draft, &out);
+    return write_file(xt_cli_option(cli, "report"), xt_text_view(&out), err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
 }
 
 /* ---- schema ---- */

@@ -4,12 +4,15 @@ import { describe, it } from 'node:test'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { ok, run, top, withFolder } from '../lib/node.mjs'
+import { bin, dataSets, noData, ok, run, top, withFolder } from '../lib/node.mjs'
 
 const zh = { env: { LC_ALL: 'zh_CN.UTF-8' } }
 const require = createRequire(join(top, 'tools/node_modules/x.js'))
 let Ajv
 try { Ajv = require('ajv/dist/2020.js').default } catch { /* not installed */ }
+
+// Shares of the real sets that drafts must not fall below (tools/draft-table.mjs measures them).
+const FLOOR = { types: 0.8, columns: 0.65, keys: 0.5 }
 
 const broken = `{
   "namespace": "list",
@@ -101,4 +104,45 @@ describe('mapping', () => {
       assert.ok(!check(JSON.parse(broken)))
       assert.ok(!check({ ...good, namespace: 7 }))
     })
+
+  it('drafts a mapping that runs at once, as docs/import.md shows', () => withFolder(async (folder) => {
+    const docs = await readFile(join(top, 'docs/import.md'), 'utf8')
+    const [, csv, said, first] = /<!-- example: draft[^]*?```csv\n([^]*?)```\n\n```\n([^]*?)```[^]*?```json\n([^]*?)```/.exec(docs)
+    const file = join(folder, 'instruments.csv')
+    await writeFile(file, csv)
+    const drafted = await run(['mapping', 'draft', file], zh)
+    assert.equal(drafted.code, 0, drafted.err)
+    assert.equal(drafted.err, said)
+    const mapping = JSON.parse(drafted.out)
+    assert.deepEqual(mapping.records[0], JSON.parse(first))
+    const map = join(folder, 'm.json')
+    await writeFile(map, drafted.out)
+    await ok(['mapping', 'check', map])
+    assert.match(await ok(['mapping', 'test', map, file]), /\nrows=3 skipped=1 records=6 wrong=0\n$/)
+    await ok(['init', '--data', join(folder, 'data')])
+    assert.match(await ok(['import', '--data', join(folder, 'data'), '--mapping', map, file]), /seen=3 stored=3 .*rejected=0/)
+    // The same as JSON; a type that is said; what cannot be drafted.
+    const report = join(folder, 'report.json')
+    await ok(['mapping', 'draft', '--report', report, '--type', 'product', file])
+    const { type, columns } = JSON.parse(await readFile(report, 'utf8'))
+    assert.equal(type, 'product')
+    assert.ok(columns.every(({ column, certainty, why }) => column && certainty > 0 && certainty < 100 && why))
+    assert.equal((await run(['mapping', 'draft', '--type', 'nothing', file])).code, 2)
+    await writeFile(file, csv.split('\n')[0])
+    const empty = await run(['mapping', 'draft', file], { env: { LC_ALL: 'C' } })
+    assert.equal(empty.code, 2)
+    assert.match(empty.err, /no rows/)
+  }))
+
+  it('drafts the real sets about as people mapped them', { skip: noData }, async () => {
+    const { measure, table, totals } = await import('../../tools/draft-table.mjs')
+    const rows = await measure(bin, dataSets)
+    const all = totals(rows)
+    const shown = `\n${table(rows)}\n${rows.map((row) => `${row.mapping}: ${row.error ?? row.missed.join(', ')}`).join('\n')}`
+    console.log(shown)
+    assert.ok(all.sets >= 7, shown)
+    assert.ok(all.types >= FLOOR.types * all.sets, `types${shown}`)
+    assert.ok(all.right >= FLOOR.columns * all.wanted, `columns${shown}`)
+    assert.ok(all.keys >= FLOOR.keys * all.sets, `keys${shown}`)
+  })
 })
