@@ -164,6 +164,6 @@ take products "Names of products" "$sets/industry/product.jsonl.gz"
 document=
 [ "$fresh" = no ] || document=docs/real-data.md
 node tools/data-table.mjs "$report" "$names" "$document"
-XIETONG_BIN=$program XIETONG_DATA=$sets node tools/draft-table.mjs $document
+XIETONG_BIN=$program XIETONG_DATA=$sets node tools/draft-table.mjs ${document:+"$document"}
 rmdir --ignore-fail-on-non-empty "$rejects"
 exit "$failed"
