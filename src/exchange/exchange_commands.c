@@ -234,7 +234,11 @@ static enum xt_code import_files(struct xt_cli *cli, const struct xt_mapping *ma
     for (i = 0; i < cli->arg_count && rc == XT_OK; i++) {
         result->rejects[0] = '\0';
         rc = xt_import_file(cli->node, mapping, cli->args[i], options, result, err);
-        if (result->rejects[0])
+        if (result->rejects_files > 1)
+            (void)fprintf(stderr,
+                          pick(cli->lang, "被拒绝的行：%s 等 %lld 个文件\n", "rejected rows: %s, one of %lld files\n"),
+                          result->rejects, (long long)result->rejects_files);
+        else if (result->rejects[0])
             (void)fprintf(stderr, pick(cli->lang, "被拒绝的行：%s\n", "rejected rows: %s\n"), result->rejects);
     }
     return rc;

@@ -817,6 +817,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
         count_left_out(&m);
     if (rc == XT_OK)
         rc = xt_rejects_close(&m.rejects, result->rejects, sizeof result->rejects, err);
+    result->rejects_files = m.rejects.files;
     xt_tx_end(&m.tx);
     end_job(&m, rc, err);
     xt_rejects_done(&m.rejects);

@@ -37,7 +37,8 @@ struct xt_import_reason {
 struct xt_import_result {
     int64_t seen, outcome[XT_OUTCOMES];
     int64_t records;    /* put, of all rows */
-    char rejects[1024]; /* path, "" when nothing was rejected */
+    char rejects[1024]; /* path of the first file of them, "" when nothing was rejected */
+    int64_t rejects_files;
     struct xt_import_reason reasons[XT_IMPORT_REASONS];
     size_t reason_count;
     /* Values of stored rows that found no code and were left out as the mapping says; example is the first of them. */

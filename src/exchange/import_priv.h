@@ -14,11 +14,15 @@ struct xt_rejects {    /* opened with the first row */
     const struct xt_table *table;
     bool headless; /* the file has no head: what the reader took for one is a row */
     struct xt_out *out;
-    char path[1024];
-    bool failed; /* it could not be opened: said once */
-    /* of the table that is being written */
-    size_t columns;                    /* of the input */
-    size_t row_column, reasons_column; /* where number and reasons stand */
+    char path[1024]; /* of the first file */
+    int64_t files;   /* opened so far: an archive gives one for each member of cells */
+    bool failed;     /* one could not be written: said once */
+    /* of the file and the table that are being written */
+    enum xt_format format;
+    struct xt_text member;
+    int64_t part;
+    size_t columns, width;            /* of the input; of the table */
+    size_t places[XT_REJECT_COLUMNS]; /* of number, member and reasons; SIZE_MAX = not there */
     /* of the row to come */
     struct xt_out_mark marks[XT_FAULTS_MAX];
     size_t note_at[XT_FAULTS_MAX];
@@ -32,7 +36,7 @@ void xt_rejects_mark(struct xt_rejects *rejects, size_t column, struct xt_str re
 /* Writes the row and why into the rejects file, its cells at fault marked. What cannot be written there is counted all the
  * same. */
 void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons);
-/* Puts the file in its place and its path into out (size bytes), "" when there was none. */
+/* Puts the file in its place and the path of the first into out (size bytes), "" when there was none. */
 XT_MUST_USE enum xt_code xt_rejects_close(struct xt_rejects *rejects, char *out, size_t size, struct xt_error *err);
 void xt_rejects_done(struct xt_rejects *rejects); /* what is not in its place by then is removed */
 

@@ -37,9 +37,12 @@ static size_t stem_length(const char *base)
     return dot && dot > base && n - (size_t)(dot - base) <= 6 ? (size_t)(dot - base) : n;
 }
 
-static void beside(const struct xt_rejects *rejects, const char *folder, struct xt_text *out)
+/* "list.2019.rejects.csv" beside the input, or in folder: an archive gives one file for each member of cells. */
+static void beside(const struct xt_rejects *rejects, const char *folder, struct xt_str member, struct xt_text *out)
 {
     const char *slash = strrchr(rejects->input, '/'), *base = slash ? slash + 1 : rejects->input;
+    enum xt_format format = format_of(xt_table_facts(rejects->table));
+    size_t i;
 
     xt_text_clear(out);
     if (folder) {
@@ -50,7 +53,16 @@ static void beside(const struct xt_rejects *rejects, const char *folder, struct 
         xt_text_add(out, rejects->input, (size_t)(slash - rejects->input) + 1);
     }
     xt_text_add(out, base, stem_length(base));
-    xt_text_addf(out, ".rejects.%s", xt_format_name(format_of(xt_table_facts(rejects->table))));
+    if (member.n > 0 && format != XT_FORMAT_JSONL) {
+        XT_AUTO(xt_free_ptr) char *name = xt_strndup(member.s, member.n);
+
+        name[stem_length(name)] = '\0';
+        for (i = 0; name[i]; i++)
+            if (name[i] == '/' || name[i] == '\\')
+                name[i] = '-';
+        xt_text_addf(out, ".%s", name);
+    }
+    xt_text_addf(out, ".rejects.%s", xt_format_name(format));
 }
 
 static bool is_folder(const char *path)
@@ -60,55 +72,55 @@ static bool is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-/* Where number and reasons go: behind the input's columns, or where an earlier rejects file has them already. */
-static size_t place_columns(struct xt_rejects *rejects, const struct xt_str *heads, size_t count)
+/* Where number, member and reasons go: behind the input's columns, or where an earlier rejects file has them already. */
+static size_t place_columns(struct xt_rejects *rejects, const struct xt_str *heads, size_t count, bool member)
 {
     size_t width = count, i;
+    int column;
 
     rejects->columns = count;
-    rejects->row_column = rejects->reasons_column = SIZE_MAX;
-    for (i = 0; i < count && !rejects->headless; i++) {
-        enum xt_reject_column column = xt_reject_column(heads[i]);
-
-        if (column == XT_REJECT_ROW)
-            rejects->row_column = i;
-        else if (column == XT_REJECT_REASONS)
-            rejects->reasons_column = i;
+    for (column = 0; column < XT_REJECT_COLUMNS; column++)
+        rejects->places[column] = SIZE_MAX;
+    for (i = 0; i < count && !rejects->headless; i++)
+        rejects->places[xt_reject_column(heads[i])] = i;
+    for (column = XT_REJECT_ROW; column < XT_REJECT_COLUMNS; column++) {
+        if (rejects->places[column] == SIZE_MAX && (column != XT_REJECT_MEMBER || member))
+            rejects->places[column] = width++;
     }
-    if (rejects->row_column == SIZE_MAX)
-        rejects->row_column = width++;
-    if (rejects->reasons_column == SIZE_MAX)
-        rejects->reasons_column = width++;
-    return width;
+    return rejects->width = width;
 }
 
-static enum xt_code begin_table(struct xt_rejects *rejects, struct xt_error *err)
+static enum xt_code begin_table(struct xt_rejects *rejects, const struct xt_row *row, struct xt_error *err)
 {
+    static const int widths[XT_REJECT_COLUMNS] = {0, 9, 24, 60};
     const struct xt_table_facts *facts = xt_table_facts(rejects->table);
     const struct xt_str *heads;
     size_t count = xt_table_columns(rejects->table, &heads), width, i;
-    enum xt_lang lang = rejects->options->lang;
+    struct xt_out_table table = {.name = facts->sheet, .lead_columns = count, .headless = rejects->headless};
     struct xt_out_column *columns;
     struct xt_lead_look lead;
-    struct xt_out_table table = {.name = facts->sheet, .lead_columns = count, .headless = rejects->headless};
     struct xt_arena arena;
     enum xt_code rc;
+    int k;
 
+    rejects->part = row->part;
     if (format_of(facts) == XT_FORMAT_JSONL)
         return XT_OK;
     xt_arena_init(&arena);
-    width = place_columns(rejects, heads, count);
+    width = place_columns(rejects, heads, count, row->member.n > 0);
     columns = xt_arena_alloc(&arena, width * sizeof *columns);
     for (i = 0; i < count; i++)
         columns[i] =
             (struct xt_out_column){.head = xt_arena_strndup(&arena, heads[i].s, heads[i].n), .kind = XT_CELL_AS_READ};
-    if (rejects->row_column >= count)
-        columns[rejects->row_column] = (struct xt_out_column){.head = xt_reject_head(XT_REJECT_ROW, lang), .width = 9};
-    columns[rejects->row_column].kind = XT_CELL_NUMBER;
-    if (rejects->reasons_column >= count)
-        columns[rejects->reasons_column].head = xt_reject_head(XT_REJECT_REASONS, lang);
-    columns[rejects->reasons_column].kind = XT_CELL_TEXT;
-    columns[rejects->reasons_column].width = 60;
+    for (k = XT_REJECT_ROW; k < XT_REJECT_COLUMNS; k++) {
+        if (rejects->places[k] == SIZE_MAX)
+            continue;
+        columns[rejects->places[k]] = (struct xt_out_column){
+            .head = xt_reject_head((enum xt_reject_column)k, rejects->options->lang),
+            .kind = k == XT_REJECT_ROW ? XT_CELL_NUMBER : XT_CELL_TEXT,
+            .width = widths[k],
+        };
+    }
     table.columns = columns;
     table.count = width;
     xt_table_lead(rejects->table, &lead);
@@ -119,7 +131,8 @@ static enum xt_code begin_table(struct xt_rejects *rejects, struct xt_error *err
     return rc;
 }
 
-static enum xt_code open_at(struct xt_rejects *rejects, const char *path, struct xt_error *err)
+static enum xt_code open_at(struct xt_rejects *rejects, const struct xt_row *row, const char *path,
+                            struct xt_error *err)
 {
     const struct xt_table_facts *facts = xt_table_facts(rejects->table);
     struct xt_out_options options = {
@@ -131,41 +144,69 @@ static enum xt_code open_at(struct xt_rejects *rejects, const char *path, struct
     enum xt_code rc = xt_out_begin(path, &options, &rejects->out, err);
 
     if (rc == XT_OK)
-        rc = begin_table(rejects, err);
-    if (rc == XT_OK)
-        (void)snprintf(rejects->path, sizeof rejects->path, "%s", path);
-    else if (rejects->out)
+        rc = begin_table(rejects, row, err);
+    if (rc != XT_OK) {
         xt_out_drop(&rejects->out);
-    return rc;
+        return rc;
+    }
+    rejects->format = options.format;
+    xt_text_clear(&rejects->member);
+    xt_text_add_str(&rejects->member, row->member);
+    if (rejects->files++ == 0)
+        (void)snprintf(rejects->path, sizeof rejects->path, "%s", path);
+    return XT_OK;
 }
 
-static void open_rejects(struct xt_rejects *rejects)
+static enum xt_code open_rejects(struct xt_rejects *rejects, const struct xt_row *row, struct xt_error *err)
 {
     const char *wanted = rejects->options->rejects;
     XT_AUTO(xt_text_done) struct xt_text path = {0};
-    struct xt_error err;
     enum xt_code rc;
 
     xt_text_init(&path, sizeof rejects->path - 1);
-    if (wanted && !is_folder(wanted))
+    if (wanted && !is_folder(wanted) && rejects->files == 0)
         xt_text_add_z(&path, wanted);
     else
-        beside(rejects, wanted, &path);
-    rc = open_at(rejects, path.s, &err);
+        beside(rejects, wanted && is_folder(wanted) ? wanted : NULL, row->member, &path);
+    rc = open_at(rejects, row, path.s, err);
     if (rc != XT_OK && !wanted) { /* the input lies where nothing may be written */
-        beside(rejects, "", &path);
-        rc = open_at(rejects, path.s, &err);
+        beside(rejects, "", row->member, &path);
+        rc = open_at(rejects, row, path.s, err);
     }
-    if (rc == XT_OK)
-        return;
-    rejects->failed = true;
-    if (rejects->options->talk) {
-        XT_AUTO(xt_text_done) struct xt_text sentence = {0};
+    return rc;
+}
 
-        xt_text_init(&sentence, 4 * XT_KIB);
-        xt_error_say(&err, rejects->options->lang, &sentence);
-        (void)fprintf(rejects->options->talk, "%s\n", sentence.s);
+/* The file that takes the row: the one at hand, a further sheet of it, or another one. */
+static enum xt_code turn_to(struct xt_rejects *rejects, const struct xt_row *row, struct xt_error *err)
+{
+    enum xt_format format = format_of(xt_table_facts(rejects->table));
+    enum xt_code rc;
+
+    if (rejects->out && row->part == rejects->part)
+        return XT_OK;
+    if (rejects->out && rejects->format == format && format == XT_FORMAT_JSONL)
+        return begin_table(rejects, row, err);
+    if (rejects->out && rejects->format == format && format == XT_FORMAT_XLSX &&
+        xt_str_eq(row->member, xt_text_view(&rejects->member)))
+        return begin_table(rejects, row, err);
+    if (rejects->out) {
+        rc = xt_out_close(&rejects->out, err);
+        if (rc != XT_OK)
+            return rc;
     }
+    return open_rejects(rejects, row, err);
+}
+
+static void say_failure(struct xt_rejects *rejects, const struct xt_error *fault)
+{
+    XT_AUTO(xt_text_done) struct xt_text sentence = {0};
+
+    rejects->failed = true;
+    if (!rejects->options->talk)
+        return;
+    xt_text_init(&sentence, 4 * XT_KIB);
+    xt_error_say(fault, rejects->options->lang, &sentence);
+    (void)fprintf(rejects->options->talk, "%s\n", sentence.s);
 }
 
 static enum xt_code add_json(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons,
@@ -177,44 +218,11 @@ static enum xt_code add_json(struct xt_rejects *rejects, const struct xt_row *ro
     if (!row->json) /* what could not be read as JSON goes back as it was */
         json_object_set_new(object, "_raw", json_stringn(row->raw.s ? row->raw.s : "", row->raw.n));
     if (row->member.n > 0)
-        json_object_set_new(object, "_file", json_stringn(row->member.s, row->member.n));
+        json_object_set_new(object, "_member", json_stringn(row->member.s, row->member.n));
     json_object_set_new(object, "_row", json_integer(row->number));
     json_object_set_new(object, "_reasons", json_stringn(reasons.s, reasons.n));
     rc = xt_out_json(rejects->out, object, err);
     json_decref(object);
-    return rc;
-}
-
-/* Cells above the columns of the table stand behind the reasons, so that nothing is lost; where they are deleted the row is
- * right. A cell that no workbook holds is cut, and marked. */
-static enum xt_code add_cells(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons,
-                              struct xt_error *err)
-{
-    const struct xt_table_facts *facts = xt_table_facts(rejects->table);
-    size_t width = rejects->columns, surplus = row->count > width ? row->count - width : 0, i;
-    struct xt_str *cells = xt_calloc(row->count + width + 2, sizeof *cells);
-    char number[24];
-    enum xt_code rc;
-
-    for (i = 0; i < width; i++)
-        cells[i] = i < row->count ? row->cells[i] : XT_STR("");
-    width += (size_t)(rejects->row_column >= rejects->columns) + (size_t)(rejects->reasons_column >= rejects->columns);
-    for (i = 0; i < surplus; i++)
-        cells[width + i] = row->cells[rejects->columns + i];
-    if (cells[rejects->row_column].n == 0) /* of the first file, where it is known already */
-        cells[rejects->row_column] =
-            (struct xt_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)row->number)};
-    cells[rejects->reasons_column] = reasons;
-    for (i = 0; format_of(facts) == XT_FORMAT_XLSX && i < width + surplus; i++) {
-        size_t fits = xt_out_cell_fits(cells[i]);
-
-        if (fits < cells[i].n) {
-            cells[i].n = fits;
-            xt_rejects_mark(rejects, i, XT_STR(""));
-        }
-    }
-    rc = xt_out_row_marked(rejects->out, cells, width + surplus, rejects->marks, rejects->mark_count, err);
-    free(cells);
     return rc;
 }
 
@@ -268,25 +276,54 @@ static void set_notes(struct xt_rejects *rejects)
     rejects->mark_count = count;
 }
 
+/* Cells above the columns of the table stand behind the reasons, so that nothing is lost; where they are deleted the row is
+ * right. A cell that no workbook holds is cut, and marked. */
+static enum xt_code add_cells(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons,
+                              struct xt_error *err)
+{
+    size_t width = rejects->width, surplus = row->count > rejects->columns ? row->count - rejects->columns : 0, i;
+    struct xt_str *cells = xt_calloc(width + surplus, sizeof *cells);
+    char number[24];
+    enum xt_code rc;
+
+    for (i = 0; i < width; i++)
+        cells[i] = i < row->count && i < rejects->columns ? row->cells[i] : XT_STR("");
+    for (i = 0; i < surplus; i++)
+        cells[width + i] = row->cells[rejects->columns + i];
+    i = rejects->places[XT_REJECT_ROW];
+    if (cells[i].n == 0) /* of the first file, where it is known already */
+        cells[i] = (struct xt_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)row->number)};
+    i = rejects->places[XT_REJECT_MEMBER];
+    if (i != SIZE_MAX && row->member.n > 0)
+        cells[i] = row->member;
+    cells[rejects->places[XT_REJECT_REASONS]] = reasons;
+    for (i = 0; rejects->format == XT_FORMAT_XLSX && i < width + surplus; i++) {
+        size_t fits = xt_out_cell_fits(cells[i]);
+
+        if (fits < cells[i].n) {
+            cells[i].n = fits;
+            xt_rejects_mark(rejects, i, XT_STR(""));
+        }
+    }
+    set_notes(rejects);
+    rc = xt_out_row_marked(rejects->out, cells, width + surplus, rejects->marks, rejects->mark_count, err);
+    free(cells);
+    return rc;
+}
+
 static void add_row(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons)
 {
     struct xt_error err;
-    enum xt_code rc;
+    enum xt_code rc = turn_to(rejects, row, &err);
 
-    if (!rejects->out)
-        open_rejects(rejects);
-    if (rejects->failed)
-        return;
-    if (format_of(xt_table_facts(rejects->table)) == XT_FORMAT_JSONL) {
+    if (rc == XT_OK && rejects->format == XT_FORMAT_JSONL)
         rc = add_json(rejects, row, reasons, &err);
-    } else {
-        set_notes(rejects);
+    else if (rc == XT_OK)
         rc = add_cells(rejects, row, reasons, &err);
-    }
-    if (rc != XT_OK && rc != XT_E_INPUT) { /* a row beyond what the format holds is left out */
-        rejects->failed = true;
-        xt_out_drop(&rejects->out);
-    }
+    if (rc == XT_OK || rc == XT_E_INPUT) /* a row beyond what the format holds is left out */
+        return;
+    say_failure(rejects, &err);
+    xt_out_drop(&rejects->out);
 }
 
 void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons)
@@ -301,16 +338,14 @@ void xt_rejects_init(struct xt_rejects *rejects, const char *input, const struct
 {
     *rejects = (struct xt_rejects){.input = input, .options = options};
     xt_text_init(&rejects->notes, XT_MIB);
+    xt_text_init(&rejects->member, 64 * XT_KIB);
 }
 
 enum xt_code xt_rejects_close(struct xt_rejects *rejects, char *out, size_t size, struct xt_error *err)
 {
-    enum xt_code rc = XT_OK;
+    enum xt_code rc = rejects->out ? xt_out_close(&rejects->out, err) : XT_OK;
 
-    if (!rejects->out)
-        return XT_OK;
-    rc = xt_out_close(&rejects->out, err);
-    if (rc == XT_OK)
+    if (rc == XT_OK && rejects->files > 0 && !rejects->failed)
         (void)snprintf(out, size, "%s", rejects->path);
     return rc;
 }
@@ -320,4 +355,5 @@ void xt_rejects_done(struct xt_rejects *rejects)
     if (rejects->out)
         xt_out_drop(&rejects->out);
     xt_text_done(&rejects->notes);
+    xt_text_done(&rejects->member);
 }

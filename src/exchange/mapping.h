@@ -75,9 +75,9 @@ void xt_plan_cells_of(const struct xt_plan *plan, size_t record, struct xt_str f
 /* The same as numbers of columns, from 0; returns how many there are, of which cap at most are written. None for JSON. */
 size_t xt_plan_places_of(const struct xt_plan *plan, size_t record, struct xt_str field, size_t *out, size_t cap);
 
-/* Columns that a rejects file has beside its own: the row's number in the first file, and why it was refused. They do not
- * make another row of it. */
-enum xt_reject_column { XT_REJECT_NONE, XT_REJECT_ROW, XT_REJECT_REASONS };
+/* Columns (members of JSON) that a rejects file has beside its own: the row's number in the first file, the member of the
+ * archive it lay in, and why it was refused. They do not make another row of it, and ":row" and ":member" mean them. */
+enum xt_reject_column { XT_REJECT_NONE, XT_REJECT_ROW, XT_REJECT_MEMBER, XT_REJECT_REASONS, XT_REJECT_COLUMNS };
 enum xt_reject_column xt_reject_column(struct xt_str head);
 const char *xt_reject_head(enum xt_reject_column column, enum xt_lang lang);
 

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "exchange/mapping_priv.h"
 #include "text/token.h"
 
@@ -97,8 +98,9 @@ struct xt_plan {
     bool *listed;   /* of heads: cells hold lists */
     json_t **lists; /* of heads, for the present row: owned; NULL when the mapping has none */
     struct direct_column *direct;
-    int key_column; /* of "_key", -1 = none */
-    bool headless;  /* JSON */
+    int key_column;                 /* of "_key", -1 = none */
+    int rejects[XT_REJECT_COLUMNS]; /* columns of a rejects file, -1 = none */
+    bool headless;                  /* JSON */
     struct match_slot *matches;
     struct xt_memory *memory;
     bool own_memory;
@@ -432,6 +434,10 @@ enum xt_code xt_plan_new(const struct xt_mapping *mapping, const struct xt_str *
     for (i = 0; i < mapping->carry_count; i++)
         xt_text_init(&plan->carried[i], 64 * XT_KIB);
     plan->key_column = -1;
+    for (i = 0; i < XT_REJECT_COLUMNS; i++)
+        plan->rejects[i] = -1;
+    for (i = 0; i < count; i++)
+        plan->rejects[xt_reject_column(heads[i])] = (int)i;
     plan->headless = count == 0;
     name_columns(plan, heads, count);
     plan->used = xt_arena_alloc(&plan->arena, count + 1);
@@ -572,6 +578,7 @@ size_t xt_plan_places_of(const struct xt_plan *plan, size_t record, struct xt_st
 
 static const char *const REJECT_HEADS[][XT_LANGS] = {
     [XT_REJECT_ROW] = {"_行号", "_row"},
+    [XT_REJECT_MEMBER] = {"_成员", "_member"},
     [XT_REJECT_REASONS] = {"_拒绝原因", "_reasons"},
 };
 
@@ -584,7 +591,7 @@ enum xt_reject_column xt_reject_column(struct xt_str head)
 {
     int column, lang;
 
-    for (column = XT_REJECT_ROW; column <= XT_REJECT_REASONS; column++) {
+    for (column = XT_REJECT_ROW; column < XT_REJECT_COLUMNS; column++) {
         for (lang = 0; lang < XT_LANGS; lang++) {
             if (xt_str_is(head, REJECT_HEADS[column][lang]))
                 return (enum xt_reject_column)column;
@@ -631,7 +638,7 @@ bool xt_plan_left_out(const struct xt_plan *plan, size_t index, struct xt_left_o
 
 /* ---- rows ---- */
 
-static const char *const REJECT_MEMBERS[] = {"_row", "_reasons", "_file"};
+static const char *const REJECT_MEMBERS[] = {"_row", "_reasons", "_member"};
 
 static struct xt_str row_hash(struct xt_plan *plan, const struct xt_row *row, bool direct)
 {
@@ -879,12 +886,38 @@ static void remember(struct xt_plan *plan, const struct eval *eval)
     }
 }
 
+static struct xt_str reject_value(const struct xt_plan *plan, const struct xt_row *row, enum xt_reject_column column)
+{
+    int at = plan->rejects[column];
+
+    if (row->json)
+        return xt_json_str(row->json, xt_reject_head(column, XT_EN));
+    return at >= 0 && (size_t)at < row->count ? xt_str_trim(row->cells[at]) : XT_STR("");
+}
+
+/* A row that was refused before stands where it stood then. */
+static struct xt_row first_place(const struct xt_plan *plan, const struct xt_row *row)
+{
+    struct xt_row placed = *row;
+    struct xt_str number = reject_value(plan, row, XT_REJECT_ROW), member = reject_value(plan, row, XT_REJECT_MEMBER);
+    int64_t n;
+
+    if (number.n > 0 && xt_int_parse(number, &n))
+        placed.number = n;
+    else if (row->json && json_is_integer(json_object_get(row->json, "_row")))
+        placed.number = json_integer_value(json_object_get(row->json, "_row"));
+    if (member.n > 0)
+        placed.member = member;
+    return placed;
+}
+
 void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped *out)
 {
     const struct xt_mapping *m = plan->mapping;
+    struct xt_row placed = first_place(plan, row);
     struct eval eval = {
         .mapping = m,
-        .row = row,
+        .row = &placed,
         .columns = plan->columns,
         .lists = plan->lists,
         .node = row->json,

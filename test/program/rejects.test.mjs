@@ -217,4 +217,62 @@ book.save(args[0])`, path, JSON.stringify([
     const taken = importCounts(await ok(['import', '--data', data, '--mapping', bare, again]))
     assert.deepEqual([taken.seen, taken.stored], [2, 2])
   })
+
+  it('come back sheet by sheet and member by member, where they were', async () => {
+    await fresh()
+    const parts = join(folder, 'parts.json')
+    await writeFile(parts, JSON.stringify({
+      namespace: 'p', input: { heads: ['名称', '经费'] },
+      records: [{ type: 'project', key: '{:sheet}|{:member}|{:row}', fields: { title: '名称', total: '经费' } }],
+    }))
+    const goes = async (file, ...args) => importCounts((await run(['import', '--data', data, '--mapping', parts, ...args, file],
+      { env: { LC_ALL: 'zh_CN.UTF-8' } })).out)
+    const book = join(folder, 'sheets.xlsx')
+    await openpyxl(`
+book = openpyxl.Workbook()
+book.active.title = '好的'
+for name, rows in (('一区', [['甲', 1], ['乙', '很多']]), ('二区', [['丙', '不详'], ['丁', 4]])):
+    sheet = book.create_sheet(name)
+    sheet.append([name + '项目'])
+    sheet.append(['名称', '经费'])
+    for row in rows:
+        sheet.append(row)
+book['好的'].append(['名称', '经费'])
+book['好的'].append(['戊', 5])
+book.save(args[0])`, book)
+    assert.deepEqual(await goes(book, '--sheet', '*').then((c) => [c.seen, c.stored, c.rejected]), [5, 3, 2])
+    const back = join(folder, 'sheets.rejects.xlsx')
+    const sheets = await sheetsOf(back)
+    assert.deepEqual(sheets.map((sheet) => [sheet.name, sheet.rows[0][0], sheet.rows[2].slice(0, 3)]),
+      [['一区', '一区项目', ['乙', '很多', '4']], ['二区', '二区项目', ['丙', '不详', '3']]])
+    await openpyxl(`
+book = openpyxl.load_workbook(args[0])
+for sheet in book:
+    sheet['B3'] = 7
+book.save(args[0])`, back)
+    assert.deepEqual(await goes(back, '--sheet', '*').then((c) => [c.seen, c.stored, c.rejected]), [2, 2, 0])
+    assert.equal((await goes(book, '--sheet', '*')).unchanged, 3)
+
+    const zip = join(folder, 'years.zip')
+    await openpyxl(`
+import zipfile
+with zipfile.ZipFile(args[0], 'w') as archive:
+    archive.writestr('a/2019.csv', '名称,经费\\n己,1\\n庚,x\\n')
+    archive.writestr('a/2020.csv', '名称;经费\\n辛;y\\n')
+    archive.writestr('2021.csv', '名称,经费\\n壬,1\\n')`, zip)
+    assert.deepEqual(await goes(zip).then((c) => [c.seen, c.stored, c.rejected]), [4, 2, 2])
+    const [first, second] = await Promise.all(['2019', '2020'].map((year) =>
+      readFile(join(folder, `years.a-${year}.rejects.csv`), 'utf8')))
+    assert.match(first, /^名称,经费,_行号,_成员,_拒绝原因\r\n庚,x,3,a\/2019.csv,/)
+    assert.match(second, /^名称;经费;_行号;_成员;_拒绝原因\r\n辛;y;2;a\/2020.csv;/)
+    const mend2019 = join(folder, 'years.a-2019.rejects.csv')
+    await writeFile(mend2019, first.replace('庚,x', '庚,8'))
+    assert.equal((await goes(mend2019)).stored, 1)
+    // The key is that of the row's place in the archive: the mended archive changes nothing.
+    await openpyxl(`
+import zipfile
+with zipfile.ZipFile(args[0], 'w') as archive:
+    archive.writestr('a/2019.csv', '名称,经费\\n己,1\\n庚,8\\n')`, zip)
+    assert.equal((await goes(zip)).unchanged, 2)
+  })
 })
