@@ -77,6 +77,9 @@ struct xt_record {
 /* Strings are the arena's. XT_E_NOT_FOUND when there is no such key; tombstones are found (deleted). */
 XT_MUST_USE enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key, struct xt_arena *arena,
                                         struct xt_record *out, struct xt_error *err);
+/* The same by number, which an index may still know after the record has gone. */
+XT_MUST_USE enum xt_code xt_catalog_get_id(struct xt_conn *conn, xt_id id, struct xt_arena *arena,
+                                           struct xt_record *out, struct xt_error *err);
 /* The record that a ref means: "type/ULID", "scheme:value", "src:source-key". 0 when there is none. */
 XT_MUST_USE enum xt_code xt_catalog_resolve(struct xt_conn *conn, struct xt_str ref, struct xt_str type_or_empty,
                                             xt_id *out, struct xt_error *err);
@@ -95,6 +98,13 @@ XT_MUST_USE enum xt_code xt_catalog_each(struct xt_conn *conn, const char *type,
 XT_MUST_USE enum xt_code xt_catalog_region(const struct xt_node *node, struct xt_region **out, struct xt_error *err);
 
 /* ---- the index ---- */
+
+/* A search from names and values: "q", "sort", and the names of facets and ranges, which may be repeated (any of). Names in
+ * others are passed over (NULL = none), further ones are problems. *out borrows params and arena; reader and limit are the
+ * caller's to set. */
+void xt_catalog_read_search(const struct xt_region *region, const struct xt_pair *params, size_t count,
+                            const struct xt_param *others, struct xt_problems *problems, struct xt_arena *arena,
+                            struct xt_search_request *out);
 
 /* Feeds the index in this thread until it has reached the store's last number. When another process is the feeder, waits for
  * that one at most wait_ms (then XT_E_BUSY), and takes over when it ends before. progress may be NULL. */

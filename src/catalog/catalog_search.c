@@ -10,8 +10,6 @@
 #define BUDGET_MS     5000 /* of one search; past it the answer says "gte" */
 #define SNIPPET_CHARS 160
 #define TITLE_CHARS   400
-#define FILTERS_MAX   32
-#define VALUES_MAX    100
 #define FACETS_MAX    24
 
 const struct xt_param xt_catalog_search_params[] = {
@@ -47,87 +45,8 @@ const struct xt_param xt_catalog_search_params[] = {
 struct asking {
     struct xt_request *request;
     struct xt_search_request ask;
-    struct xt_search_filter filters[FILTERS_MAX];
-    struct xt_str values[FILTERS_MAX][VALUES_MAX];
     struct xt_str facets[FACETS_MAX];
 };
-
-static bool is_declared(struct xt_str name)
-{
-    const struct xt_param *param;
-
-    if (xt_str_is(name, "lang")) /* everybody's: http/ has read it */
-        return true;
-    for (param = xt_catalog_search_params; param->name; param++) {
-        if (xt_str_is(name, param->name))
-            return strcmp(param->name, "type") != 0 && strcmp(param->name, "area") != 0 &&
-                   strcmp(param->name, "year") != 0;
-    }
-    return false;
-}
-
-static bool is_filter(const struct xt_search_schema *schema, struct xt_str name)
-{
-    size_t i;
-
-    for (i = 0; i < schema->facet_count; i++) {
-        if (xt_str_is(name, schema->facets[i].name))
-            return true;
-    }
-    for (i = 0; i < schema->range_count; i++) {
-        if (xt_str_is(name, schema->ranges[i].name))
-            return true;
-    }
-    return false;
-}
-
-static void add_filter(struct asking *a, const struct xt_pair *param, const char *name)
-{
-    struct xt_search_filter *filter = NULL;
-    size_t i;
-
-    if (param->value.n == 0)
-        return;
-    for (i = 0; i < a->ask.filter_count && !filter; i++) {
-        if (xt_str_eq(a->filters[i].name, param->name))
-            filter = &a->filters[i];
-    }
-    if (!filter) {
-        if (a->ask.filter_count == FILTERS_MAX) {
-            xt_problem(&a->request->problems, name, XT_MSG_TOO_MANY_ITEMS, XT_INT(FILTERS_MAX),
-                       XT_INT(FILTERS_MAX + 1));
-            return;
-        }
-        i = a->ask.filter_count++;
-        filter = &a->filters[i];
-        *filter = (struct xt_search_filter){.name = param->name, .values = a->values[i]};
-    }
-    if (filter->value_count == VALUES_MAX) {
-        xt_problem(&a->request->problems, name, XT_MSG_TOO_MANY_ITEMS, XT_INT(VALUES_MAX), XT_INT(VALUES_MAX + 1));
-        return;
-    }
-    a->values[filter - a->filters][filter->value_count++] = param->value;
-}
-
-/* Facet and range names among the parameters become filters; any other unknown name is a problem. */
-static void read_filters(struct asking *a)
-{
-    const struct xt_request *request = a->request;
-    size_t i;
-
-    a->ask.filters = a->filters;
-    for (i = 0; i < request->param_count; i++) {
-        const struct xt_pair *param = &request->params[i];
-        const char *name = xt_arena_strndup(request->arena, param->name.s, param->name.n);
-
-        if (is_declared(param->name))
-            continue;
-        if (is_filter(&request->node->region->schema, param->name))
-            add_filter(a, param, name);
-        else
-            xt_problem(&a->request->problems, name, XT_MSG_HTTP_PARAM_UNKNOWN);
-    }
-}
 
 static bool is_asked(const struct asking *a, struct xt_str facet)
 {
@@ -167,16 +86,14 @@ static void read_facets(struct asking *a)
 static enum xt_code read_request(struct asking *a, struct xt_error *err)
 {
     struct xt_request *request = a->request;
-    struct xt_str sort = xt_request_param(request, "sort");
 
-    a->ask.query = xt_request_param(request, "q");
+    xt_catalog_read_search(request->node->region, request->params, request->param_count, xt_catalog_search_params,
+                           &request->problems, request->arena, &a->ask);
     a->ask.limit = (unsigned)xt_request_int(request, "limit", 20);
     a->ask.facet_values = (unsigned)xt_request_int(request, "facet_values", 20);
     a->ask.cursor = xt_request_param(request, "cursor");
-    a->ask.sort = xt_str_is(sort, "date") ? XT_SORT_DATE : xt_str_is(sort, "title") ? XT_SORT_TITLE : XT_SORT_RELEVANCE;
     a->ask.reader = request->actor.reads;
     a->ask.budget_ms = BUDGET_MS;
-    read_filters(a);
     read_facets(a);
     if (request->problems.count > 0)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));

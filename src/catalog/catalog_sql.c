@@ -183,6 +183,12 @@ enum xt_code sql_get(struct xt_conn *conn, xt_id id, struct xt_arena *arena, str
     return get_one(stmt, XT_STR("?"), arena, out, err);
 }
 
+enum xt_code xt_catalog_get_id(struct xt_conn *conn, xt_id id, struct xt_arena *arena, struct xt_record *out,
+                               struct xt_error *err)
+{
+    return sql_get(conn, id, arena, out, err);
+}
+
 enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key, struct xt_arena *arena, struct xt_record *out,
                             struct xt_error *err)
 {

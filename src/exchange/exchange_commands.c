@@ -64,7 +64,8 @@ static enum xt_code finish_index(struct xt_node *node, enum xt_lang lang, FILE *
 static const struct xt_option import_options[] = {
     {"mapping", "NAME|FILE", "用这个映射读取（region/mappings/ 中的名称，或 JSON 文件）",
      "read through this mapping (a name in region/mappings/, or a JSON file)"},
-    {"type", "TYPE", "列名即字段名或标签（中文或英文）", "columns are named by field or label (zh or en)"},
+    {"type", "TYPE", "列名即字段名或标签（中文或英文）；'*' 为多类记录的导出文件",
+     "columns are named by field or label (zh or en); '*' for an export of several types"},
     {"dry-run", NULL, "只检查，不保存", "check only, keep nothing"},
     {"rejects", "FILE|DIR", "被拒绝的行写到这里；默认在输入文件旁",
      "where rejected rows go; beside the input by default"},
@@ -104,6 +105,10 @@ enum xt_code xt_exchange_choose_mapping(struct xt_region *region, const char *ma
 
     if ((mapping != NULL) == (type != NULL))
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_IMPORT_WHICH);
+    if (type && strcmp(type, "*") == 0) {
+        *out = xt_mapping_of_types(region);
+        return XT_OK;
+    }
     if (type) {
         found = xt_region_type(region, xt_str(type));
         if (!found)
@@ -292,7 +297,12 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
 /* ---- export ---- */
 
 static const struct xt_option export_options[] = {
-    {"type", "TYPE", "记录类型", "record type"},
+    {"type", "TYPE", "记录类型；检索时可重复", "record type; may be repeated in a search"},
+    {"query", "QUERY", "导出检索到的全部记录，写法同检索框",
+     "export all that this query finds, written as in the search box"},
+    {"filter", "NAME=VALUE", "检索条件，如 area=440300、year=2015..2018；可重复",
+     "narrows the search, such as area=440300 or year=2015..2018; may be repeated"},
+    {"sort", "relevance|date|title", "检索结果的顺序", "order of what is found"},
     {"format", "jsonl|csv|tsv|xlsx", "格式；默认看文件名，否则为 jsonl", "format; by the file's name, otherwise jsonl"},
     {"charset", "NAME", "CSV 的字符集：utf-8（默认，带 BOM）或 gb18030",
      "of CSV: utf-8 (default, with a BOM) or gb18030"},
@@ -304,6 +314,8 @@ static enum xt_code choose_format(const struct xt_cli *cli, const char *path, en
     const char *name = xt_cli_option(cli, "format"), *dot = path ? strrchr(path, '.') : NULL;
 
     *out = XT_FORMAT_JSONL;
+    if (!name && dot && strcmp(dot, ".zip") == 0)
+        name = "csv"; /* a file for each type */
     if (!name && dot && xt_format_by_name(xt_str(dot), out)) {
         if (xt_format_written(*out))
             return XT_OK;
@@ -338,19 +350,82 @@ static enum xt_code choose_type(const struct xt_cli *cli, const struct xt_type *
     return *out ? XT_OK : xt_fail(err, XT_E_INPUT, "type", XT_MSG_IMPORT_NO_TYPE, XT_TEXT(name ? name : ""));
 }
 
+/* The search that the options ask for; *out_any false when they name a type alone. */
+static enum xt_code read_search(const struct xt_cli *cli, struct xt_arena *arena, struct xt_search_request *out,
+                                bool *out_any, struct xt_error *err)
+{
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    struct xt_pair *pairs = xt_arena_alloc(arena, (cli->option_count + 1) * sizeof *pairs);
+    size_t count = 0, i;
+
+    *out_any = false;
+    for (i = 0; i < cli->option_count; i++) {
+        struct xt_pair pair = cli->options[i];
+        bool filter = xt_str_is(pair.name, "filter");
+
+        if (xt_str_is(pair.name, "query")) {
+            pair.name = XT_STR("q");
+        } else if (filter) {
+            const char *sign = memchr(pair.value.s, '=', pair.value.n);
+
+            if (!sign)
+                return xt_fail(err, XT_E_INPUT, "filter", XT_MSG_EXPORT_FILTER, XT_VIEW(pair.value));
+            pair.name = (struct xt_str){pair.value.s, (size_t)(sign - pair.value.s)};
+            pair.value = (struct xt_str){sign + 1, pair.value.n - pair.name.n - 1};
+        } else if (!xt_str_is(pair.name, "type") && !xt_str_is(pair.name, "sort")) {
+            continue;
+        }
+        *out_any = *out_any || filter || xt_str_is(pair.name, "q");
+        pairs[count++] = pair;
+    }
+    xt_problems_init(&problems);
+    xt_catalog_read_search(cli->node->region, pairs, count, NULL, &problems, arena, out);
+    if (problems.count == 0)
+        return XT_OK;
+    return xt_fail(err, XT_E_INPUT, "filter", XT_MSG_EXPORT_NO_FILTER, XT_TEXT(problems.list[0].path));
+}
+
+/* What a search finds is what the index knows. */
+static void say_behind(const struct xt_cli *cli)
+{
+    struct xt_search_stats stats;
+    int64_t last;
+
+    xt_search_stats(cli->node->search, &stats);
+    if (xt_seq_last(cli->node->store, &last, NULL) == XT_OK && stats.reached < last)
+        (void)fprintf(stderr, pick(cli->lang, "索引落后 %lld 个变更\n", "the index is %lld changes behind\n"),
+                      (long long)(last - stats.reached));
+}
+
 static int run_export(struct xt_cli *cli, struct xt_error *err)
 {
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     const char *path = cli->arg_count > 0 ? cli->args[0] : NULL;
     struct xt_export_options options = {.lang = cli->lang, .reader = cli->actor.reads, .progress = progress_of(cli)};
-    int64_t count = 0;
+    struct xt_export_result result;
+    struct xt_search_request ask;
+    bool search;
 
-    if (choose_type(cli, &options.type, err) != XT_OK || choose_format(cli, path, &options.format, err) != XT_OK ||
-        choose_charset(cli, &options.charset, err) != XT_OK)
+    xt_arena_init(&arena);
+    if (read_search(cli, &arena, &ask, &search, err) != XT_OK ||
+        choose_format(cli, path, &options.format, err) != XT_OK || choose_charset(cli, &options.charset, err) != XT_OK)
         return EXIT_COULD_NOT;
-    if (xt_export_type(cli->node, &options, path ? path : "-", &count, err) != XT_OK)
+    if (search) {
+        options.ask = &ask;
+        options.zip = path && xt_str_ends(xt_str(path), ".zip");
+        say_behind(cli);
+    } else if (choose_type(cli, &options.type, err) != XT_OK) {
         return EXIT_COULD_NOT;
+    }
+    if (xt_export(cli->node, &options, path ? path : "-", &result, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    if (path && result.zip && !options.zip)
+        (void)fprintf(
+            stderr,
+            pick(cli->lang, "“%s”是 zip：%zu 类记录，每类一个文件\n", "\"%s\" is a zip: %zu types, a file for each\n"),
+            path, result.types);
     if (path)
-        (void)fprintf(stderr, pick(cli->lang, "导出 %lld 条\n", "%lld records exported\n"), (long long)count);
+        (void)fprintf(stderr, pick(cli->lang, "导出 %lld 条\n", "%lld records exported\n"), (long long)result.count);
     return 0;
 }
 
@@ -381,8 +456,8 @@ static int run_template(struct xt_cli *cli, struct xt_error *err)
 
 const struct xt_command xt_exchange_commands[] = {
     {"import", XT_NEEDS_NODE, 1, 10000, "FILE...", import_options, "导入文件", "import files", run_import},
-    {"export", XT_NEEDS_NODE_READ, 0, 1, "[FILE]", export_options, "导出一类记录", "export the records of a type",
-     run_export},
+    {"export", XT_NEEDS_NODE_READ, 0, 1, "[FILE]", export_options, "导出一类记录，或检索到的全部记录",
+     "export the records of a type, or all that a query finds", run_export},
     {"mapping", XT_NEEDS_NOTHING, 1, 1001, "list | check MAPPING... | test MAPPING FILE | draft FILE | schema",
      xt_exchange_mapping_options, "映射：列出、检查、试用、起草，或输出其格式说明（JSON Schema）",
      "mappings: list, check, try or draft them, or write the schema of their format", xt_exchange_run_mapping},

@@ -8,21 +8,28 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "exchange/links.h"
+#include "exchange/pack.h"
 
 #define CELL_MAX     ((size_t)4 * XT_MIB)
 #define READ_WAIT_MS 10000
+
+#define LONG_BODY    ((size_t)8 * XT_KIB) /* no cell of a shorter body is longer than a workbook's can be */
 
 struct export
 {
     struct xt_node *node;
     const struct xt_export_options *options;
+    struct xt_export_result *result;
     struct xt_conn *conn;
     struct xt_out *out;
-    struct xt_arena arena; /* of columns */
+    struct xt_arena arena, record; /* of the columns of a type; of one record */
+    const struct xt_type *type;    /* whose records are written; NULL: each its own */
+    bool measuring;                /* columns are counted, nothing is written */
     struct xt_str *cells;
     struct xt_text *texts;
-    size_t column_count;
-    int64_t count, said, began;
+    size_t *spread; /* columns of a value, 1 = one */
+    size_t column_count, cell_count;
+    int64_t said, began;
 };
 
 /* ---- columns ---- */
@@ -77,6 +84,38 @@ struct xt_out_column *xt_export_columns(const struct xt_type *type, enum xt_lang
     return columns;
 }
 
+bool xt_export_continues(struct xt_str head, struct xt_str *out_base)
+{
+    size_t n = head.n;
+
+    if (n < 5 || head.s[n - 1] != ')')
+        return false;
+    for (n--; n > 0 && head.s[n - 1] >= '0' && head.s[n - 1] <= '9';)
+        n--;
+    if (n + 1 >= head.n || n < 3 || memcmp(head.s + n - 3, " (+", 3) != 0)
+        return false;
+    *out_base = (struct xt_str){head.s, n - 3};
+    return true;
+}
+
+/* The columns with those that go on where a value is longer than a cell. */
+static struct xt_out_column *spread_columns(struct export *x, const struct xt_out_column *columns)
+{
+    struct xt_out_column *all;
+    size_t n = 0, i, k;
+
+    x->cell_count = 0;
+    for (i = 0; i < x->column_count; i++)
+        x->cell_count += x->spread[i];
+    all = xt_arena_alloc(&x->arena, x->cell_count * sizeof *all);
+    for (i = 0; i < x->column_count; i++) {
+        all[n++] = columns[i];
+        for (k = 2; k <= x->spread[i]; k++)
+            all[n++] = (struct xt_out_column){.head = xt_arena_printf(&x->arena, "%s (+%zu)", columns[i].head, k)};
+    }
+    return all;
+}
+
 /* ---- rows ---- */
 
 /* Whether the values of a field with many would come apart again where they were not joined. */
@@ -110,26 +149,56 @@ static void write_cell(const struct xt_field *field, const json_t *value, struct
     }
 }
 
+static void measure(struct export *x, size_t column, struct xt_str text)
+{
+    size_t parts = 1, fits;
+
+    while ((fits = xt_out_cell_fits(text)) < text.n) {
+        text.s += fits;
+        text.n -= fits;
+        parts++;
+    }
+    if (parts > x->spread[column])
+        x->spread[column] = parts;
+}
+
+static void add_cell(struct export *x, size_t column, struct xt_str text, size_t *n)
+{
+    size_t k;
+
+    for (k = 0; k < x->spread[column]; k++) {
+        size_t fits = x->spread[column] > 1 ? xt_out_cell_fits(text) : text.n;
+
+        x->cells[(*n)++] = (struct xt_str){text.s, fits};
+        text.s += fits;
+        text.n -= fits;
+    }
+}
+
 static enum xt_code write_row(struct export *x, const char *key, const json_t *body, struct xt_error *err)
 {
-    const struct xt_type *type = x->options->type;
-    size_t n = 0, i;
+    const struct xt_type *type = x->type;
+    size_t n = 0, column = 0, i;
 
-    x->cells[n++] = xt_str(key);
+    if (!x->measuring)
+        add_cell(x, column, xt_str(key), &n);
     for (i = 0; i < type->field_count; i++) {
         const struct xt_field *field = &type->fields[i];
         const json_t *value;
 
         if (field->visibility == XT_PRIVATE)
             continue;
-        xt_text_clear(&x->texts[n]);
+        column++;
+        xt_text_clear(&x->texts[column]);
         value = json_object_get(body, field->name);
         if (value)
-            write_cell(field, value, &x->texts[n]);
-        x->cells[n] = xt_text_view(&x->texts[n]);
-        n++;
+            write_cell(field, value, &x->texts[column]);
+        if (x->measuring)
+            measure(x, column, xt_text_view(&x->texts[column]));
+        else
+            add_cell(x, column, xt_text_view(&x->texts[column]), &n);
     }
-    return xt_out_row(x->out, x->cells, n, err);
+    return x->measuring ? XT_OK : xt_out_row(x->out, x->cells, n, err);
 }
 
 static enum xt_code write_json(struct export *x, const char *key, const json_t *body, struct xt_error *err)
@@ -155,78 +224,333 @@ static void say_progress(struct export *x)
     x->said = now;
     (void)fprintf(x->options->progress,
                   x->options->lang == XT_ZH ? "\r%lld 条  %.0f 条/秒  " : "\r%lld records  %.0f/s  ",
-                  (long long)x->count, (double)x->count * 1e6 / (double)(now - x->began + 1));
+                  (long long)x->result->count, (double)x->result->count * 1e6 / (double)(now - x->began + 1));
     (void)fflush(x->options->progress);
+}
+
+/* Since the index was fed a record may have gone, or become a draft. */
+static bool may_leave(const struct export *x, const struct xt_record *record)
+{
+    return !record->deleted && (strcmp(record->status, "published") == 0 || x->options->reader >= XT_OFFICER);
 }
 
 static enum xt_code visit(void *context, const struct xt_record *record, struct xt_error *err)
 {
     struct export *x = context;
+    const struct xt_type *type = x->type ? x->type : xt_region_type(x->node->region, xt_str(record->type));
     XT_AUTO(xt_json_unref) json_t *body = NULL;
     enum xt_class reader = x->options->reader < XT_PRIVATE ? x->options->reader : XT_OFFICER;
-    enum xt_code rc = xt_json_parse(record->body, &body, err);
+    enum xt_code rc;
 
+    if (!type || !may_leave(x, record) || (x->measuring && record->body.n < LONG_BODY))
+        return XT_OK;
+    rc = xt_json_parse(record->body, &body, err);
     if (rc != XT_OK)
         return rc;
-    xt_catalog_protect(x->options->type, body, reader);
-    rc = xt_links_out(x->conn, x->options->type, body, err);
+    xt_catalog_protect(type, body, reader);
+    rc = xt_links_out(x->conn, type, body, err);
     if (rc != XT_OK)
         return rc;
     rc = x->options->format == XT_FORMAT_JSONL ? write_json(x, record->key, body, err)
                                                : write_row(x, record->key, body, err);
-    x->count++;
+    if (x->measuring)
+        return rc;
+    x->result->count++;
     say_progress(x);
     return rc;
 }
 
-/* ---- the contract ---- */
+/* ---- which records ---- */
 
-static enum xt_code open_out(struct export *x, const char *path, struct xt_error *err)
+/* What a search found, of one type or of all. */
+static enum xt_code each_found(struct export *x, const struct xt_search_answer *found, struct xt_error *err)
 {
-    const struct xt_export_options *o = x->options;
-    const struct xt_out_column *columns = xt_export_columns(o->type, o->lang, &x->arena, &x->column_count);
+    struct xt_record record;
+    enum xt_code rc = XT_OK;
     size_t i;
 
-    x->cells = xt_calloc(x->column_count, sizeof *x->cells);
-    x->texts = xt_calloc(x->column_count, sizeof *x->texts);
-    for (i = 0; i < x->column_count; i++)
-        xt_text_init(&x->texts[i], CELL_MAX);
-    return xt_out_open(path, o->format, o->charset, o->type->labels[o->lang], columns, x->column_count, &x->out, err);
+    for (i = 0; i < found->hit_count && rc == XT_OK; i++) {
+        xt_arena_clear(&x->record);
+        rc = xt_catalog_get_id(x->conn, found->hits[i].id, &x->record, &record, err);
+        if (rc == XT_E_NOT_FOUND)
+            rc = XT_OK; /* the index is ahead or behind */
+        else if (rc == XT_OK)
+            rc = visit(x, &record, err);
+    }
+    return rc;
 }
 
-static enum xt_code each_record(struct export *x, struct xt_error *err)
+static enum xt_code each_record(struct export *x, const struct xt_search_answer *found, struct xt_error *err)
 {
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    enum xt_code rc = xt_read_begin(x->node->store, READ_WAIT_MS, &read, err);
+    return found ? each_found(x, found, err) : xt_catalog_each(x->conn, x->type->name, visit, x, err);
+}
 
+/* ---- tables ---- */
+
+static void free_table(struct export *x)
+{
+    size_t i;
+
+    for (i = 0; i < x->column_count; i++)
+        xt_text_done(&x->texts[i]);
+    free(x->texts);
+    free(x->cells);
+    free(x->spread);
+    x->texts = NULL;
+    x->cells = NULL;
+    x->spread = NULL;
+    x->column_count = 0;
+    xt_arena_clear(&x->arena);
+}
+
+/* A table of the records of one type: in a workbook a sheet. */
+static enum xt_code write_table(struct export *x, const struct xt_type *type, const struct xt_search_answer *found,
+                                struct xt_error *err)
+{
+    const struct xt_out_column *columns = xt_export_columns(type, x->options->lang, &x->arena, &x->column_count);
+    struct xt_out_table table = {.name = type->labels[x->options->lang]};
+    enum xt_code rc = XT_OK;
+    size_t i;
+
+    x->type = type;
+    x->texts = xt_calloc(x->column_count, sizeof *x->texts);
+    x->spread = xt_calloc(x->column_count, sizeof *x->spread);
+    for (i = 0; i < x->column_count; i++) {
+        xt_text_init(&x->texts[i], CELL_MAX);
+        x->spread[i] = 1;
+    }
+    if (x->options->format == XT_FORMAT_XLSX) {
+        x->measuring = true;
+        rc = each_record(x, found, err);
+        x->measuring = false;
+    }
+    table.columns = spread_columns(x, columns);
+    table.count = x->cell_count;
+    x->cells = xt_calloc(x->cell_count, sizeof *x->cells);
+    if (rc == XT_OK)
+        rc = xt_out_table(x->out, &table, err);
+    if (rc == XT_OK)
+        rc = each_record(x, found, err);
+    free_table(x);
+    return rc;
+}
+
+/* ---- what a search finds ---- */
+
+struct finding {
+    struct xt_search_request ask; /* with one filter more than was given */
+    struct xt_search_filter *filters;
+    size_t type_filter;
+    struct xt_str type;
+    struct xt_arena arena; /* of one answer */
+};
+
+static void finding_init(struct finding *f, const struct xt_export_options *options)
+{
+    const struct xt_search_request *ask = options->ask;
+    size_t i;
+
+    xt_arena_init(&f->arena);
+    f->ask = *ask;
+    f->ask.facets = NULL;
+    f->ask.facet_count = 0;
+    f->ask.cursor = XT_STR("");
+    f->ask.budget_ms = 0;
+    f->ask.reader = options->reader;
+    f->filters = xt_calloc(ask->filter_count + 1, sizeof *f->filters);
+    f->type_filter = ask->filter_count;
+    for (i = 0; i < ask->filter_count; i++) {
+        f->filters[i] = ask->filters[i];
+        if (xt_str_is(ask->filters[i].name, "type"))
+            f->type_filter = i;
+    }
+    f->ask.filters = f->filters;
+}
+
+/* All that is found of a type, or (NULL) of all that are asked for. */
+static enum xt_code find(struct export *x, struct finding *f, const struct xt_type *type, bool only_count,
+                         struct xt_search_answer *out, struct xt_error *err)
+{
+    enum xt_code rc;
+
+    xt_arena_clear(&f->arena);
+    f->ask.filter_count = x->options->ask->filter_count;
+    if (f->type_filter < f->ask.filter_count)
+        f->filters[f->type_filter] = x->options->ask->filters[f->type_filter];
+    if (type) {
+        f->type = xt_str(type->name);
+        f->filters[f->type_filter] = (struct xt_search_filter){XT_STR("type"), &f->type, 1};
+        if (f->type_filter == f->ask.filter_count)
+            f->ask.filter_count++;
+    }
+    f->ask.limit = 0;
+    rc = xt_search_ask(x->node->search, &f->ask, &f->arena, out, err);
+    if (rc != XT_OK || only_count)
+        return rc;
+    f->ask.limit = out->total < UINT32_MAX ? (unsigned)out->total : UINT32_MAX;
+    return f->ask.limit > 0 ? xt_search_ask(x->node->search, &f->ask, &f->arena, out, err) : XT_OK;
+}
+
+static bool is_asked_for(const struct xt_search_request *ask, const struct xt_type *type)
+{
+    bool any = true;
+    size_t i, k;
+
+    for (i = 0; i < ask->filter_count; i++) {
+        if (!xt_str_is(ask->filters[i].name, "type"))
+            continue;
+        any = false;
+        for (k = 0; k < ask->filters[i].value_count; k++)
+            any = any || xt_str_is(ask->filters[i].values[k], type->name);
+    }
+    return any;
+}
+
+/* The types of which something is found, in the order of the region; a type that was asked for alone is there though
+ * nothing is. */
+static enum xt_code find_types(struct export *x, struct finding *f, const struct xt_type **types, size_t *out_count,
+                               struct xt_error *err)
+{
+    const struct xt_region *region = x->node->region;
+    struct xt_search_answer answer;
+    const struct xt_type *asked = NULL;
+    size_t count = 0, asked_count = 0, i;
+    enum xt_code rc = find(x, f, NULL, true, &answer, err);
+
+    if (rc == XT_OK && x->options->most > 0 && answer.total > x->options->most)
+        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_EXPORT_TOO_MANY, XT_INT(answer.total), XT_INT(x->options->most));
+    for (i = 0; i < region->type_count && rc == XT_OK; i++) {
+        const struct xt_type *type = &region->types[i];
+
+        if (!is_asked_for(x->options->ask, type) || (x->options->type && x->options->type != type))
+            continue;
+        asked = type;
+        asked_count++;
+        rc = find(x, f, type, true, &answer, err);
+        if (rc == XT_OK && answer.total > 0)
+            types[count++] = type;
+    }
+    if (rc == XT_OK && count == 0 && asked_count == 1)
+        types[count++] = asked;
+    *out_count = count;
+    return rc == XT_OK && count == 0 ? xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_EXPORT_NOTHING) : rc;
+}
+
+/* ---- files ---- */
+
+static enum xt_code begin(struct export *x, const char *path, struct xt_error *err)
+{
+    struct xt_out_options options = {.format = x->options->format, .charset = x->options->charset};
+
+    return xt_out_begin(path, &options, &x->out, err);
+}
+
+static enum xt_code write_types(struct export *x, struct finding *f, const struct xt_type *const *types, size_t count,
+                                struct xt_error *err)
+{
+    struct xt_search_answer found;
+    enum xt_code rc = XT_OK;
+    size_t i;
+
+    for (i = 0; i < count && rc == XT_OK; i++) {
+        rc = find(x, f, types[i], false, &found, err);
+        if (rc == XT_OK)
+            rc = write_table(x, types[i], &found, err);
+    }
+    return rc;
+}
+
+/* A zip with a file for each type, which are written beside it first. */
+static enum xt_code write_zip(struct export *x, struct finding *f, const struct xt_type *const *types, size_t count,
+                              const char *path, struct xt_error *err)
+{
+    XT_AUTO(xt_pack_drop) struct xt_pack *pack = NULL;
+    enum xt_code rc = xt_pack_begin(path, &pack, err);
+    size_t i;
+
+    for (i = 0; i < count && rc == XT_OK; i++) {
+        char name[128];
+        const char *file;
+
+        (void)snprintf(name, sizeof name, "%s.%s", types[i]->name, xt_format_name(x->options->format));
+        file = xt_pack_add(pack, name);
+        rc = begin(x, file, err);
+        if (rc == XT_OK)
+            rc = write_types(x, f, &types[i], 1, err);
+        if (rc == XT_OK)
+            rc = xt_out_close(&x->out, err);
+        if (x->out)
+            xt_out_drop(&x->out);
+    }
+    return rc == XT_OK ? xt_pack_close(&pack, err) : rc;
+}
+
+static enum xt_code write_found(struct export *x, const char *path, struct xt_error *err)
+{
+    XT_AUTO(xt_free_ptr)
+    const struct xt_type **types = xt_calloc(x->node->region->type_count + 1, sizeof(struct xt_type *));
+    struct xt_search_answer found;
+    struct finding f;
+    size_t count = 0;
+    enum xt_code rc;
+
+    finding_init(&f, x->options);
+    rc = find_types(x, &f, types, &count, err);
+    x->result->types = count;
+    x->result->zip =
+        (x->options->format == XT_FORMAT_CSV || x->options->format == XT_FORMAT_TSV) && (count > 1 || x->options->zip);
+    if (rc == XT_OK && x->result->zip && strcmp(path, "-") == 0)
+        rc = xt_fail(err, XT_E_INPUT, "", XT_MSG_EXPORT_SEVERAL, XT_INT(count));
+    if (rc == XT_OK && x->result->zip) {
+        rc = write_zip(x, &f, types, count, path, err);
+    } else if (rc == XT_OK) {
+        rc = begin(x, path, err);
+        if (rc == XT_OK && x->options->format == XT_FORMAT_JSONL) {
+            rc = find(x, &f, x->options->type, false, &found, err);
+            if (rc == XT_OK)
+                rc = each_found(x, &found, err);
+        } else if (rc == XT_OK) {
+            rc = write_types(x, &f, types, count, err);
+        }
+    }
+    free(f.filters);
+    xt_arena_done(&f.arena);
+    return rc;
+}
+
+static enum xt_code write_all(struct export *x, const char *path, struct xt_error *err)
+{
+    enum xt_code rc = begin(x, path, err);
+
+    x->result->types = 1;
+    x->type = x->options->type;
     if (rc != XT_OK)
         return rc;
-    x->conn = xt_read_conn(read);
-    return xt_catalog_each(x->conn, x->options->type->name, visit, x, err);
+    return x->options->format == XT_FORMAT_JSONL ? each_record(x, NULL, err) : write_table(x, x->type, NULL, err);
 }
 
-enum xt_code xt_export_type(struct xt_node *node, const struct xt_export_options *options, const char *path,
-                            int64_t *out_count, struct xt_error *err)
+enum xt_code xt_export(struct xt_node *node, const struct xt_export_options *options, const char *path,
+                       struct xt_export_result *out, struct xt_error *err)
 {
-    struct export x = {.node = node, .options = options, .began = xt_monotonic_us()};
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    struct export x = {.node = node, .options = options, .result = out, .began = xt_monotonic_us()};
     enum xt_code rc;
-    size_t i;
 
+    *out = (struct xt_export_result){0};
     xt_arena_init(&x.arena);
-    rc = open_out(&x, path, err);
-    if (rc == XT_OK)
-        rc = each_record(&x, err);
+    xt_arena_init(&x.record);
+    rc = xt_read_begin(node->store, READ_WAIT_MS, &read, err);
+    if (rc == XT_OK) {
+        x.conn = xt_read_conn(read);
+        rc = options->ask ? write_found(&x, path, err) : write_all(&x, path, err);
+    }
     if (options->progress && x.said > 0)
         (void)fprintf(options->progress, "\r\033[K");
-    if (rc == XT_OK)
+    if (rc == XT_OK && x.out)
         rc = xt_out_close(&x.out, err);
     if (x.out)
         xt_out_drop(&x.out);
-    for (i = 0; i < x.column_count; i++)
-        xt_text_done(&x.texts[i]);
-    free(x.texts);
-    free(x.cells);
+    xt_arena_done(&x.record);
     xt_arena_done(&x.arena);
-    *out_count = x.count;
     return rc;
 }

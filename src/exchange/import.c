@@ -330,8 +330,8 @@ static void take_sides(struct import *m)
 
 /* ---- a row ---- */
 
-/* A row of an export that says what its record says already changes nothing; the fields that an export leaves out
- * (private ones) do not count. */
+/* A row of an export that says what its record says already changes nothing; the fields that were left out for the reader
+ * of the export do not count. */
 static enum xt_code same_as_stored(struct import *m, const struct xt_mapped_record *record, bool *out_same,
                                    struct xt_error *err)
 {
@@ -340,6 +340,7 @@ static enum xt_code same_as_stored(struct import *m, const struct xt_mapped_reco
     XT_AUTO(xt_problems_done) struct xt_problems ignored = {0};
     struct xt_record found;
     enum xt_code rc;
+    int reader;
 
     *out_same = false;
     xt_arena_init(&arena);
@@ -362,8 +363,8 @@ static enum xt_code same_as_stored(struct import *m, const struct xt_mapped_reco
     if (!xt_type_check(m->node->region, record->type, mine, &ignored))
         return XT_OK; /* the put says what is wrong */
     *out_same = json_equal(stored, mine);
-    if (!*out_same) {
-        xt_catalog_protect(record->type, stored, XT_OFFICER);
+    for (reader = XT_OFFICER; !*out_same && reader >= XT_PUBLIC; reader--) { /* what each reader was given */
+        xt_catalog_protect(record->type, stored, (enum xt_class)reader);
         *out_same = json_equal(stored, mine);
     }
     return XT_OK;
@@ -586,8 +587,11 @@ static void say_part(const struct import *m, const struct xt_error *fault)
 
 static enum xt_code bind_columns(struct import *m, const struct xt_str *heads, size_t count, struct xt_error *err)
 {
-    enum xt_code rc = xt_plan_new(m->mapping, heads, count, &m->plan, err);
+    struct xt_row place;
+    enum xt_code rc;
 
+    xt_table_head_row(m->table, &place);
+    rc = xt_plan_new_part(m->mapping, place.sheet.n > 0 ? place.sheet : place.member, heads, count, &m->plan, err);
     if (rc != XT_OK)
         return rc;
     xt_plan_remember_in(m->plan, m->memory ? m->memory : m->options->memory);

@@ -36,6 +36,9 @@ XT_MUST_USE enum xt_code xt_mapping_find(struct xt_region *region, const char *n
 /* The mapping that every type has: columns named by field or label, JSON members by field. The column or member
  * "_key" is the source key; without it the key is the row's hash. */
 struct xt_mapping *xt_mapping_of_type(const struct xt_region *region, const struct xt_type *type);
+/* The same for files of several types, as exports of searches are: a sheet or a file of an archive is of the type it is
+ * named by; a JSON object of the type that its "_key" begins with, or its "_type". */
+struct xt_mapping *xt_mapping_of_types(const struct xt_region *region);
 void xt_mapping_free(struct xt_mapping **mapping);
 const char *xt_mapping_label(const struct xt_mapping *mapping, enum xt_lang lang); /* "" where it has none */
 /* The mapping format as JSON Schema 2020-12, with the region's types and fields. */
@@ -54,6 +57,10 @@ const struct xt_table_options *xt_mapping_table_options(const struct xt_mapping 
  * read; they are named in err. */
 XT_MUST_USE enum xt_code xt_plan_new(const struct xt_mapping *mapping, const struct xt_str *heads, size_t count,
                                      struct xt_plan **out, struct xt_error *err);
+/* The same with what the part is called (sheet, or path of a member), which xt_mapping_of_types() goes by. */
+XT_MUST_USE enum xt_code xt_plan_new_part(const struct xt_mapping *mapping, struct xt_str part,
+                                          const struct xt_str *heads, size_t count, struct xt_plan **out,
+                                          struct xt_error *err);
 void xt_plan_free(struct xt_plan **plan);
 
 /* What rows told that later rows of the same import may use ("remember", "recall"): lent to the plans of all its

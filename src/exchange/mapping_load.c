@@ -982,6 +982,18 @@ struct xt_mapping *xt_mapping_of_type(const struct xt_region *region, const stru
     return mapping;
 }
 
+struct xt_mapping *xt_mapping_of_types(const struct xt_region *region)
+{
+    static const char *const heads[] = {"_key", NULL};
+    struct xt_mapping *mapping = new_mapping(region, XT_STR("*"));
+
+    mapping->any = true;
+    mapping->namespace_ = "";
+    mapping->table.known_heads = heads;
+    mapping->table.sheet = "*";
+    return mapping;
+}
+
 const char *xt_mapping_name(const struct xt_mapping *mapping)
 {
     return mapping->name;

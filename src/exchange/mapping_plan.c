@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "exchange/export.h"
 #include "exchange/mapping_priv.h"
 #include "text/token.h"
 
@@ -85,12 +86,14 @@ struct xt_str xt_memory_get(const struct xt_memory *memory, const char *name, st
 
 struct direct_column {
     const struct xt_field *field; /* NULL: nothing reads it */
+    bool goes_on;                 /* it is what an earlier column could not hold */
 };
 
 struct xt_plan {
     const struct xt_mapping *mapping;
-    struct xt_arena arena; /* of the plan */
-    struct xt_arena row;   /* of the present row */
+    const struct xt_type *direct_type; /* columns are its fields; NULL: the mapping says what they are */
+    struct xt_arena arena;             /* of the plan */
+    struct xt_arena row;               /* of the present row */
     const struct xt_str *heads;
     size_t head_count;
     int *columns;   /* of refs */
@@ -375,6 +378,19 @@ static void bind_refs(struct xt_plan *plan)
     }
 }
 
+/* "摘要 (+2)" is more of "摘要". */
+static void bind_field(struct xt_plan *plan, size_t column)
+{
+    struct direct_column *direct = &plan->direct[column];
+    struct xt_str base;
+
+    direct->field = xt_type_field_by_head(plan->direct_type, plan->heads[column]);
+    if (direct->field || !xt_export_continues(plan->heads[column], &base))
+        return;
+    direct->field = xt_type_field_by_head(plan->direct_type, base);
+    direct->goes_on = direct->field != NULL;
+}
+
 static enum xt_code bind_direct(struct xt_plan *plan, struct xt_error *err)
 {
     XT_AUTO(xt_text_done) struct xt_text have = {0};
@@ -387,7 +403,7 @@ static enum xt_code bind_direct(struct xt_plan *plan, struct xt_error *err)
             plan->key_column = (int)i;
             plan->used[i] = true;
         } else if (!xt_str_starts(plan->heads[i], "_")) {
-            plan->direct[i].field = xt_type_field_by_head(plan->mapping->direct, plan->heads[i]);
+            bind_field(plan, i);
             plan->used[i] = plan->direct[i].field != NULL;
             any = any || plan->used[i];
         } else {
@@ -398,7 +414,7 @@ static enum xt_code bind_direct(struct xt_plan *plan, struct xt_error *err)
         return XT_OK;
     xt_text_init(&have, 4 * XT_KIB);
     list_heads(plan, &have);
-    return xt_fail(err, XT_E_INPUT, "", XT_MSG_MAPPING_NO_COLUMN, XT_TEXT(plan->mapping->direct->labels[XT_ZH]),
+    return xt_fail(err, XT_E_INPUT, "", XT_MSG_MAPPING_NO_COLUMN, XT_TEXT(plan->direct_type->labels[XT_ZH]),
                    XT_TEXT(have.s));
 }
 
@@ -419,8 +435,39 @@ static void name_columns(struct xt_plan *plan, const struct xt_str *heads, size_
     plan->head_count = count;
 }
 
+static bool is_word(struct xt_str text, const char *word)
+{
+    return word && xt_str_is(text, word);
+}
+
+/* The type that a sheet, or a file of an archive, is named by. Names of sheets are cut at 31 characters. */
+static const struct xt_type *type_named(const struct xt_region *region, struct xt_str part)
+{
+    const char *slash = part.n > 0 ? memrchr(part.s, '/', part.n) : NULL, *dot;
+    size_t i;
+
+    if (slash)
+        part = (struct xt_str){slash + 1, part.n - (size_t)(slash + 1 - part.s)};
+    dot = part.n > 0 ? memchr(part.s, '.', part.n) : NULL;
+    if (dot)
+        part.n = (size_t)(dot - part.s);
+    for (i = 0; i < region->type_count; i++) {
+        const struct xt_type *type = &region->types[i];
+
+        if (is_word(part, type->name) || is_word(part, type->labels[XT_ZH]) || is_word(part, type->labels[XT_EN]))
+            return type;
+    }
+    return NULL;
+}
+
 enum xt_code xt_plan_new(const struct xt_mapping *mapping, const struct xt_str *heads, size_t count,
                          struct xt_plan **out, struct xt_error *err)
+{
+    return xt_plan_new_part(mapping, XT_STR(""), heads, count, out, err);
+}
+
+enum xt_code xt_plan_new_part(const struct xt_mapping *mapping, struct xt_str part, const struct xt_str *heads,
+                              size_t count, struct xt_plan **out, struct xt_error *err)
 {
     XT_AUTO(xt_plan_free) struct xt_plan *plan = xt_calloc(1, sizeof *plan);
     enum xt_code rc = XT_OK;
@@ -441,7 +488,12 @@ enum xt_code xt_plan_new(const struct xt_mapping *mapping, const struct xt_str *
     plan->headless = count == 0;
     name_columns(plan, heads, count);
     plan->used = xt_arena_alloc(&plan->arena, count + 1);
-    if (mapping->direct) {
+    plan->direct_type = mapping->any ? type_named(mapping->region, part) : mapping->direct;
+    if (mapping->any && !plan->headless && !plan->direct_type) {
+        rc = xt_fail(err, XT_E_INPUT, "", XT_MSG_EXPORT_NO_TYPE, XT_VIEW(part));
+    } else if (mapping->any && plan->headless) {
+        plan->direct_type = NULL; /* each object says it */
+    } else if (plan->direct_type) {
         rc = bind_direct(plan, err);
     } else {
         bind_refs(plan);
@@ -501,7 +553,7 @@ void xt_plan_free(struct xt_plan **plan)
 
 const char *xt_plan_key(const struct xt_plan *plan)
 {
-    if (plan->mapping->direct)
+    if (plan->direct_type || plan->mapping->any)
         return plan->headless || plan->key_column >= 0 ? "_key" : NULL;
     return plan->mapping->records[0].key_source;
 }
@@ -524,7 +576,7 @@ static void columns_of(const struct xt_plan *plan, size_t record, struct xt_str 
     size_t i;
 
     field = first_name(field);
-    for (i = 0; plan->mapping->direct && i < plan->head_count; i++) {
+    for (i = 0; plan->direct_type && i < plan->head_count; i++) {
         if (!plan->direct[i].field || !xt_str_is(field, plan->direct[i].field->name))
             continue;
         xt_text_add_str(out, plan->heads[i]);
@@ -560,7 +612,7 @@ size_t xt_plan_places_of(const struct xt_plan *plan, size_t record, struct xt_st
     if (plan->headless)
         return 0;
     field = first_name(field);
-    for (i = 0; plan->mapping->direct && i < plan->head_count; i++) {
+    for (i = 0; plan->direct_type && i < plan->head_count; i++) {
         if (plan->direct[i].field && xt_str_is(field, plan->direct[i].field->name) && count++ < cap)
             out[count - 1] = i;
     }
@@ -731,6 +783,28 @@ static void direct_json(struct xt_plan *plan, const struct xt_row *row, struct x
     record->deleted = json_is_true(json_object_get(row->json, "_deleted"));
 }
 
+/* A cell with what goes on in later columns. */
+static struct xt_str whole_cell(struct xt_plan *plan, const struct xt_row *row, size_t column)
+{
+    size_t n = row->cells[column].n, at = 0, i;
+    char *whole = NULL;
+
+    for (i = column + 1; i < row->count && i < plan->head_count; i++)
+        if (plan->direct[i].goes_on && plan->direct[i].field == plan->direct[column].field)
+            n += row->cells[i].n;
+    if (n == row->cells[column].n)
+        return row->cells[column];
+    whole = xt_arena_alloc(&plan->row, n + 1);
+    for (i = column; i < row->count && i < plan->head_count; i++) {
+        if ((i > column && !plan->direct[i].goes_on) || plan->direct[i].field != plan->direct[column].field ||
+            row->cells[i].n == 0)
+            continue;
+        memcpy(whole + at, row->cells[i].s, row->cells[i].n);
+        at += row->cells[i].n;
+    }
+    return (struct xt_str){whole, n};
+}
+
 static void direct_cells(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped_record *record)
 {
     size_t i;
@@ -739,9 +813,9 @@ static void direct_cells(struct xt_plan *plan, const struct xt_row *row, struct 
         const struct xt_field *field = plan->direct[i].field;
         json_t *value;
 
-        if (!field || row->cells[i].n == 0)
+        if (!field || row->cells[i].n == 0 || plan->direct[i].goes_on)
             continue;
-        value = direct_cell(plan, field, row->cells[i], &record->problems);
+        value = direct_cell(plan, field, whole_cell(plan, row, i), &record->problems);
         if (value && !json_is_null(value))
             json_object_set_new(record->body, field->name, value);
         else
@@ -749,8 +823,20 @@ static void direct_cells(struct xt_plan *plan, const struct xt_row *row, struct 
     }
 }
 
+/* "project/01J...", or the member "_type". */
+static const struct xt_type *type_of_object(const struct xt_plan *plan, const struct xt_row *row, struct xt_str key)
+{
+    const char *slash = key.n > 0 ? memchr(key.s, '/', key.n) : NULL;
+    struct xt_str name = xt_json_str(row->json, "_type");
+
+    if (name.n == 0 && slash)
+        name = (struct xt_str){key.s, (size_t)(slash - key.s)};
+    return xt_region_type(plan->mapping->region, name);
+}
+
 static void direct_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mapped *out)
 {
+    const struct xt_type *type;
     struct xt_mapped_record *record;
     struct xt_str key = {"", 0};
 
@@ -762,7 +848,10 @@ static void direct_row(struct xt_plan *plan, const struct xt_row *row, struct xt
         out->skip = true;
         return;
     }
-    record = next_record(plan, plan->mapping->direct, 0);
+    type = plan->direct_type ? plan->direct_type : type_of_object(plan, row, key);
+    if (!type)
+        return; /* no record is for it */
+    record = next_record(plan, type, 0);
     record->own_key = key.n > 0;
     if (key.n == 0)
         key = row_hash(plan, row, true);
@@ -935,7 +1024,7 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
     plan->too_many = false;
     *out = (struct xt_mapped){0};
     read_lists(plan, row, &bad);
-    if (m->direct) {
+    if (m->direct || m->any) {
         direct_row(plan, row, out);
         out->records = plan->records;
         out->count = plan->record_count;

@@ -150,6 +150,7 @@ struct xt_mapping {
     json_t *tree;
     const char *name, *namespace_;
     const struct xt_type *direct; /* xt_mapping_of_type() */
+    bool any;                     /* xt_mapping_of_types() */
     struct xt_table_options table;
     const char *const *columns; /* names of the columns of a file without head; NULL = it has one */
     size_t column_count;

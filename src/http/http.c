@@ -22,9 +22,10 @@
 #define SLOW_WAIT_MS     2000
 #define CONNECTIONS      2048
 #define IDLE_S           30
-#define SEND_S           120          /* a reply must be taken within it */
-#define SPARE_FILES      128          /* file handles kept for the store, the index and files */
-#define REFUSED_BODY_MAX (8 * XT_MIB) /* a body over the limit is read up to here so that the answer arrives */
+#define SEND_S           120           /* a reply must be taken within it */
+#define SPARE_FILES      128           /* file handles kept for the store, the index and files */
+#define SLOWEST_BYTES_S  (64 * XT_KIB) /* of a download */
+#define REFUSED_BODY_MAX (8 * XT_MIB)  /* a body over the limit is read up to here so that the answer arrives */
 /* libmicrohttpd's memory of a connection: request line and headers at their limits, and the reply's headers. */
 #define CONNECTION_BYTES (XT_HTTP_URL_MAX + XT_HTTP_HEADERS_MAX + 8 * XT_KIB)
 
@@ -97,7 +98,11 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
 
 static enum MHD_Result queue_reply(struct http_request *hr, struct MHD_Connection *connection)
 {
-    set_deadline(connection, SEND_S);
+    unsigned seconds = SEND_S;
+
+    if (hr->reply.from_file) /* large files get the time that a slow line takes */
+        seconds += (unsigned)(hr->reply.file_size / SLOWEST_BYTES_S);
+    set_deadline(connection, seconds);
     return xt_http_reply_queue(hr, connection);
 }
 

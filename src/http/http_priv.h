@@ -127,6 +127,8 @@ void xt_http_request_handle(struct http_request *hr);
 void xt_http_reply_problem(struct http_request *hr, int status, const struct xt_error *err);
 /* Decides status, entity tag, compression and bytes. After it only xt_http_reply_queue() is left. */
 void xt_http_reply_prepare(struct http_request *hr);
+/* Closes the file that a reply is to be sent from and was not. */
+void xt_http_reply_close_file(struct xt_reply *reply);
 /* Hands the reply to libmicrohttpd, on the connection's I/O thread. */
 enum MHD_Result xt_http_reply_queue(struct http_request *hr, struct MHD_Connection *connection);
 

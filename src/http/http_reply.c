@@ -3,6 +3,7 @@
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "http/http_priv.h"
@@ -54,6 +55,13 @@ static void add_problems(struct xt_json *w, const struct http_request *hr, const
     xt_json_end_array(w);
 }
 
+void xt_http_reply_close_file(struct xt_reply *reply)
+{
+    if (reply->from_file)
+        (void)close(reply->file); /* only read */
+    reply->from_file = false;
+}
+
 void xt_http_reply_problem(struct http_request *hr, int status, const struct xt_error *err)
 {
     struct xt_reply *reply = &hr->reply;
@@ -65,6 +73,7 @@ void xt_http_reply_problem(struct http_request *hr, int status, const struct xt_
     reply->content_type = "application/problem+json";
     reply->cache_control = "no-store";
     reply->fixed = NULL;
+    xt_http_reply_close_file(reply);
     reply->etag[0] = '\0';
     reply->location = NULL;
     reply->download_name = NULL;
@@ -169,6 +178,10 @@ static bool choose_bytes(struct http_request *hr)
         hr->out = gzip ? hr->file->gzip : hr->file->data;
         hr->out_size = gzip ? hr->file->gzip_size : hr->file->size;
         hr->gzipped = gzip;
+        return false;
+    }
+    if (reply->from_file) {
+        hr->out_size = (size_t)reply->file_size;
         return false;
     }
     hr->out = reply->fixed ? reply->fixed : reply->body.s;
@@ -350,14 +363,18 @@ static void add_rare(struct http_request *hr, struct MHD_Response *response)
 
 enum MHD_Result xt_http_reply_queue(struct http_request *hr, struct MHD_Connection *connection)
 {
-    /* It only reads the bytes, and they outlive the reply: they belong to hr, to a file or to the program. */
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(hr->out_size, (void *)(uintptr_t)hr->out, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response;
     int status = hr->reply.status;
     enum MHD_Result queued;
 
+    /* It only reads the bytes, and they outlive the reply: they belong to hr, to a file or to the program. */
+    if (hr->reply.from_file) /* it closes the file in the end */
+        response = MHD_create_response_from_fd64(hr->reply.file_size, hr->reply.file);
+    else
+        response = MHD_create_response_from_buffer(hr->out_size, (void *)(uintptr_t)hr->out, MHD_RESPMEM_PERSISTENT);
     if (!response)
         return MHD_NO;
+    hr->reply.from_file = false;
     if (status != 304 && status != 204)
         add_header(response, "Content-Type", content_type_of(hr));
     if (hr->gzipped)

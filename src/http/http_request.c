@@ -69,6 +69,7 @@ void xt_http_request_give(struct http_request *hr)
     bool keep;
 
     xt_http_cache_release(hr);
+    xt_http_reply_close_file(&hr->reply);
     empty(&hr->body);
     if (hr->packed.capacity > BUFFER_KEEP) {
         free(hr->packed.data);

@@ -141,7 +141,10 @@ struct xt_reply {
     struct xt_text body;
     const void *fixed; /* instead of body: bytes that outlive the server */
     size_t fixed_size;
-    bool fixed_gzip;             /* fixed is gzip already */
+    bool fixed_gzip; /* fixed is gzip already */
+    bool from_file;  /* instead of both: the bytes of file, which belongs to the reply from then on */
+    int file;
+    uint64_t file_size;
     char etag[80];               /* without quotes; "" = none */
     const char *cache_control;   /* NULL = no-cache */
     char *location;              /* arena string for 301 and 201 */

@@ -17,8 +17,8 @@
 
 #define FILTERS_MAX      (SCHEMA_FACETS_MAX + SCHEMA_RANGES_MAX)
 #define SPANS_MAX        64
-#define CLOCK_EVERY      1024 /* documents between two looks at the clock */
-#define LIMIT_MAX        1000
+#define CLOCK_EVERY      1024    /* documents between two looks at the clock */
+#define LIMIT_MAX        1000000 /* an export takes all it finds */
 #define FACET_VALUES_MAX 1000
 #define SETS_MAX         64 /* values of one document, with those above them */
 

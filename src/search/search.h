@@ -151,7 +151,7 @@ struct xt_search_request {
     size_t facet_count;
     unsigned facet_values; /* most values per facet, 0 = 20; selected ones are always among them */
     enum xt_sort sort;
-    unsigned limit;       /* 0 = only count; at most 1,000 */
+    unsigned limit;       /* 0 = only count; at most 1,000,000, whose room is taken at once */
     struct xt_str cursor; /* "" = first page; as given by an earlier answer */
     enum xt_class reader;
     unsigned budget_ms; /* 0 = none; past it the answer says at_least */
