@@ -3,7 +3,6 @@
  *
  *   table_bench make ROWS FOLDER    rows of 20 columns as offices have them, in every form that bench/table.mjs measures
  *   table_bench read FILE           all cells of it; prints {"rows", "cells", "bytes", "us", "peak_kb"}
- *   table_bench plain FILE          the same without the quick scanner of sheets, to compare
  *
  * Reading is a process of its own, so that the most memory it had (VmHWM) is that of reading alone.
  */
@@ -38,10 +37,10 @@ static const struct column {
     const char *head;
     enum what what;
 } COLUMN[COLUMNS] = {
-    {"编号", CODE},     {"项目名称", TITLE}, {"承担单位", UNIT},   {"所在地", CITY},   {"类别", KIND},
-    {"立项日期", DATE}, {"结项日期", DATE},  {"总经费", MONEY},    {"财政经费", MONEY}, {"人数", COUNT},
-    {"论文", COUNT},    {"专利", COUNT},     {"完成率", RATE},     {"增长率", RATE},   {"合作单位", UNIT},
-    {"合作地", CITY},   {"分类号", CODE},    {"成果名称", TITLE},  {"年度", COUNT},    {"备注", REMARK},
+    {"编号", CODE},     {"项目名称", TITLE}, {"承担单位", UNIT},  {"所在地", CITY},    {"类别", KIND},
+    {"立项日期", DATE}, {"结项日期", DATE},  {"总经费", MONEY},   {"财政经费", MONEY}, {"人数", COUNT},
+    {"论文", COUNT},    {"专利", COUNT},     {"完成率", RATE},    {"增长率", RATE},    {"合作单位", UNIT},
+    {"合作地", CITY},   {"分类号", CODE},    {"成果名称", TITLE}, {"年度", COUNT},     {"备注", REMARK},
 };
 
 static uint64_t mix(uint64_t x)
@@ -60,7 +59,8 @@ static bool is_number(enum what what)
 
 static size_t cell_text(int64_t row, int column, char out[TEXT_SIZE])
 {
-    static const char *const cities[] = {"广州市", "深圳市", "珠海市", "佛山市", "惠州市", "东莞市", "中山市", "江门市", "肇庆市"};
+    static const char *const cities[] = {"广州市", "深圳市", "珠海市", "佛山市", "惠州市",
+                                         "东莞市", "中山市", "江门市", "肇庆市"};
     static const char *const kinds[] = {"基础研究", "应用研究", "试验发展", "成果转化"};
     static const char *const words[] = {"材料", "智能", "海洋", "农业", "光电", "生物", "制造", "能源", "环境", "通信"};
     uint64_t h = mix((uint64_t)row * 64 + (uint64_t)column);
@@ -88,7 +88,8 @@ static size_t cell_text(int64_t row, int column, char out[TEXT_SIZE])
         length = snprintf(out, TEXT_SIZE, "20%02u-%02u-%02u", n % 26, n / 26 % 12 + 1, n / 312 % 28 + 1);
         break;
     case MONEY:
-        length = snprintf(out, TEXT_SIZE, "%u.%02u", n % 100000, (n / 100000) % 90 + 11 - ((n / 100000) % 90 + 11) % 10 + 1);
+        length =
+            snprintf(out, TEXT_SIZE, "%u.%02u", n % 100000, (n / 100000) % 90 + 11 - ((n / 100000) % 90 + 11) % 10 + 1);
         break;
     case COUNT:
         length = snprintf(out, TEXT_SIZE, "%u", n % 2000);
@@ -263,8 +264,8 @@ static void read_all(const char *path)
             bytes += (int64_t)row.cells[i].n;
     }
     xt_table_close(&table);
-    printf("{\"rows\":%lld,\"cells\":%lld,\"bytes\":%lld,\"us\":%lld,\"peak_kb\":%ld}\n", (long long)rows, (long long)cells,
-           (long long)bytes, (long long)(xt_monotonic_us() - began), peak_kb());
+    printf("{\"rows\":%lld,\"cells\":%lld,\"bytes\":%lld,\"us\":%lld,\"peak_kb\":%ld}\n", (long long)rows,
+           (long long)cells, (long long)bytes, (long long)(xt_monotonic_us() - began), peak_kb());
 }
 
 int main(int argc, char **argv)

@@ -190,6 +190,24 @@ static void write_list(struct xt_json *w, const char *name, const char *example,
     xt_json_end_array(w);
 }
 
+static void write_bad(struct xt_json *w, const struct xt_import_result *result)
+{
+    size_t i;
+
+    xt_json_key(w, "bad");
+    xt_json_array(w);
+    for (i = 0; i < result->bad_count; i++) {
+        xt_json_object(w);
+        xt_json_kv_int(w, "row", result->bad[i].row);
+        xt_json_kv_z(w, "column", result->bad[i].column);
+        xt_json_kv_int(w, "places", result->bad[i].places);
+        xt_json_kv_int(w, "offset", result->bad[i].offset);
+        xt_json_kv_z(w, "bytes", result->bad[i].bytes);
+        xt_json_end_object(w);
+    }
+    xt_json_end_array(w);
+}
+
 static enum xt_code write_report(const char *path, const char *name, const struct xt_import_result *result,
                                  int64_t began, struct xt_error *err)
 {
@@ -207,9 +225,12 @@ static enum xt_code write_report(const char *path, const char *name, const struc
     xt_json_kv_int(&w, "deleted", result->outcome[XT_DELETED]);
     xt_json_kv_int(&w, "rejected", result->outcome[XT_REJECTED]);
     xt_json_kv_int(&w, "records", result->records);
+    xt_json_kv_int(&w, "bad_characters", result->bad_characters);
+    xt_json_kv_int(&w, "bad_rows", result->bad_rows);
     xt_json_kv_int(&w, "milliseconds", (xt_monotonic_us() - began) / 1000);
     write_list(&w, "reasons", "reason", result->reasons, result->reason_count);
     write_list(&w, "left_out", "value", result->left_out, result->left_out_count);
+    write_bad(&w, result);
     xt_json_end_object(&w);
     xt_text_add_char(&line, '\n');
     file = fopen(path, "abe");

@@ -676,6 +676,7 @@ static enum xt_code take_rows(struct import *m, struct xt_error *err)
         }
         if (rc != XT_OK || !m->fits)
             continue;
+        xt_import_bad_row(m->options, m->name, m->table, &row, m->result);
         if (got == XT_OK) {
             rc = take_or_gather(m, &row, err);
         } else {
@@ -773,6 +774,7 @@ static void end_job(struct import *m, enum xt_code rc, const struct xt_error *er
     xt_json_kv_int(&w, "unchanged", m->result->outcome[XT_UNCHANGED]);
     xt_json_kv_int(&w, "deleted", m->result->outcome[XT_DELETED]);
     xt_json_kv_int(&w, "rejected", m->result->outcome[XT_REJECTED]);
+    xt_json_kv_int(&w, "bad_characters", m->result->bad_characters);
     xt_json_end_object(&w);
     xt_job_end(&m->job, rc == XT_OK ? NULL : err, xt_text_view(&result));
 }
@@ -817,6 +819,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     end_progress(&m);
     if (rc == XT_OK)
         say_skipped(&m);
+    xt_import_bad_end(options, m.name, m.table, result);
     if (rc == XT_OK)
         count_left_out(&m);
     if (rc == XT_OK)

@@ -34,6 +34,15 @@ struct xt_import_reason {
     int64_t row;       /* where */
 };
 
+#define XT_IMPORT_BAD_PLACES 10
+struct xt_import_bad {
+    int64_t row;
+    char column[96];   /* head, "" where it is not known */
+    int64_t places;    /* in this cell; at most XT_BAD_PLACES are told apart */
+    int64_t offset;    /* of the first, in bytes from the file's beginning; -1 = not known */
+    char bytes[4 * 3]; /* of the first, "FF 81" */
+};
+
 struct xt_import_result {
     int64_t seen, outcome[XT_OUTCOMES];
     int64_t records;    /* put, of all rows */
@@ -44,6 +53,9 @@ struct xt_import_result {
     /* Values of stored rows that found no code and were left out as the mapping says; example is the first of them. */
     struct xt_import_reason left_out[XT_IMPORT_REASONS];
     size_t left_out_count;
+    int64_t bad_characters, bad_rows; /* that are no text in the file's character set; U+FFFD was stored */
+    struct xt_import_bad bad[XT_IMPORT_BAD_PLACES];
+    size_t bad_count;
 };
 
 /* Adds to *result. On an error, what was committed before stays and is counted. */

@@ -1,5 +1,5 @@
 /*
- * import_priv.h - the way of refused rows back to who sent them; for import*.c only.
+ * import_priv.h - the way of refused rows back to who sent them, and what else is told; for import*.c only.
  */
 #ifndef XT_EXCHANGE_IMPORT_PRIV_H
 #define XT_EXCHANGE_IMPORT_PRIV_H
@@ -38,6 +38,13 @@ void xt_rejects_mark(struct xt_rejects *rejects, size_t column, struct xt_str re
 void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons);
 /* Puts the file in its place and the path of the first into out (size bytes), "" when there was none. */
 XT_MUST_USE enum xt_code xt_rejects_close(struct xt_rejects *rejects, char *out, size_t size, struct xt_error *err);
+/* Tells of bytes in row that are no text: counted, the first places kept in result and said. */
+void xt_import_bad_row(const struct xt_import_options *options, const char *name, const struct xt_table *table,
+                       const struct xt_row *row, struct xt_import_result *result);
+/* At the end of a file: how many there were in all. */
+void xt_import_bad_end(const struct xt_import_options *options, const char *name, const struct xt_table *table,
+                       struct xt_import_result *result);
+
 void xt_rejects_done(struct xt_rejects *rejects); /* what is not in its place by then is removed */
 
 #endif

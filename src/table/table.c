@@ -151,7 +151,10 @@ static enum xt_code next_raw(struct xt_table *table, struct xt_raw_row *raw, boo
                                    .cells = row->cells,
                                    .count = row->count,
                                    .raw = row->raw,
-                                   .bytes_done = row->bytes_done};
+                                   .bytes_done = row->bytes_done,
+                                   .bad = row->bad,
+                                   .bad_places = row->bad_places,
+                                   .bad_count = row->bad_count};
         *out_more = true;
         if (row->code != XT_OK && err)
             *err = row->err;
@@ -188,6 +191,9 @@ static enum xt_code next_cells(struct xt_table *table, struct xt_row *row, bool 
         row->number = raw.number;
         row->raw = raw.raw;
         row->bytes_done = raw.bytes_done;
+        row->bad = raw.bad;
+        row->bad_places = raw.bad_places;
+        row->bad_count = raw.bad_count;
         if (rc != XT_OK) {
             *out_more = rc == XT_E_INPUT;
             row->cells = raw.cells;
@@ -240,6 +246,7 @@ static enum xt_code next_object(struct xt_table *table, struct xt_row *row, bool
     enum xt_code rc = objects->ops->next(objects, &raw, out_more, err);
 
     table->facts.bad_characters = table->bad_before + objects->ops->bad(objects);
+    row->bad = raw.bad;
     json_decref(table->object);
     table->object = NULL;
     row->number = raw.number;

@@ -119,6 +119,13 @@ const struct xt_column_guess *xt_table_column_kinds(const struct xt_table *table
  * zeros of a "000000" format, "15.3%", dates as "2026-03-05" ("2026-03" and "2026" where the format shows no more),
  * "2026-03-05T08:00:00" with a time, TRUE and FALSE, errors as "#N/A". The value of merged cells stands in each row they
  * span (below the head; not to the right where they span the whole table: that is a line between rows). */
+struct xt_bad_place { /* bytes that are no text in the file's character set; U+FFFD stands for them */
+    size_t column;    /* from 1; 0 = not known, or between cells */
+    int64_t offset;   /* of the text of the file, that is inside gzip and archive members */
+    unsigned char bytes[4];
+    size_t n; /* bytes */
+};
+
 struct xt_row {
     int64_t number;             /* line or row of the file where it starts, item of a JSON array or archive; from 1 */
     const struct xt_str *cells; /* as many as heads; absent cells are {"", 0} */
@@ -129,11 +136,15 @@ struct xt_row {
     struct xt_str raw;  /* its text as it stands, as UTF-8 that may be ill-formed; XLSX: empty */
     int64_t part;       /* counts from 1; where it changes, so do the columns. Members that are objects are one part */
     struct xt_str file; /* name of the file */
-    struct xt_str member; /* archives: the name of the file inside, else empty; number counts in it */
-    struct xt_str sheet;  /* books: its name, else empty */
-    struct xt_str title;  /* the lines above the head */
-    int64_t bytes_done;   /* of the file, for progress */
+    struct xt_str member;                  /* archives: the name of the file inside, else empty; number counts in it */
+    struct xt_str sheet;                   /* books: its name, else empty */
+    struct xt_str title;                   /* the lines above the head */
+    int64_t bytes_done;                    /* of the file, for progress */
+    int64_t bad;                           /* characters of it that are no text in the file's character set */
+    const struct xt_bad_place *bad_places; /* the first XT_BAD_PLACES of them, CSV only */
+    size_t bad_count;
 };
+#define XT_BAD_PLACES 8
 
 /* The next row with content; empty rows are skipped (and counted in facts). *out_more false at the end.
  * A row that cannot be read (too many cells, cell too long, quote never closed, bad JSON) gives XT_E_INPUT with

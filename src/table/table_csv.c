@@ -205,7 +205,10 @@ struct csv {
     struct xt_text mended; /* cells that had to be changed: doubled quotes, ill-formed bytes */
     size_t at;             /* in the window */
     int64_t line;
-    int64_t bad;
+    int64_t bad; /* in cells of UTF-8; others are counted by the decoder */
+    struct xt_bad_place places[XT_BAD_PLACES];
+    size_t place_count; /* of this row, as is row_bad */
+    int64_t row_bad;
 };
 
 static int64_t csv_bad(const struct xt_reader *reader)
@@ -275,17 +278,66 @@ static void reserve_mended(struct csv *csv, size_t n)
     free(zeros);
 }
 
-static void mend_cell(struct csv *csv, struct xt_str *cell, bool doubled, bool clean)
+static void note_bad(struct csv *csv, const struct xt_bad_place *place)
+{
+    csv->row_bad++;
+    if (csv->place_count < XT_BAD_PLACES)
+        csv->places[csv->place_count++] = *place;
+}
+
+/* Where in a cell, as it stands in the file, bytes are no UTF-8, or are zero. */
+static void note_ill_formed(struct csv *csv, struct xt_str cell, size_t column)
+{
+    size_t i, took;
+
+    for (i = 0; i < cell.n; i += took) {
+        uint32_t c;
+
+        took = xt_utf8_decode(cell.s + i, cell.n - i, &c);
+        if (c != 0 && !(c == 0xFFFD && took == 1))
+            continue;
+        csv->bad++;
+        struct xt_bad_place place = {.column = column, .offset = -1, .n = 1};
+
+        place.bytes[0] = (unsigned char)cell.s[i];
+        if (!csv->window.decoder)
+            place.offset = csv->window.base + (int64_t)csv->window.bom + (cell.s + i - csv->window.s);
+        note_bad(csv, &place);
+    }
+}
+
+/* What the decoder met in this row. */
+static void note_faults(struct csv *csv, struct xt_str row, size_t count)
+{
+    struct xt_bad_place place;
+    size_t at, i = 0;
+
+    while (xt_window_fault(&csv->window, (size_t)(row.s - csv->window.s) + row.n, &at, &place)) {
+        const char *s = csv->window.s + at;
+
+        while (i < count && s >= csv->split.cells[i].s + csv->split.cells[i].n)
+            i++;
+        if (i < count && s >= csv->split.cells[i].s)
+            place.column = i + 1;
+        if (s >= row.s) /* else it stood in a row that was refused as a whole */
+            note_bad(csv, &place);
+    }
+}
+
+static void mend_cell(struct csv *csv, struct xt_str *cell, size_t column, bool doubled, bool clean)
 {
     size_t from = csv->mended.n;
+    bool valid = clean || xt_utf8_valid(cell->s, cell->n);
 
+    if (!valid)
+        note_ill_formed(csv, *cell, column);
     if (doubled) {
         undouble(*cell, &csv->mended);
         *cell = (struct xt_str){csv->mended.s + from, csv->mended.n - from};
     }
-    if (!clean && !xt_utf8_valid(cell->s, cell->n)) {
+    if (!valid) {
         from = csv->mended.n;
-        csv->bad += xt_utf8_mend(cell->s, cell->n, &csv->mended);
+        (void)xt_utf8_mend(cell->s, cell->n, &csv->mended); /* counted already */
         *cell = (struct xt_str){csv->mended.s + from, csv->mended.n - from};
     }
 }
@@ -298,8 +350,12 @@ static void finish_cells(struct csv *csv, struct xt_str row)
     bool reserved = false, apostrophes;
     size_t i;
 
-    if (!clean)
+    csv->place_count = 0;
+    csv->row_bad = 0;
+    if (!clean) {
         clean = csv->window.decoder ? !memchr(row.s, '\0', row.n) : xt_utf8_valid(row.s, row.n);
+        note_faults(csv, row, count);
+    }
     for (i = 0; i < count; i++) {
         struct xt_str *cell = &csv->split.cells[i];
         uint8_t how = csv->split.quoted[i];
@@ -313,7 +369,7 @@ static void finish_cells(struct csv *csv, struct xt_str row)
         if (!reserved)
             reserve_mended(csv, row.n);
         reserved = true;
-        mend_cell(csv, cell, how == XT_CSV_DOUBLED, clean);
+        mend_cell(csv, cell, i + 1, how == XT_CSV_DOUBLED, clean);
     }
 }
 
@@ -418,6 +474,9 @@ static enum xt_code csv_next(struct xt_reader *reader, struct xt_raw_row *row, b
     if ((int64_t)csv->split.longest > limits->cell_bytes)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_CELL_LONG, XT_INT(limits->cell_bytes), XT_INT(csv->split.longest));
     finish_cells(csv, (struct xt_str){s, n});
+    row->bad = csv->row_bad;
+    row->bad_places = csv->places;
+    row->bad_count = csv->place_count;
     row->count = csv->split.count < csv->split.capacity ? csv->split.count : csv->split.capacity;
     if (csv->split.count > csv->split.capacity)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_ROW_COLUMNS, XT_INT(limits->columns), XT_INT(csv->split.count));

@@ -24,6 +24,11 @@ static void keep_sample(struct xt_table *table, const struct xt_raw_row *raw, en
             (struct xt_str){xt_arena_strndup(&table->part.arena, raw->cells[i].s, raw->cells[i].n), raw->cells[i].n};
     row->as_read = row->cells;
     row->as_read_count = row->count;
+    row->bad = raw->bad;
+    row->bad_count = raw->bad_count;
+    row->bad_places = xt_arena_alloc(&table->part.arena, (raw->bad_count + 1) * sizeof *row->bad_places);
+    if (raw->bad_count > 0)
+        memcpy(row->bad_places, raw->bad_places, raw->bad_count * sizeof *row->bad_places);
     row->raw =
         (struct xt_str){xt_arena_strndup(&table->part.arena, raw->raw.s ? raw->raw.s : "", raw->raw.n), raw->raw.n};
 }

@@ -232,14 +232,22 @@ static enum xt_code json_next(struct xt_objects *objects, struct xt_object_row *
                               struct xt_error *err)
 {
     struct json_reader *reader = (struct json_reader *)objects;
+    struct xt_bad_place place;
     enum xt_code rc;
+    size_t at;
 
     row->number = reader->item;
     rc = reader->by_line ? next_line(reader, row, out_more, err) : next_value(reader, row, out_more, err);
     row->bytes_done = reader->window.source->done;
+    row->bad = 0;
+    while (xt_window_fault(&reader->window, reader->at, &at, &place))
+        row->bad++;
     if (rc == XT_OK && *out_more && !xt_ascii_clean(row->raw.s, row->raw.n) && !xt_utf8_valid(row->raw.s, row->raw.n)) {
         xt_text_clear(&reader->mended);
-        reader->bad += xt_utf8_mend(row->raw.s, row->raw.n, &reader->mended);
+        int64_t bad = xt_utf8_mend(row->raw.s, row->raw.n, &reader->mended);
+
+        reader->bad += bad;
+        row->bad += bad;
         row->raw = xt_text_view(&reader->mended);
     }
     return rc;

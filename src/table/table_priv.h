@@ -117,6 +117,8 @@ struct xt_window {
     struct xt_text decoded;
     char *s; /* n bytes of text and XT_WINDOW_SLACK readable bytes behind them */
     size_t n, capacity;
+    int64_t base; /* of the text as UTF-8, where s begins */
+    size_t bom;
     size_t skip;  /* bytes of a byte order mark still to be dropped */
     size_t chunk; /* bytes read at once */
     bool ended;
@@ -130,6 +132,8 @@ void xt_window_done(struct xt_window *window);
 /* Drops the first `drop` bytes and reads more behind the rest. ended is set once nothing more came. */
 enum xt_code xt_window_fill(struct xt_window *window, size_t drop, struct xt_error *err);
 int64_t xt_window_bad(const struct xt_window *window);
+/* The next ill-formed character before position end of s; false when there is none. Not for UTF-8, which is as it is. */
+bool xt_window_fault(struct xt_window *window, size_t end, size_t *out_at, struct xt_bad_place *out);
 
 /* True when all bytes are ASCII other than zero; the quick way for most rows. */
 bool xt_ascii_clean(const char *s, size_t n);
@@ -144,6 +148,9 @@ struct xt_raw_row {
     size_t count;
     struct xt_str raw; /* text formats: the row as it stands */
     int64_t bytes_done;
+    const struct xt_bad_place *bad_places; /* text formats */
+    size_t bad_count;
+    int64_t bad;
 };
 struct xt_reader;
 struct xt_reader_ops {
@@ -208,6 +215,7 @@ struct xt_object_row {
     struct xt_str raw; /* its text as it stands */
     json_t *object;    /* lent until the next row; NULL: raw is JSON and has yet to be read */
     int64_t bytes_done;
+    int64_t bad; /* ill-formed characters in it */
 };
 struct xt_objects;
 struct xt_objects_ops {
@@ -357,6 +365,9 @@ struct xt_sample_row {
     struct xt_error err;
     struct xt_str raw;
     int64_t bytes_done;
+    struct xt_bad_place *bad_places;
+    size_t bad_count;
+    int64_t bad;
 };
 /* The index of the head among rows (count > 0). *out_certainty 0..100. */
 size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char *const *known_heads,

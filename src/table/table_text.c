@@ -15,7 +15,7 @@
 enum xt_code xt_window_open(struct xt_window *window, struct xt_source **source, enum xt_charset charset, size_t bom,
                             struct xt_error *err)
 {
-    *window = (struct xt_window){.skip = bom, .chunk = CHUNK_FIRST};
+    *window = (struct xt_window){.bom = bom, .skip = bom, .chunk = CHUNK_FIRST};
     if (charset != XT_CHARSET_UTF8) {
         enum xt_code rc = xt_decoder_new(charset, &window->decoder, err);
 
@@ -105,6 +105,7 @@ enum xt_code xt_window_fill(struct xt_window *window, size_t drop, struct xt_err
     enum xt_code rc;
     size_t got = 0;
 
+    window->base += (int64_t)drop;
     if (window->decoder) {
         rc = fill_decoded(window, drop, err);
     } else {
@@ -130,6 +131,18 @@ int64_t xt_window_bad(const struct xt_window *window)
     int64_t first;
 
     return window->decoder ? xt_decoder_bad(window->decoder, &first) : 0;
+}
+
+bool xt_window_fault(struct xt_window *window, size_t end, size_t *out_at, struct xt_bad_place *out)
+{
+    struct xt_decoder_fault fault;
+
+    if (!window->decoder || !xt_decoder_take_fault(window->decoder, window->base + (int64_t)end, &fault))
+        return false;
+    *out_at = fault.place > window->base ? (size_t)(fault.place - window->base) : 0;
+    *out = (struct xt_bad_place){.offset = fault.offset + (int64_t)window->bom, .n = fault.n};
+    memcpy(out->bytes, fault.bytes, sizeof out->bytes);
+    return true;
 }
 
 bool xt_ascii_clean(const char *s, size_t n)

@@ -177,6 +177,51 @@ static void character_sets(void **state)
     xt_table_close(&table);
 }
 
+/* Where bytes are no text: the row, the column, the byte of the file. */
+static void bad_bytes_have_places(void **state)
+{
+    static const char gb[] =
+        "\xC3\xFB\xB3\xC6,b,c\n\xC3\xFB,x,\xFFy\xFF\n1,2,3\n\"\"\"\x81\n\",\x85\x30\x81\x30,\xC3\xFB\n";
+    static const char utf8[] = "\xEF\xBB\xBF名,b\nok,\xE4\xBD\nx,\"\"\"y\xFFz\"\n1,2\n";
+    struct xt_table_options options = {.charset = "utf-8"};
+    static const struct {
+        const char *text;
+        size_t n;
+        int row; /* 1: the first below the head */
+        int bad;
+        size_t column;
+        int64_t offset;
+        unsigned char first;
+    } rows[] = {
+        {gb, sizeof gb - 1, 1, 2, 3, 14, 0xFF},     {gb, sizeof gb - 1, 2, 0, 0, 0, 0},
+        {gb, sizeof gb - 1, 3, 2, 1, 27, 0x81},     {utf8, sizeof utf8 - 1, 1, 2, 2, 12, 0xE4},
+        {utf8, sizeof utf8 - 1, 2, 1, 2, 21, 0xFF}, {utf8, sizeof utf8 - 1, 3, 0, 0, 0, 0},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < XT_COUNT(rows); i++) {
+        struct xt_table *table = NULL;
+        struct xt_error err;
+        struct xt_row row;
+        bool more;
+        int k;
+
+        options.charset = rows[i].text == gb ? "gb18030" : "utf-8";
+        assert_int_equal(xt_table_open_memory("t.csv", rows[i].text, rows[i].n, &options, &table, &err), XT_OK);
+        for (k = 0; k < rows[i].row; k++)
+            assert_int_equal(xt_table_next(table, &row, &more, &err), XT_OK);
+        assert_int_equal(row.bad, rows[i].bad);
+        if (row.bad > 0) {
+            assert_int_equal(row.bad_places[0].column, rows[i].column);
+            assert_int_equal(row.bad_places[0].offset, rows[i].offset);
+            assert_int_equal(row.bad_places[0].bytes[0], rows[i].first);
+            assert_int_equal((unsigned char)rows[i].text[rows[i].offset], rows[i].first);
+        }
+        xt_table_close(&table);
+    }
+}
+
 static void formulas_come_back_as_they_were(void **state)
 {
     (void)state;
@@ -312,6 +357,7 @@ int main(void)
         cmocka_unit_test(ragged_rows),
         cmocka_unit_test(thousands_of_empty_rows),
         cmocka_unit_test(character_sets),
+        cmocka_unit_test(bad_bytes_have_places),
         cmocka_unit_test(formulas_come_back_as_they_were),
         cmocka_unit_test(caps),
         cmocka_unit_test(rows_across_pieces),

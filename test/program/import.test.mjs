@@ -55,6 +55,22 @@ describe('import', () => {
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
+  it('says where bytes are no text of the character set', async () => {
+    const gb = (text) => Buffer.from(text, 'latin1')
+    // 编号,名称,单位 / Q1, a title with two bytes that begin nothing, a unit; then a sound row.
+    const file = await put('bytes.csv', ['\xB1\xE0\xBA\xC5,\xC3\xFB\xB3\xC6,\xB5\xA5\xCE\xBB',
+      'Q1,\xCB\xAE\xFF\xD1\xD0\xFF\xBE\xBF,\xCA\xBE\xC0\xFD', 'Q2,\xCD\xC1\xC8\xC0,\xCA\xBE\xC0\xFD'], gb)
+    const report = join(folder, 'bytes.report')
+    const done = await run(['import', '--data', data, '--charset', 'gb18030', '--mapping', map, '--report', report, file], { env: { LC_ALL: 'C.UTF-8' } })
+    assert.equal(done.code, 0, done.err)
+    assert.match(done.err, /bytes\.csv: row 2, column "名称": 2 places with bytes that are not GB18030 \(the first at 0x14: FF\)/)
+    assert.match(done.err, /bytes\.csv: 2 places in all that are not GB18030/)
+    const told = JSON.parse(await readFile(report, 'utf8'))
+    assert.equal(told.bad_characters, 2)
+    assert.equal(told.bad_rows, 1)
+    assert.deepEqual(told.bad, [{ row: 2, column: '名称', places: 2, offset: 20, bytes: 'FF' }])
+  })
+
   it('stores a file once, however often it comes', async () => {
     const file = await put('good.csv', [head, ...good])
     const dry = await take('--mapping', map, '--dry-run', file)
