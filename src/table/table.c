@@ -109,6 +109,8 @@ static void turn_merges(struct xt_table *table, int64_t number, const struct xt_
 
         if (m->row1 != number || column >= count || cells[column].n == 0)
             continue;
+        if (table->part.filled_count > table->part.columns)
+            continue; /* so many cannot lie in one row but over one another, which is no workbook's doing */
         xt_grow(&table->part.filled, &table->part.filled_capacity, table->part.filled_count + 1,
                 sizeof *table->part.filled);
         table->part.filled[table->part.filled_count++] =

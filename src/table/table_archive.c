@@ -12,6 +12,26 @@ struct xt_archive {
     void (*close)(struct xt_archive *archive);
 };
 
+/* Names are text for people and mappings; no file is ever opened by one, so "../" in it does no harm. What is no UTF-8 is
+ * most likely GB18030, as Chinese Windows packs it; control characters are taken out. */
+static void sound_name(struct xt_text *name)
+{
+    XT_AUTO(xt_decoder_free) struct xt_decoder *decoder = NULL;
+    struct xt_text decoded;
+    size_t i;
+
+    if (!xt_utf8_valid(name->s, name->n) && xt_decoder_new(XT_CHARSET_GB18030, &decoder, NULL) == XT_OK) {
+        xt_text_init(&decoded, name->cap);
+        xt_decoder_add(decoder, name->s, name->n, true, &decoded);
+        xt_text_clear(name);
+        xt_text_add_str(name, xt_text_view(&decoded));
+        xt_text_done(&decoded);
+    }
+    for (i = 0; i < name->n; i++)
+        if ((unsigned char)name->s[i] < ' ' || name->s[i] == 0x7F)
+            name->s[i] = '?';
+}
+
 /* ---- tar ---- */
 
 struct tar_archive {
@@ -23,6 +43,7 @@ struct tar_archive {
 struct tar_member {
     struct xt_source base;
     struct xt_tar *tar;
+    const char *name; /* of the member */
 };
 
 static enum xt_code tar_member_read(struct xt_source *source, void *data, size_t cap, size_t *out_n,
@@ -30,6 +51,8 @@ static enum xt_code tar_member_read(struct xt_source *source, void *data, size_t
 {
     struct tar_member *member = (struct tar_member *)source;
 
+    if (member->tar->refused != XT_MSG_NONE)
+        return xt_fail(err, XT_E_MEDIA, "", member->tar->refused, XT_TEXT(member->name));
     return xt_tar_read(member->tar, data, cap, out_n, err);
 }
 
@@ -49,10 +72,12 @@ static enum xt_code tar_next(struct xt_archive *archive, struct xt_text *name, s
 
     if (rc != XT_OK || !more)
         return rc;
+    sound_name(name);
     struct tar_member *member = xt_calloc(1, sizeof *member);
 
     member->base.ops = &TAR_MEMBER_OPS;
     member->tar = &tar->tar;
+    member->name = name->s;
     *out = &member->base;
     return XT_OK;
 }
@@ -100,12 +125,14 @@ static enum xt_code zip_next(struct xt_archive *archive, struct xt_text *name, s
 
     while (zip->at < zip->count) {
         uint64_t index = zip->at++;
-        const char *member = zip_get_name(zip->zip, index, 0);
+        /* As it stands: libzip takes names that are not said to be UTF-8 for those of an IBM PC. */
+        const char *member = zip_get_name(zip->zip, index, ZIP_FL_ENC_RAW);
 
         if (!member || xt_str_ends(xt_str(member), "/"))
             continue;
         xt_text_clear(name);
         xt_text_add_z(name, member);
+        sound_name(name);
         return xt_source_zip(zip->zip, index, zip->limits, zip->name, out, err);
     }
     return XT_OK;

@@ -49,12 +49,12 @@ enum xt_code xt_source_zip(zip_t *zip, uint64_t index, const struct xt_table_lim
 /* The files of a tar archive, one after the other. source is borrowed and read only through this. */
 struct xt_tar {
     struct xt_source *source;
-    const char *name;   /* of the archive, for messages */
-    uint64_t left;      /* bytes of the current member not yet read */
-    uint64_t padding;   /* and behind it up to the next block */
-    int64_t member_max; /* cap of a long name */
+    const char *name;    /* of the archive, for messages */
+    uint64_t left;       /* bytes of the current member not yet read */
+    uint64_t padding;    /* and behind it up to the next block */
+    enum xt_msg refused; /* why the member is not read: a link, a sparse file; XT_MSG_NONE: it can be */
 };
-/* The next regular file: its path into member, *out_more false at the end. */
+/* The next file: its path into member, *out_more false at the end. Nothing is ever written where a path says. */
 enum xt_code xt_tar_next(struct xt_tar *tar, struct xt_text *member, bool *out_more, struct xt_error *err);
 enum xt_code xt_tar_read(struct xt_tar *tar, void *data, size_t cap, size_t *out_n, struct xt_error *err);
 bool xt_tar_is(struct xt_str head);

@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "table/table_priv.h"
 
 #define INFLATE_BUFFER ((size_t)64 * XT_KIB)
@@ -445,8 +446,53 @@ static enum xt_code tar_skip(struct xt_tar *tar, struct xt_error *err)
     return XT_OK;
 }
 
-/* The long name in the data of a GNU 'L' or pax 'x' member. */
-static enum xt_code tar_long_name(struct xt_tar *tar, bool pax, struct xt_text *member, struct xt_error *err)
+/* What the members of kind L and x say about the one behind them. */
+struct tar_said {
+    bool named;
+    bool sparse; /* GNU's sparse files in pax: what is stored is a map and pieces */
+    bool sized;
+    uint64_t size;
+};
+
+/* Records "LENGTH key=value\n", of which the value may hold anything. */
+static bool pax_records(struct xt_str data, struct tar_said *said, struct xt_text *member)
+{
+    while (data.n > 0) {
+        size_t i = 0, length = 0;
+        int64_t size;
+
+        while (i < data.n && data.s[i] >= '0' && data.s[i] <= '9' && length <= data.n)
+            length = length * 10 + (size_t)(data.s[i++] - '0');
+        if (i == 0 || length > data.n || length < i + 3 || data.s[i] != ' ' || data.s[length - 1] != '\n')
+            return false;
+        struct xt_str record = {data.s + i + 1, length - i - 2};
+        const char *equals = memchr(record.s, '=', record.n);
+
+        if (!equals)
+            return false;
+        struct xt_str value = {equals + 1, record.n - (size_t)(equals - record.s) - 1};
+
+        if (xt_str_starts(record, "path=")) {
+            xt_text_clear(member);
+            xt_text_add_str(member, value);
+            said->named = value.n > 0;
+        } else if (xt_str_starts(record, "GNU.sparse.")) {
+            said->sparse = true;
+        } else if (xt_str_starts(record, "size=")) {
+            if (!xt_int_parse(value, &size) || size < 0)
+                return false;
+            said->sized = true;
+            said->size = (uint64_t)size;
+        }
+        data.s += length;
+        data.n -= length;
+    }
+    return true;
+}
+
+/* The data of a GNU 'L' or pax 'x' member. */
+static enum xt_code tar_say(struct xt_tar *tar, bool pax, struct tar_said *said, struct xt_text *member,
+                            struct xt_error *err)
 {
     XT_AUTO(xt_text_done) struct xt_text data = {0};
     char piece[1024];
@@ -463,19 +509,29 @@ static enum xt_code tar_long_name(struct xt_tar *tar, bool pax, struct xt_text *
             return rc;
         xt_text_add(&data, piece, took);
     }
-    if (!pax) {
-        xt_text_clear(member);
-        xt_text_add(member, data.s, strnlen(data.s, data.n));
-        return XT_OK;
-    }
-    /* Records "LENGTH path=NAME\n". */
-    const char *path = memmem(data.s, data.n, " path=", 6);
+    if (pax)
+        return pax_records(xt_text_view(&data), said, member) ? XT_OK : tar_damaged(tar, err);
+    xt_text_clear(member);
+    xt_text_add(member, data.s, strnlen(data.s, data.n));
+    said->named = member->n > 0;
+    return XT_OK;
+}
 
-    if (path) {
-        const char *end = memchr(path, '\n', data.n - (size_t)(path - data.s));
+/* More of the map of an old GNU sparse file stands in blocks of its own. */
+static enum xt_code tar_skip_map(struct xt_tar *tar, const char *head, struct xt_error *err)
+{
+    char block[TAR_BLOCK];
+    bool more = head[482] != 0;
 
-        xt_text_clear(member);
-        xt_text_add(member, path + 6, end ? (size_t)(end - path) - 6 : 0);
+    while (more) {
+        size_t got;
+        enum xt_code rc = tar_take(tar, block, sizeof block, &got, err);
+
+        if (rc != XT_OK)
+            return rc;
+        if (got < sizeof block)
+            return tar_damaged(tar, err);
+        more = block[504] != 0;
     }
     return XT_OK;
 }
@@ -489,44 +545,68 @@ static void tar_short_name(const char *block, struct xt_text *member)
     xt_text_add(member, block, strnlen(block, 100));
 }
 
+/* What a member is that is no plain file; XT_MSG_NONE: a plain file. *out_quiet: nobody misses it. */
+static enum xt_msg tar_kind(char kind, bool sparse, bool *out_quiet)
+{
+    *out_quiet = strchr("3456gK", kind) != NULL; /* devices, folders, pipes, what pax says of all */
+    switch (kind) {
+    case '0':
+    case '7':
+    case '\0':
+        *out_quiet = false;
+        return sparse ? XT_MSG_TABLE_SPARSE : XT_MSG_NONE;
+    case '1':
+    case '2':
+        return XT_MSG_TABLE_LINK;
+    default:
+        return XT_MSG_TABLE_SPARSE;
+    }
+}
+
 enum xt_code xt_tar_next(struct xt_tar *tar, struct xt_text *member, bool *out_more, struct xt_error *err)
 {
+    struct tar_said said = {0};
     char block[TAR_BLOCK];
-    bool named = false;
 
     xt_text_clear(member);
     for (;;) {
         size_t got;
         uint64_t size;
+        bool quiet;
         enum xt_code rc = tar_skip(tar, err);
 
         if (rc == XT_OK)
             rc = tar_take(tar, block, sizeof block, &got, err);
         if (rc != XT_OK)
             return rc;
-        if (got == 0 || (got == sizeof block && block[0] == '\0')) {
-            *out_more = false;
+        *out_more = got > 0 && !(got == sizeof block && block[0] == '\0');
+        if (!*out_more)
             return XT_OK;
-        }
         if (got < sizeof block || !tar_sum_holds(block) || !octal(block + 124, 12, &size))
             return tar_damaged(tar, err);
-        tar->left = size;
-        tar->padding = (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK;
         char kind = block[156];
 
+        if (said.sized && kind != 'L' && kind != 'x')
+            size = said.size;
+        tar->left = size;
+        tar->padding = (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK;
         if (kind == 'L' || kind == 'x') {
-            rc = tar_long_name(tar, kind == 'x', member, err);
+            rc = tar_say(tar, kind == 'x', &said, member, err);
             if (rc != XT_OK)
                 return rc;
-            named = member->n > 0;
-        } else if (kind == '0' || kind == '\0') {
-            if (!named)
-                tar_short_name(block, member);
-            *out_more = true;
-            return XT_OK;
-        } else {
-            named = false;
-            xt_text_clear(member);
+            continue;
         }
+        tar->refused = tar_kind(kind, said.sparse, &quiet);
+        if (kind == 'S')
+            rc = tar_skip_map(tar, block, err);
+        if (rc != XT_OK)
+            return rc;
+        if (!quiet) {
+            if (!said.named)
+                tar_short_name(block, member);
+            return XT_OK;
+        }
+        said = (struct tar_said){0};
+        xt_text_clear(member);
     }
 }

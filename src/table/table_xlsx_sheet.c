@@ -22,6 +22,7 @@ struct sheet {
     struct xt_xml *xml;
     struct xt_merge *merges;
     size_t merge_capacity;
+    bool too_many;
     double *widths;
     size_t width_capacity;
     /* the queue: rows[taken..whole) wait, rows[whole] is being read */
@@ -372,9 +373,12 @@ static void add_merge(struct sheet *sheet, struct xt_str range)
         return;
     range.s++;
     range.n--;
-    if (!reference(&range, &merge.row2, &merge.column2) || merge.row2 < merge.row1 || merge.column2 < merge.column1 ||
-        sheet->base.merge_count >= MERGES_MAX)
+    if (!reference(&range, &merge.row2, &merge.column2) || merge.row2 < merge.row1 || merge.column2 < merge.column1)
         return;
+    if (sheet->base.merge_count == MERGES_MAX) {
+        sheet->too_many = true;
+        return;
+    }
     xt_grow(&sheet->merges, &sheet->merge_capacity, sheet->base.merge_count + 1, sizeof *sheet->merges);
     sheet->merges[sheet->base.merge_count++] = merge;
 }
@@ -385,7 +389,7 @@ static size_t merges_in(struct sheet *sheet, const char *s, size_t n)
     size_t at = 0;
 
     for (;;) {
-        const char *word = memmem(s + at, n - at, "mergeCell ", 10);
+        const char *word = memmem(s + at, n - at, "mergeCell", 9);
 
         if (!word)
             return n > 16 ? (n - 16 > at ? n - 16 : at) : at;
@@ -395,7 +399,7 @@ static size_t merges_in(struct sheet *sheet, const char *s, size_t n)
             return (size_t)(word - s);
         const char *ref = memmem(word, (size_t)(end - word), "ref=", 4);
 
-        if (ref && ref + 5 < end)
+        if (ref && ref + 5 < end && memchr(" \t\r\n", word[9], 4))
             add_merge(sheet, (struct xt_str){ref + 5, (size_t)(end - ref) - 5});
         at = (size_t)(end - s);
     }
@@ -410,20 +414,46 @@ static int by_row(const void *a, const void *b)
     return (x->column1 > y->column1) - (x->column1 < y->column1);
 }
 
-static enum xt_code read_merges(struct sheet *sheet, const char *part, struct xt_error *err)
+static void merge_start(void *user, const char *name, const struct xt_xml_attributes *attributes)
 {
-    XT_AUTO(xt_source_close) struct xt_source *source = NULL;
-    struct xt_package *package = sheet->workbook->package;
+    if (strcmp(name, "mergeCell") == 0)
+        add_merge(user, xt_xml_attribute(attributes, "ref"));
+}
+
+static void merge_end(void *user, const char *name)
+{
+    (void)user;
+    (void)name;
+}
+
+static void merge_text(void *user, const char *s, size_t n)
+{
+    (void)user;
+    (void)s;
+    (void)n;
+}
+
+static const struct xt_xml_calls MERGE_CALLS = {merge_start, merge_end, merge_text};
+
+/* UTF-16 has no letters to look for. A part that is damaged says so when its rows are read. */
+static void merges_by_parser(struct sheet *sheet, struct xt_source **source)
+{
+    struct xt_xml *xml = xt_xml_open(source, &MERGE_CALLS, sheet, sheet->workbook->package->name);
+
+    (void)xt_xml_all(xml, NULL);
+    xt_xml_close(&xml);
+}
+
+static enum xt_code merges_by_letters(struct sheet *sheet, struct xt_source *source, struct xt_error *err)
+{
     char piece[32 * XT_KIB];
     size_t have = 0, got = 1;
-    enum xt_code rc = package->open(package, part, &source, err);
 
-    if (rc == XT_OK && !source)
-        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_NO_PART, XT_TEXT(package->name), XT_TEXT(part));
-    while (rc == XT_OK && got > 0) {
-        rc = xt_source_read(source, piece + have, sizeof piece - have, &got, err);
+    while (got > 0) {
+        enum xt_code rc = xt_source_read(source, piece + have, sizeof piece - have, &got, err);
+
         if (rc != XT_OK)
-            break;
+            return rc;
         have += got;
         size_t done = merges_in(sheet, piece, have);
 
@@ -432,6 +462,26 @@ static enum xt_code read_merges(struct sheet *sheet, const char *part, struct xt
         memmove(piece, piece + done, have - done);
         have -= done;
     }
+    return XT_OK;
+}
+
+static enum xt_code read_merges(struct sheet *sheet, const char *part, struct xt_error *err)
+{
+    XT_AUTO(xt_source_close) struct xt_source *source = NULL;
+    struct xt_package *package = sheet->workbook->package;
+    struct xt_str head = {"", 0};
+    enum xt_code rc = package->open(package, part, &source, err);
+
+    if (rc == XT_OK && !source)
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_NO_PART, XT_TEXT(package->name), XT_TEXT(part));
+    if (rc == XT_OK)
+        rc = xt_source_peek(source, 4, &head, err);
+    if (rc == XT_OK && head.n == 4 && (memchr(head.s, '\0', 4) || memchr(head.s, '\xFF', 2)))
+        merges_by_parser(sheet, &source);
+    else if (rc == XT_OK)
+        rc = merges_by_letters(sheet, source, err);
+    if (rc == XT_OK && sheet->too_many)
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_MERGES, XT_TEXT(package->name), XT_INT(MERGES_MAX));
     if (sheet->base.merge_count > 0)
         qsort(sheet->merges, sheet->base.merge_count, sizeof *sheet->merges, by_row);
     sheet->base.merges = sheet->merges;
