@@ -28,7 +28,7 @@ const char *__asan_default_options(void)
     return "quarantine_size_mb=1:detect_leaks=0";
 }
 
-#define RISE_MAX_KB (96 * 1024) /* with the sanitizer's shadow and redzones; ./dev bench measures without */
+#define RISE_MAX_KB (64 * 1024) /* with the sanitizer's shadow and redzones; ./dev bench measures without */
 
 static char folder[] = "/tmp/xt-hostile-XXXXXX";
 static char path[64];
@@ -65,8 +65,8 @@ static long peak_kb(void)
     return kb;
 }
 
-/* "head|head/cells/cells", refused rows as "!message", the fault that ends it as "!!message"; the first 300 bytes. */
-static void read_file(const char *name, int out)
+/* "cells/cells", refused rows as "!message", "+" where there are more than eight, the fault that ends it as "!!message". */
+static void read_file(int out)
 {
     struct xt_table_options options = {.sheet = "*"};
     struct xt_table *table = NULL;
@@ -78,8 +78,7 @@ static void read_file(const char *name, int out)
     int64_t rows = 0;
     size_t i;
 
-    (void)name;
-    xt_text_init(&text, 300);
+    xt_text_init(&text, 4000);
     before = peak_kb();
     alarm(60);
     enum xt_code rc = xt_table_open(path, &options, &table, &err);
@@ -95,10 +94,14 @@ static void read_file(const char *name, int out)
             rc = more ? XT_OK : rc;
             continue;
         }
-        rows++;
+        if (++rows > 8) {
+            if (rows == 9)
+                xt_text_add_char(&text, '+');
+            continue;
+        }
         if (row.member.n > 0)
             xt_text_addf(&text, "%.*s:", (int)row.member.n, row.member.s);
-        for (i = 0; i < row.count && rows < 40; i++)
+        for (i = 0; i < row.count; i++)
             xt_text_addf(&text, i > 0 ? "|%.*s" : "%.*s", (int)row.cells[i].n, row.cells[i].s);
         xt_text_add_char(&text, '/');
     }
@@ -112,7 +115,7 @@ static void read_file(const char *name, int out)
 
 static void expect(const char *name, const char *wanted)
 {
-    char answer[512];
+    char answer[4096];
     size_t n = 0;
     ssize_t got;
     int ends[2], status;
@@ -122,7 +125,7 @@ static void expect(const char *name, const char *wanted)
     pid_t child = fork();
 
     if (child == 0)
-        read_file(name, ends[1]);
+        read_file(ends[1]);
     (void)close(ends[1]);
     while ((got = read(ends[0], answer + n, sizeof answer - 1 - n)) > 0)
         n += (size_t)got;
@@ -134,7 +137,7 @@ static void expect(const char *name, const char *wanted)
     const char *text = strchr(answer, ' ') + 1;
     long rise = strtol(answer, NULL, 10);
 
-    if (strncmp(text, wanted, strlen(wanted)) != 0 || (strlen(wanted) < 200 && strcmp(text, wanted) != 0))
+    if (strcmp(text, wanted) != 0)
         fail_msg("%s:\n%s\nwanted:\n%s", name, text, wanted);
     if (rise > RISE_MAX_KB)
         fail_msg("%s: memory rose by %ld kB", name, rise);
@@ -160,25 +163,15 @@ static size_t file_size(void)
     return (size_t)facts.st_size;
 }
 
-/* Text that deflate cannot make much smaller. */
-static void add_noise(struct xt_text *text, size_t n)
+/* n letters. The files of giants are not packed, so that the cap on packing is not what refuses them. */
+static void add_letters(struct xt_text *text, size_t n)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char piece[4096];
-    uint64_t seed = 88172645463325252U;
+    char *letters = malloc(n);
 
-    while (n > 0) {
-        size_t take = n < sizeof piece ? n : sizeof piece, i;
-
-        for (i = 0; i < take; i++) {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            piece[i] = letters[seed >> 58];
-        }
-        xt_text_add(text, piece, take);
-        n -= take;
-    }
+    assert_non_null(letters);
+    memset(letters, 'x', n);
+    xt_text_add(text, letters, n);
+    free(letters);
 }
 
 static void gzip_file(const char *data, size_t n)
@@ -246,29 +239,35 @@ static void book_file(const char *sheet, size_t sheet_n, const char *strings, si
 static void bombs(void **state)
 {
     const size_t n = 64 * XT_MIB;
-    char *spaces = malloc(n);
+    char *same = malloc(n);
     struct xt_text text;
+    size_t i;
 
     (void)state;
-    assert_non_null(spaces);
-    memset(spaces, ' ', n);
-    gzip_file(spaces, n);
-    expect("spaces in gzip", "!!table-ratio");
+    assert_non_null(same);
+    for (i = 0; i < n; i += 4)
+        memcpy(same + i, "1,2\n", 4);
+    gzip_file(same, n);
+    expect("the same row again and again in gzip", "1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/+!!table-ratio");
+    zip_file((struct part[]){{"a.csv", "h,i\n1,2\n", 0}, {"b.csv", same, n}}, 2, true);
+    expect("a bomb beside a table", "a.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/+"
+                                    "!!table-ratio");
+    memset(same, ' ', n);
+    gzip_file(same, n);
+    expect("spaces in gzip", "!!file-is-empty");
     xt_text_init(&text, 2 * n);
     xt_text_add_z(&text, "<worksheet><sheetData>" HEAD);
-    xt_text_add(&text, spaces, n);
+    xt_text_add(&text, same, n);
     xt_text_add_z(&text, "</sheetData></worksheet>");
     book_file(text.s, text.n, NULL, 0, NULL, true);
     expect("a sheet of spaces", "!!table-ratio");
     xt_text_clear(&text);
     xt_text_add_z(&text, "<sst><si><t>");
-    xt_text_add(&text, spaces, n);
+    xt_text_add(&text, same, n);
     xt_text_add_z(&text, "</t></si></sst>");
     book_file(SHEET(HEAD), 0, text.s, text.n, NULL, true);
     expect("a shared string of spaces", "!!table-ratio");
-    zip_file((struct part[]){{"a.csv", "h,i\n1,2\n", 0}, {"b.csv", spaces, n}}, 2, true);
-    expect("a bomb beside a table", "a.csv:1|2/!!table-ratio");
-    free(spaces);
+    free(same);
     xt_text_done(&text);
 }
 
@@ -297,7 +296,7 @@ static void giants(void **state)
 
     xt_text_clear(&text);
     xt_text_add_z(&text, "h,i\n1,");
-    add_noise(&text, 100 * XT_MIB);
+    add_letters(&text, 100 * XT_MIB);
     xt_text_add_z(&text, "\n3,4\n");
     write_file(text.s, text.n);
     expect("a cell of 100 MB, CSV", "!row-long/3|4/");
@@ -307,13 +306,13 @@ static void giants(void **state)
 
     xt_text_clear(&text);
     xt_text_add_z(&text, "<worksheet><sheetData>" HEAD "<row><c t='inlineStr'><is><t>");
-    add_noise(&text, 100 * XT_MIB);
+    add_letters(&text, 100 * XT_MIB);
     xt_text_add_z(&text, "</t></is></c></row>" ROW_12 "</sheetData></worksheet>");
     book_file(text.s, text.n, NULL, 0, NULL, false);
     expect("a cell of 100 MB, XLSX inline", "!cell-long/1|2/");
 
     xt_text_add_z(&strings, "<sst><si><t>");
-    add_noise(&strings, 100 * XT_MIB);
+    add_letters(&strings, 100 * XT_MIB);
     xt_text_add_z(&strings, "</t></si><si><t>fine</t></si></sst>");
     book_file(SHEET(HEAD "<row><c t='s'><v>0</v></c></row><row><c t='s'><v>1</v></c></row>"), 0, strings.s, strings.n,
               NULL, false);
@@ -321,7 +320,7 @@ static void giants(void **state)
 
     xt_text_clear(&text);
     xt_text_add_z(&text, "{\"a\":\"");
-    add_noise(&text, 100 * XT_MIB);
+    add_letters(&text, 100 * XT_MIB);
     xt_text_add_z(&text, "\"}\n");
     write_file(text.s, text.n);
     expect("a JSON line of 100 MB", "!row-long/");
@@ -352,10 +351,7 @@ static void merges_without_end(void **state)
         xt_text_addf(&text, "<mergeCell ref=\"A2:A%d\"/>", 1000000 - i);
     xt_text_add_z(&text, "</mergeCells></worksheet>");
     book_file(text.s, text.n, NULL, 0, NULL, false);
-    expect("150,000 ranges over one another",
-           "1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/"
-           "1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/"
-           "////////////////////////////////////////////////");
+    expect("150,000 ranges over one another", "1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/+");
     xt_text_done(&text);
 }
 
@@ -613,7 +609,7 @@ static void names_that_climb(void **state)
     tar_write(&tar);
     expect("sparse files in a tar", "last.csv:3|4/(2 table-sparse)");
 
-    TAR_ADD(&tar, "pax", 'x', "19 path=a\nb,中.csv\n9 size=8\n");
+    TAR_ADD(&tar, "pax", 'x', "20 path=a\nb,中.csv\n9 size=8\n");
     tar_add(&tar, "short", 5, '0', "h,i\n1,2\n", 8, 0); /* its size stands in pax alone */
     TAR_ADD(&tar, "././@LongLink", 'L', "a long name.csv\0");
     TAR_ADD(&tar, "short", '0', "h,i\n3,4\n");
@@ -630,7 +626,7 @@ static void names_that_climb(void **state)
     TAR_ADD(&tar, "1.csv", '0', "h,i\n1,2\n");
     tar_add(&tar, "2.csv", 5, '0', "h,i\n1,2\n", 8, 1 << 20);
     tar_write(&tar);
-    expect("a tar cut short", "1.csv:1|2/1|2/!table-tar/!!table-tar");
+    expect("a tar cut short", "1.csv:1|2/!!table-tar(1 table-tar)");
     free(tar.s);
 }
 
