@@ -97,6 +97,8 @@ static size_t utf8_fault(const unsigned char *s, size_t n)
 struct evidence {
     size_t bad;       /* sequences that cannot be */
     size_t multibyte; /* sequences of several bytes that can */
+    size_t covered;   /* bytes of these */
+    size_t high;      /* bytes from 80 on */
 };
 
 /* In a sample that is cut, a sequence that only lacks its end is no fault. */
@@ -114,6 +116,8 @@ static struct evidence read_utf8(const unsigned char *s, size_t n, bool truncate
             found.bad++;
         }
         found.multibyte += took > 1;
+        found.covered += took > 1 ? took : 0;
+        found.high += took > 1 ? took : s[i] >= 0x80;
         i += took;
     }
     return found;
@@ -214,6 +218,15 @@ enum xt_charset xt_charset_guess(const void *data, size_t n, bool truncated, int
     struct evidence gb18030 = read_gb18030(s, n, truncated);
     if (gb18030.bad == 0 && gb18030.multibyte > 0 && !zeros) {
         *out_certainty = gb18030.multibyte >= 20 ? 95 : 80;
+        return XT_CHARSET_GB18030;
+    }
+    /* A few bytes are broken. What is no UTF-8 has few bytes in a row that could be some, so most of them being so tells. */
+    if (!zeros && 2 * utf8.covered > utf8.high) {
+        *out_certainty = (int)(90 * utf8.covered / utf8.high);
+        return XT_CHARSET_UTF8;
+    }
+    if (!zeros && gb18030.multibyte > 0 && 4 * gb18030.bad <= gb18030.multibyte) {
+        *out_certainty = 70;
         return XT_CHARSET_GB18030;
     }
     if (ask_icu((const char *)s, n, &charset, out_certainty) &&

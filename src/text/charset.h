@@ -1,9 +1,10 @@
 /*
  * charset.h - character sets: guessing and converting what offices send to UTF-8, streaming.
  *
- * Known: UTF-8 (with or without BOM), GB18030 (that of 2022: charset_gb18030.c), UTF-16LE/BE (BOM or
- * zero pattern), Latin-1 never guessed. Guessing: BOM, then strict UTF-8, then UTF-16 by zero bytes, then strict GB18030; ICU's
- * detector only breaks ties. Unmappable bytes are counted with the offset of the first and become U+FFFD.
+ * Known: UTF-8 (with or without BOM), GB18030 (that of 2022: charset_gb18030.c), UTF-16LE/BE (BOM or zero pattern),
+ * Latin-1 never guessed. Guessing: BOM, then strict UTF-8, then UTF-16 by zero bytes, then strict GB18030, then either of
+ * UTF-8 and GB18030 with a few bytes broken; ICU's detector only breaks ties. Unmappable bytes are counted with the offset
+ * of the first and become U+FFFD.
  */
 #ifndef XT_TEXT_CHARSET_H
 #define XT_TEXT_CHARSET_H
