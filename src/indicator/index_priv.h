@@ -1,0 +1,38 @@
+/* index_priv.h - what the steps of an index share; for index_*.c only. */
+#ifndef XT_INDICATOR_INDEX_PRIV_H
+#define XT_INDICATOR_INDEX_PRIV_H
+
+#include "indicator/index.h"
+
+struct xt_index_state { /* of a run */
+    const struct xt_index_tree *tree;
+    const struct xt_index_table *table;
+    struct xt_arena *arena;
+    struct xt_index_result *result;
+    double **x;           /* [indicator][row]: as it stands now */
+    size_t *by_period;    /* rows sorted by period, then by place */
+    size_t *period_first; /* of each period into by_period; one more at the end */
+    size_t periods;
+    double *scratch, *scratch2; /* rows of them */
+    struct xt_problems *problems, *warnings;
+};
+
+/* index_steps.c, index_treat.c, index_aggregate.c: each changes state->x (or fills the scores). */
+void xt_index_screen(struct xt_index_state *state, const struct xt_index_step *step);
+void xt_index_denominate(struct xt_index_state *state, const struct xt_index_step *step);
+void xt_index_impute(struct xt_index_state *state, const struct xt_index_step *step);
+void xt_index_treat(struct xt_index_state *state, const struct xt_index_step *step);
+void xt_index_normalise(struct xt_index_state *state, const struct xt_index_step *step);
+void xt_index_aggregate(struct xt_index_state *state, const struct xt_index_step *step);
+
+/* Fills the groups of score ([node][row]) from its indicators; used (may be NULL) gets the weights, siblings summing to 1. */
+void xt_index_score(struct xt_index_state *state, const struct xt_index_step *step, double **score, double *used);
+/* A run begun and its steps done up to one, without checks; in state->x. */
+void xt_index_begin(struct xt_index_state *state);
+void xt_index_step(struct xt_index_state *state, const struct xt_index_step *step);
+
+/* One vector: winsorised point by point, then, still failing, the logarithm of what it was. In place. */
+void xt_index_treat_vector(double *x, size_t n, const struct xt_index_step *step, double *scratch,
+                           struct xt_index_treated *out);
+
+#endif

@@ -1,0 +1,389 @@
+/* index_steps.c - screening, denominators, imputation, normalisation: what is done to the columns. */
+#include <math.h>
+#include <string.h>
+
+#include "indicator/index_priv.h"
+
+static const struct xt_index_node *indicator(const struct xt_index_state *state, size_t column)
+{
+    return &state->tree->nodes[state->tree->indicators[column]];
+}
+
+static void warn(const struct xt_index_state *state, size_t column, enum xt_msg msg)
+{
+    if (state->warnings)
+        xt_problem(state->warnings, indicator(state, column)->code, msg);
+}
+
+/* ---- screening ---- */
+
+void xt_index_screen(struct xt_index_state *state, const struct xt_index_step *step)
+{
+    size_t n = state->tree->indicator_count, row, c;
+
+    for (row = 0; row < state->table->rows; row++) {
+        size_t there = 0, zeros = 0;
+
+        for (c = 0; c < n; c++) {
+            there += isnan(state->x[c][row]) ? 0 : 1;
+            zeros += state->x[c][row] == 0;
+        }
+        if ((double)there >= step->screen.present * (double)n &&
+            (double)(there - zeros) >= step->screen.non_zero * (double)there)
+            continue;
+        state->result->out[row] = true;
+        for (c = 0; c < n; c++)
+            state->x[c][row] = NAN;
+    }
+}
+
+/* ---- denominators ---- */
+
+static const double *extra(const struct xt_index_table *table, const char *code)
+{
+    size_t i;
+
+    for (i = 0; i < table->extra_count; i++)
+        if (strcmp(table->extras[i].code, code) == 0)
+            return table->extras[i].values;
+    return NULL; /* xt_index_recipe_check() refused that */
+}
+
+void xt_index_denominate(struct xt_index_state *state, const struct xt_index_step *step)
+{
+    double scale = step->denominate.scale > 0 ? step->denominate.scale : 1;
+    size_t c, row;
+
+    for (c = 0; c < state->tree->indicator_count; c++) {
+        const struct xt_index_node *node = indicator(state, c);
+        const double *below;
+
+        if (node->denominator[0] == '\0')
+            continue;
+        below = extra(state->table, node->denominator);
+        for (row = 0; row < state->table->rows; row++) {
+            if (below[row] == 0 && !isnan(state->x[c][row])) /* nothing can be said of this one */
+                xt_problem(state->problems, node->code, XT_MSG_INDEX_ZERO_DENOMINATOR, XT_TEXT(node->denominator),
+                           XT_TEXT(state->table->unit[row]));
+            state->x[c][row] = state->x[c][row] / below[row] * scale;
+        }
+    }
+}
+
+/* ---- imputation ---- */
+
+/* The values of a column in a period (and, by group, in the group of row) into scratch. */
+static size_t peers(const struct xt_index_state *state, const double *x, size_t period, const char *group,
+                    bool by_group)
+{
+    size_t i, n = 0;
+
+    for (i = state->period_first[period]; i < state->period_first[period + 1]; i++) {
+        size_t row = state->by_period[i];
+
+        if (isnan(x[row]) || (by_group && strcmp(state->table->group[row], group) != 0))
+            continue;
+        state->scratch[n++] = x[row];
+    }
+    return n;
+}
+
+static void impute_across(struct xt_index_state *state, size_t column, enum xt_impute method)
+{
+    bool by_group = method == XT_IMPUTE_GROUP_MEAN || method == XT_IMPUTE_GROUP_MEDIAN;
+    bool mean = method == XT_IMPUTE_MEAN || method == XT_IMPUTE_GROUP_MEAN;
+    double *x = state->x[column], *filled = state->scratch2;
+    size_t period, i;
+
+    memcpy(filled, x, state->table->rows * sizeof *x); /* what is filled must not fill others */
+    for (period = 0; period < state->periods; period++) {
+        for (i = state->period_first[period]; i < state->period_first[period + 1]; i++) {
+            size_t row = state->by_period[i], n;
+            const char *group = by_group ? state->table->group[row] : NULL;
+
+            if (!isnan(x[row]) || state->result->out[row] || (by_group && !group))
+                continue;
+            n = peers(state, x, period, group, by_group);
+            if (n == 0)
+                continue;
+            filled[row] =
+                mean ? xt_stat_mean(state->scratch, n) : xt_stat_quantile(state->scratch, n, 0.5, state->scratch + n);
+        }
+    }
+    memcpy(x, filled, state->table->rows * sizeof *x);
+}
+
+static bool same_unit(const struct xt_index_table *table, size_t a, size_t b)
+{
+    return strcmp(table->unit[a], table->unit[b]) == 0;
+}
+
+/* The nearest periods of the same unit that have a value, before and behind; SIZE_MAX where there is none. */
+static void neighbours(const struct xt_index_state *state, const double *x, size_t row, size_t *before, size_t *behind)
+{
+    const struct xt_index_table *table = state->table;
+    size_t r;
+
+    *before = *behind = SIZE_MAX;
+    for (r = 0; r < table->rows; r++) {
+        if (r == row || isnan(x[r]) || !same_unit(table, r, row))
+            continue;
+        if (table->period[r] < table->period[row] && (*before == SIZE_MAX || table->period[r] > table->period[*before]))
+            *before = r;
+        if (table->period[r] > table->period[row] && (*behind == SIZE_MAX || table->period[r] < table->period[*behind]))
+            *behind = r;
+    }
+}
+
+/* The last value carried on, or the straight line between the neighbours; nothing beyond the ends of a series. */
+static void impute_along(struct xt_index_state *state, size_t column, enum xt_impute method)
+{
+    const struct xt_index_table *table = state->table;
+    double *x = state->x[column], *filled = state->scratch2;
+    size_t row, before, behind;
+
+    if (!table->period)
+        return;
+    memcpy(filled, x, table->rows * sizeof *x);
+    for (row = 0; row < table->rows; row++) {
+        if (!isnan(x[row]) || state->result->out[row])
+            continue;
+        neighbours(state, x, row, &before, &behind);
+        if (before == SIZE_MAX)
+            continue;
+        if (method == XT_IMPUTE_LAST) {
+            filled[row] = x[before];
+        } else if (behind != SIZE_MAX) {
+            double whole = (double)table->period[behind] - (double)table->period[before];
+
+            filled[row] = x[before] + (x[behind] - x[before]) *
+                                          ((double)table->period[row] - (double)table->period[before]) / whole;
+        }
+    }
+    memcpy(x, filled, table->rows * sizeof *x);
+}
+
+void xt_index_impute(struct xt_index_state *state, const struct xt_index_step *step)
+{
+    size_t c, row;
+
+    for (c = 0; c < state->tree->indicator_count; c++) {
+        if (step->impute.method == XT_IMPUTE_LAST || step->impute.method == XT_IMPUTE_LINEAR)
+            impute_along(state, c, step->impute.method);
+        else
+            impute_across(state, c, step->impute.method);
+        for (row = 0; row < state->table->rows; row++)
+            if (isnan(state->x[c][row]) && !state->result->out[row])
+                break;
+        if (row < state->table->rows)
+            warn(state, c, XT_MSG_INDEX_NOT_FILLED);
+    }
+}
+
+/* ---- normalisation ---- */
+
+struct spread {
+    double min, max, mean, sd;
+};
+
+/* Of the values of a column in some rows. */
+static struct spread spread_of(const struct xt_index_state *state, const double *x, size_t from, size_t to)
+{
+    struct spread s = {.min = NAN, .max = NAN};
+    size_t i, n = 0;
+
+    for (i = from; i < to; i++) {
+        double v = x[state->by_period[i]];
+
+        if (isnan(v))
+            continue;
+        s.min = n == 0 || v < s.min ? v : s.min;
+        s.max = n == 0 || v > s.max ? v : s.max;
+        state->scratch[n++] = v;
+    }
+    s.mean = xt_stat_mean(state->scratch, n);
+    s.sd = xt_stat_sd(state->scratch, n);
+    return s;
+}
+
+static size_t period_of(const struct xt_index_state *state, int32_t wanted)
+{
+    size_t p;
+
+    for (p = 0; p < state->periods; p++)
+        if (!state->table->period || state->table->period[state->by_period[state->period_first[p]]] == wanted)
+            return p;
+    return SIZE_MAX;
+}
+
+static double reference_value(const struct xt_index_state *state, const double *x, size_t period, const char *unit)
+{
+    size_t i;
+
+    for (i = state->period_first[period]; i < state->period_first[period + 1]; i++)
+        if (strcmp(state->table->unit[state->by_period[i]], unit) == 0)
+            return x[state->by_period[i]];
+    return NAN;
+}
+
+/* Ranks of one period, 1.. from the least. */
+static void rank_period(struct xt_index_state *state, double *x, size_t period, enum xt_normalise method)
+{
+    size_t first = state->period_first[period], n = state->period_first[period + 1] - first, i, there = 0;
+    int32_t *rank = xt_alloc((n + 1) * sizeof *rank);
+
+    for (i = 0; i < n; i++) {
+        state->scratch[i] = x[state->by_period[first + i]];
+        there += isnan(state->scratch[i]) ? 0 : 1;
+    }
+    xt_stat_rank_up(state->scratch, n, rank);
+    for (i = 0; i < n; i++) {
+        double r = rank[i];
+
+        if (rank[i] == 0)
+            continue;
+        if (method == XT_NORM_BORDA)
+            r -= 1;
+        else if (method == XT_NORM_PERCENTILE)
+            r = there > 1 ? (r - 1) / (double)(there - 1) : 0.5;
+        x[state->by_period[first + i]] = r;
+    }
+    xt_free_ptr(&rank);
+}
+
+/* What a method makes of one value. ref: the reference's value; posts: a pair, lo and hi, in the direction. */
+static double normal(const struct xt_index_step *step, double x, const struct spread *s, double ref, double target,
+                     const double *posts)
+{
+    double lo = step->normalise.lo, hi = step->normalise.hi, v;
+
+    switch (step->normalise.method) {
+    case XT_NORM_MINMAX:
+        return s->max > s->min ? (x - s->min) / (s->max - s->min) * (hi - lo) + lo : (lo + hi) / 2;
+    case XT_NORM_Z:
+        return s->sd > 0 ? (x - s->mean) / s->sd * hi + lo : lo;
+    case XT_NORM_DISTANCE_MAX:
+        return s->max > s->min ? 1 - (s->max - x) / (s->max - s->min) : 0.5;
+    case XT_NORM_FRACTION_MAX:
+        return x / s->max;
+    case XT_NORM_REFERENCE:
+        return ref > s->min ? 1 - (ref - x) / (ref - s->min) : 0.5;
+    case XT_NORM_SCALED:
+        return (x - posts[0]) / (posts[1] - posts[0]) * 100;
+    case XT_NORM_GOALPOSTS:
+        v = (x - posts[0]) / (posts[1] - posts[0]);
+        return lo + (v < 0 ? 0 : v > 1 ? 1 : v) * (hi - lo);
+    case XT_NORM_TARGET:
+        v = target > s->min ? (x - s->min) / (target - s->min) : 0.5;
+        return step->normalise.capped && v > 1 ? 1 : v;
+    case XT_NORM_RANK:
+    case XT_NORM_PERCENTILE:
+    case XT_NORM_BORDA:
+    case XT_NORM_BASE_YEAR:
+    case XT_NORMALISES:
+        break;
+    }
+    return x;
+}
+
+static bool is_constant(const struct spread *s)
+{
+    return !isnan(s->min) && !(s->max > s->min);
+}
+
+static void normalise_period(struct xt_index_state *state, const struct xt_index_step *step, size_t column,
+                             size_t period, const struct spread *spread)
+{
+    const struct xt_index_node *node = indicator(state, column);
+    double *x = state->x[column], ref = NAN, posts[2] = {0, 1};
+    size_t i;
+
+    if (step->normalise.method == XT_NORM_REFERENCE)
+        ref = reference_value(state, x, period, step->normalise.unit);
+    if (step->normalise.method == XT_NORM_REFERENCE && isnan(ref))
+        xt_problem(state->problems, node->code, XT_MSG_INDEX_NO_REFERENCE, XT_TEXT(step->normalise.unit));
+    if (step->normalise.posts) { /* given as people say them, before the direction */
+        posts[0] = node->direction * step->normalise.posts[2 * column + (node->direction < 0)];
+        posts[1] = node->direction * step->normalise.posts[2 * column + (node->direction > 0)];
+    }
+    if (step->normalise.method == XT_NORM_FRACTION_MAX && !(spread->max > 0) && !isnan(spread->max))
+        xt_problem(state->problems, node->code, XT_MSG_INDEX_MAX_NOT_POSITIVE);
+    for (i = state->period_first[period]; i < state->period_first[period + 1]; i++) {
+        size_t row = state->by_period[i];
+
+        if (!isnan(x[row]))
+            x[row] = normal(step, x[row], spread, ref, node->target * node->direction, posts);
+    }
+}
+
+/* 100 in the base period of the unit itself; of what should fall, the inverse, so that more is better. */
+static void index_on_base(struct xt_index_state *state, const struct xt_index_step *step, size_t column)
+{
+    const struct xt_index_table *table = state->table;
+    const struct xt_index_node *node = indicator(state, column);
+    double *x = state->x[column], *made = state->scratch2;
+    size_t base = period_of(state, step->normalise.base), row;
+
+    for (row = 0; row < table->rows; row++) {
+        double own = base == SIZE_MAX ? NAN : reference_value(state, x, base, table->unit[row]);
+
+        made[row] = NAN;
+        if (isnan(x[row]))
+            continue;
+        if (isnan(own) || own == 0 || x[row] == 0) {
+            if (isnan(own) || own == 0 || node->direction < 0) {
+                xt_problem(state->problems, node->code, XT_MSG_INDEX_NO_BASE, XT_TEXT(table->unit[row]),
+                           XT_INT(step->normalise.base));
+                continue;
+            }
+        }
+        made[row] = node->direction > 0 ? x[row] / own * 100 : own / x[row] * 100;
+    }
+    memcpy(x, made, table->rows * sizeof *x);
+}
+
+static void normalise_column(struct xt_index_state *state, const struct xt_index_step *step, size_t column)
+{
+    enum xt_normalise method = step->normalise.method;
+    double *x = state->x[column];
+    bool constant = false;
+    size_t period, row;
+
+    if (method == XT_NORM_BASE_YEAR) {
+        index_on_base(state, step, column);
+        return;
+    }
+    if (indicator(state, column)->direction < 0)
+        for (row = 0; row < state->table->rows; row++)
+            x[row] = -x[row];
+    if (method == XT_NORM_RANK || method == XT_NORM_PERCENTILE || method == XT_NORM_BORDA) {
+        for (period = 0; period < state->periods; period++)
+            rank_period(state, x, period, method);
+        return;
+    }
+    struct spread shared = {0};
+    size_t base = period_of(state, step->normalise.base);
+
+    if (step->normalise.over == XT_OVER_ALL)
+        shared = spread_of(state, x, 0, state->table->rows);
+    else if (step->normalise.over == XT_OVER_BASE && base != SIZE_MAX)
+        shared = spread_of(state, x, state->period_first[base], state->period_first[base + 1]);
+    for (period = 0; period < state->periods; period++) {
+        struct spread s = step->normalise.over == XT_OVER_PERIOD
+                              ? spread_of(state, x, state->period_first[period], state->period_first[period + 1])
+                              : shared;
+
+        constant = constant || is_constant(&s);
+        normalise_period(state, step, column, period, &s);
+    }
+    if (constant && method != XT_NORM_GOALPOSTS && method != XT_NORM_SCALED)
+        warn(state, column, XT_MSG_INDEX_CONSTANT);
+}
+
+void xt_index_normalise(struct xt_index_state *state, const struct xt_index_step *step)
+{
+    size_t c;
+
+    for (c = 0; c < state->tree->indicator_count; c++)
+        normalise_column(state, step, c);
+}
