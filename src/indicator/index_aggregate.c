@@ -132,6 +132,23 @@ static void copeland(struct xt_index_state *state, const struct children *kids, 
     }
 }
 
+void xt_index_rank(struct xt_index_state *state, const double *score, int32_t *out)
+{
+    size_t period, i;
+    int32_t *rank = xt_alloc((state->table->rows + 1) * sizeof *rank);
+
+    for (period = 0; period < state->periods; period++) {
+        size_t first = state->period_first[period], n = state->period_first[period + 1] - first;
+
+        for (i = 0; i < n; i++)
+            state->scratch[i] = score[state->by_period[first + i]];
+        xt_stat_rank_down(state->scratch, n, rank);
+        for (i = 0; i < n; i++)
+            out[state->by_period[first + i]] = rank[i];
+    }
+    xt_free_ptr(&rank);
+}
+
 static void score_group(struct xt_index_state *state, const struct xt_index_step *step, size_t group, double **score,
                         double *used, struct children *kids)
 {
@@ -175,23 +192,6 @@ void xt_index_score(struct xt_index_state *state, const struct xt_index_step *st
     xt_free_ptr(&kids.weight);
 }
 
-static void rank_node(struct xt_index_state *state, size_t node)
-{
-    size_t period, i;
-    int32_t *rank = xt_alloc((state->table->rows + 1) * sizeof *rank);
-
-    for (period = 0; period < state->periods; period++) {
-        size_t first = state->period_first[period], n = state->period_first[period + 1] - first;
-
-        for (i = 0; i < n; i++)
-            state->scratch[i] = state->result->score[node][state->by_period[first + i]];
-        xt_stat_rank_down(state->scratch, n, rank);
-        for (i = 0; i < n; i++)
-            state->result->rank[node][state->by_period[first + i]] = rank[i];
-    }
-    xt_free_ptr(&rank);
-}
-
 void xt_index_aggregate(struct xt_index_state *state, const struct xt_index_step *step)
 {
     const struct xt_index_tree *tree = state->tree;
@@ -202,5 +202,5 @@ void xt_index_aggregate(struct xt_index_state *state, const struct xt_index_step
     xt_index_score(state, step, state->result->score, state->result->weight);
     state->result->weight[tree->top] = 1;
     for (i = 0; i < tree->count; i++)
-        rank_node(state, i);
+        xt_index_rank(state, state->result->score[i], state->result->rank[i]);
 }

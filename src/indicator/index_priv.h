@@ -27,6 +27,8 @@ void xt_index_aggregate(struct xt_index_state *state, const struct xt_index_step
 
 /* Fills the groups of score ([node][row]) from its indicators; used (may be NULL) gets the weights, siblings summing to 1. */
 void xt_index_score(struct xt_index_state *state, const struct xt_index_step *step, double **score, double *used);
+/* Ranks of scores within each period. */
+void xt_index_rank(struct xt_index_state *state, const double *score, int32_t *out);
 /* A run begun and its steps done up to one, without checks; in state->x. */
 void xt_index_begin(struct xt_index_state *state);
 void xt_index_step(struct xt_index_state *state, const struct xt_index_step *step);
