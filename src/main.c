@@ -45,7 +45,7 @@ static const struct xt_command own_commands[] = {
     {"openapi", XT_NEEDS_NOTHING, 0, 0, NULL, NULL, "输出接口说明（OpenAPI）", "write the API description (OpenAPI)",
      run_openapi},
     {"version", XT_NEEDS_NOTHING, 0, 0, NULL, NULL, "显示版本", "show the version", run_version},
-    {"help", XT_NEEDS_NOTHING, 0, 1, "COMMAND", help_options, "显示命令的说明", "explain a command", run_help},
+    {"help", XT_NEEDS_NOTHING, 0, 2, "COMMAND", help_options, "显示命令的说明", "explain a command", run_help},
     {.name = NULL},
 };
 
@@ -222,11 +222,15 @@ static int run_help(struct xt_cli *cli, struct xt_error *err)
     } else if (cli->arg_count == 0) {
         xt_cli_help_all(&tables, cli->lang, &text);
     } else {
-        char *words[] = {(char *)"xietong", (char *)cli->args[0], (char *)"--help", NULL};
+        char *words[] = {(char *)"xietong", (char *)cli->args[0], (char *)cli->args[1], (char *)"--help", NULL};
+        int count = cli->args[1] ? 4 : 3;
         enum xt_code rc;
 
+        if (!cli->args[1])
+            words[2] = words[3];
+
         xt_arena_init(&arena);
-        rc = xt_cli_read(&tables, 3, words, &arena, &asked, &command, err);
+        rc = xt_cli_read(&tables, count, words, &arena, &asked, &command, err);
         xt_arena_done(&arena);
         if (rc != XT_OK)
             return EXIT_COULD_NOT;

@@ -5,8 +5,9 @@
 #include "exchange/exchange.h"
 #include "file/file.h"
 #include "http/http.h"
+#include "indicator/indicator.h"
 #include "job/job.h"
 
 const struct xt_room *const xt_rooms[] = {
-    &xt_room_job, &xt_room_file, &xt_room_catalog, &xt_room_exchange, &xt_room_http, NULL,
+    &xt_room_job, &xt_room_file, &xt_room_catalog, &xt_room_exchange, &xt_room_indicator, &xt_room_http, NULL,
 };

@@ -276,7 +276,7 @@ static void read_columns(struct reading *r, const json_t *list)
 
 static const char *const STEPS[] = {"screen", "denominate", "impute", "treat", "normalise", "aggregate"};
 static const char *const IMPUTES[] = {"mean", "median", "group-mean", "group-median", "last", "linear"};
-static const char *const NORMALISES[] = {"minmax",    "z",         "rank",   "percentile", "borda",  "distance-max",
+static const char *const NORMALISES[] = {"minmax",       "z",         "rank",   "percentile", "borda",  "distance-max",
                                          "fraction-max", "reference", "scaled", "goalposts",  "target", "base-year"};
 static const char *const OVERS[] = {"period", "all", "base"};
 static const char *const AGGREGATES[] = {"arithmetic", "geometric", "harmonic", "power", "copeland"};
@@ -524,12 +524,27 @@ static void read_factors(struct reading *r, const json_t *uncertainty)
     leave(r, outer);
 }
 
+static void read_group(struct reading *r, const json_t *json)
+{
+    struct xt_index_file *file = r->file;
+    const char *asked = text(r, json, "group");
+    size_t i;
+
+    file->group = SIZE_MAX;
+    for (i = 0; i < file->column_count && file->group == SIZE_MAX; i++)
+        if (file->columns[i].group && (!asked || strcmp(file->columns[i].code, asked) == 0))
+            file->group = i;
+    if (asked && file->group == SIZE_MAX)
+        fault_at(r, "group", XT_MSG_INDEX_NO_NODE, asked);
+}
+
 static void read_recipe(struct reading *r, const json_t *json)
 {
     const char *weigh;
     size_t before = enter(r, "recipe");
 
-    known(r, json, "steps uncertainty weigh");
+    known(r, json, "steps uncertainty weigh group");
+    read_group(r, json);
     weigh = text(r, json, "weigh");
     if (weigh && strcmp(weigh, "principal") != 0 && strcmp(weigh, "given") != 0)
         fault_at(r, "weigh", XT_MSG_INDEX_WORD, weigh);
@@ -611,10 +626,15 @@ enum xt_code xt_index_file_recipe(struct xt_index_file *file, struct xt_str json
 
     if (rc != XT_OK)
         return rc;
+    json_t *recipe = json_object_get(tree, "recipe") ? json_object_get(tree, "recipe") : tree;
+
     xt_text_init(&r.path, 4096);
-    read_recipe(&r, json_object_get(tree, "recipe") ? json_object_get(tree, "recipe") : tree);
+    read_recipe(&r, recipe);
     xt_text_done(&r.path);
-    return outcome(&r, seen, err);
+    rc = outcome(&r, seen, err);
+    if (rc == XT_OK) /* the definition is now the one that was used */
+        json_object_set(file->json, "recipe", recipe);
+    return rc;
 }
 
 void xt_index_file_free(struct xt_index_file **file)

@@ -17,7 +17,7 @@ struct xt_index_column { /* a column that is no indicator: a denominator, what u
     char code[XT_INDEX_CODE_SIZE];
     const char *label[XT_LANGS];
     const char *unit;
-    bool group; /* the one that imputation by group uses */
+    bool group; /* text by which units are grouped */
     /* Chosen row by row: by the value of column `by`, the value of another column (a town of services is measured by the
      * output of services). NULL = it is read as it is. */
     const char *by;
@@ -34,6 +34,7 @@ struct xt_index_file {
     struct xt_index_tree tree;
     const struct xt_index_column *columns;
     size_t column_count;
+    size_t group; /* the column that imputation by group uses: the recipe's "group", else the first; SIZE_MAX = none */
     struct xt_index_recipe recipe;
     bool principal; /* indicators are weighed by the first component of their group, from the data */
     const struct xt_factor *factors;

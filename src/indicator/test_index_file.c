@@ -92,24 +92,28 @@ static void mistakes_are_named_by_place(void **state)
     expect_faults("{\"nods\":[]," TREE ",\"recipe\":{\"steps\":[" STEPS_OK "]}}", NULL, "nods index-member");
     expect_faults("{" TREE ",\"recipe\":{\"steps\":[{\"step\":\"normalize\"},{\"step\":\"aggregate\","
                   "\"by_level\":[\"mean\"],\"powr\":1}]}}",
-                  NULL, "recipe.steps[0].step index-word; recipe.steps[1].by_level.method index-word; "
-                        "recipe.steps[1].powr index-member");
+                  NULL,
+                  "recipe.steps[0].step index-word; recipe.steps[1].by_level.method index-word; "
+                  "recipe.steps[1].powr index-member");
     expect_faults("{" TREE ",\"recipe\":{\"steps\":[]}}", NULL, "recipe.steps index-steps");
     expect_faults("{" TREE ",\"recipe\":{\"steps\":[" STEPS_OK "]}}", wrong, "options index-option");
-    expect_faults("{\"nodes\":[{\"code\":\"I\"},{\"code\":\"a\",\"parent\":\"J\"},{\"code\":\"a\",\"parent\":\"I\","
-                  "\"direction\":2,\"weight\":\"x\"},{\"code\":\"b\",\"parent\":\"c\"},{\"code\":\"c\",\"parent\":\"b\"}]}",
-                  NULL,
-                  "nodes[2].weight index-number; a index-parent-missing; a index-twice; a index-direction; b index-circle; "
-                  "c index-circle");
+    expect_faults(
+        "{\"nodes\":[{\"code\":\"I\"},{\"code\":\"a\",\"parent\":\"J\"},{\"code\":\"a\",\"parent\":\"I\","
+        "\"direction\":2,\"weight\":\"x\"},{\"code\":\"b\",\"parent\":\"c\"},{\"code\":\"c\",\"parent\":\"b\"}]}",
+        NULL,
+        "nodes[2].weight index-number; a index-parent-missing; a index-twice; a index-direction; b index-circle; "
+        "c index-circle");
     expect_faults("{\"nodes\":[{\"code\":\"I\"},{\"code\":\"a\",\"parent\":\"I\",\"weight\":0},{\"code\":\"b\","
                   "\"parent\":\"I\",\"weight\":0}]}",
                   NULL, "I index-weights-nothing");
     expect_faults("{" TREE ",\"judgements\":{\"I\":[[1,3],[1,1]]},\"recipe\":{\"steps\":[" STEPS_OK "]}}", NULL,
                   "judgements.I ahp-not-reciprocal");
-    expect_faults("{" TREE ",\"recipe\":{\"steps\":[" STEPS_OK "],\"uncertainty\":{\"factors\":[{\"factor\":\"weights\","
+    expect_faults("{" TREE ",\"recipe\":{\"steps\":[" STEPS_OK
+                  "],\"uncertainty\":{\"factors\":[{\"factor\":\"weights\","
                   "\"choices\":[{\"z\":1}]}]}}}",
-                  NULL, "recipe.uncertainty.factors[0].name required; "
-                        "recipe.uncertainty.factors[0].choices[0].weights.z index-no-node");
+                  NULL,
+                  "recipe.uncertainty.factors[0].name required; "
+                  "recipe.uncertainty.factors[0].choices[0].weights.z index-no-node");
 }
 
 int main(void)

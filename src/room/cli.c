@@ -169,6 +169,16 @@ static enum xt_code read_word(struct reading *r, struct xt_error *err)
         r->args[r->arg_count++] = word;
         return XT_OK;
     }
+    if (r->at + 1 < r->argc) { /* a command of two words, "index run", before one of one */
+        char both[64];
+
+        (void)snprintf(both, sizeof both, "%s %s", word, r->argv[r->at + 1]);
+        r->command = xt_cli_find(r->tables, both);
+        if (r->command) {
+            r->at++;
+            return XT_OK;
+        }
+    }
     r->command = xt_cli_find(r->tables, word);
     return r->command ? XT_OK : no_command(r->tables, word, err);
 }

@@ -1,0 +1,520 @@
+/* index_commands.c - indexes on the command line: list, run, explain, compare, verify, export. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "catalog/region.h"
+#include "indicator/analysis.h"
+#include "indicator/index_release.h"
+#include "indicator/indicator.h"
+#include "room/cli.h"
+#include "table/table.h"
+
+#define EXIT_FOUND        1
+#define EXIT_COULD_NOT    2
+#define RELEASE_BYTES_MAX ((size_t)512 * XT_MIB)
+#define OPTIONS_MAX       64
+
+#define pick(cli, zh, en) ((cli)->lang == XT_ZH ? zh : en)
+
+/* ---- files ---- */
+
+static enum xt_code read_whole(const char *path, size_t max, struct xt_text *out, struct xt_error *err)
+{
+    FILE *file = fopen(path, "rb");
+    char piece[16384];
+    size_t n;
+
+    if (!file)
+        return xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_FILE_OPEN, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    xt_text_init(out, max);
+    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
+        xt_text_add(out, piece, n);
+    (void)fclose(file); /* only read */
+    if (xt_text_overflowed(out))
+        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_TABLE_MEMBER_LARGE, XT_TEXT(path), XT_INT(max));
+    return XT_OK;
+}
+
+/* Beside path under another name, then in its place. */
+static enum xt_code write_whole(const char *path, struct xt_str text, struct xt_error *err)
+{
+    char beside[4096];
+    FILE *file;
+    bool well;
+
+    (void)snprintf(beside, sizeof beside, "%s.new", path);
+    file = fopen(beside, "wb");
+    well = file && fwrite(text.s, 1, text.n, file) == text.n;
+    if (file)
+        well = fclose(file) == 0 && well;
+    if (!well || rename(beside, path) != 0)
+        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    return XT_OK;
+}
+
+static void say_all(const struct xt_cli *cli, const char *of, const struct xt_problems *problems)
+{
+    XT_AUTO(xt_text_done) struct xt_text line = {0};
+    size_t i;
+
+    xt_text_init(&line, 64 * XT_KIB);
+    for (i = 0; i < problems->count; i++) {
+        xt_text_clear(&line);
+        xt_problem_say(&problems->list[i], cli->lang, &line);
+        (void)fprintf(stderr, "%s: %s: %s\n", of, problems->list[i].path, line.s);
+    }
+    if (problems->seen > problems->count)
+        (void)fprintf(stderr, pick(cli, "%s: 另有 %zu 处\n", "%s: and %zu more\n"), of,
+                      problems->seen - problems->count);
+}
+
+static enum xt_code open_region(const struct xt_cli *cli, struct xt_region **out, struct xt_error *err)
+{
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    enum xt_code rc;
+
+    xt_problems_init(&problems);
+    rc = xt_region_load(xt_cli_option(cli, "region"), NULL, out, &problems, err);
+    if (rc != XT_OK)
+        say_all(cli, "region", &problems);
+    return rc;
+}
+
+/* Every --option NODE=NAME, NULL-terminated. */
+static void chosen_options(const struct xt_cli *cli, const char *out[OPTIONS_MAX + 1])
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < cli->option_count && n < OPTIONS_MAX; i++)
+        if (xt_str_is(cli->options[i].name, "option"))
+            out[n++] = cli->options[i].value.s;
+    out[n] = NULL;
+}
+
+/* The definition: a name of region/indexes/, a JSON file, or --meta's table. */
+static enum xt_code definition_text(const struct xt_cli *cli, const char *name, struct xt_region *region,
+                                    struct xt_text *out, struct xt_error *err)
+{
+    const char *meta = xt_cli_option(cli, "meta");
+    char path[300];
+    struct xt_str bytes;
+
+    if (meta) {
+        xt_text_init(out, XT_INDEX_FILE_BYTES_MAX);
+        return xt_index_meta_read(meta, out, err);
+    }
+    if (strchr(name, '/') || xt_str_ends(xt_str(name), ".json"))
+        return read_whole(name, XT_INDEX_FILE_BYTES_MAX, out, err);
+    (void)snprintf(path, sizeof path, "indexes/%s.json", name);
+    if (!xt_region_file(region, path, &bytes))
+        return xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_INDEX_UNKNOWN, XT_TEXT(name));
+    xt_text_init(out, XT_INDEX_FILE_BYTES_MAX);
+    xt_text_add_str(out, bytes);
+    return XT_OK;
+}
+
+static enum xt_code load_index(const struct xt_cli *cli, const char *name, const char *const *options,
+                               struct xt_index_file **out, struct xt_problems *problems, struct xt_error *err)
+{
+    XT_AUTO(xt_region_free) struct xt_region *region = NULL;
+    XT_AUTO(xt_text_done) struct xt_text text = {0}, recipe = {0};
+    enum xt_code rc = open_region(cli, &region, err);
+
+    if (rc == XT_OK)
+        rc = definition_text(cli, name, region, &text, err);
+    if (rc == XT_OK)
+        rc = xt_index_file_load(name, xt_text_view(&text), options, out, problems, err);
+    if (rc == XT_OK && xt_cli_option(cli, "recipe")) {
+        rc = read_whole(xt_cli_option(cli, "recipe"), XT_INDEX_FILE_BYTES_MAX, &recipe, err);
+        if (rc == XT_OK)
+            rc = xt_index_file_recipe(*out, xt_text_view(&recipe), problems, err);
+    }
+    return rc;
+}
+
+/* ---- list ---- */
+
+static int run_list(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_region_free) struct xt_region *region = NULL;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
+    const char *const *paths;
+
+    xt_arena_init(&arena);
+    if (open_region(cli, &region, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    for (paths = xt_region_list(region, "indexes/", &arena); *paths; paths++) {
+        XT_AUTO(xt_index_file_free) struct xt_index_file *file = NULL;
+        XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+        char name[200];
+        struct xt_str bytes;
+
+        (void)snprintf(name, sizeof name, "%s", strrchr(*paths, '/') + 1);
+        name[strcspn(name, ".")] = '\0';
+        xt_problems_init(&problems);
+        if (!xt_region_file(region, *paths, &bytes) ||
+            xt_index_file_load(name, bytes, NULL, &file, &problems, err) != XT_OK) {
+            say_all(cli, name, &problems);
+            return EXIT_COULD_NOT;
+        }
+        printf(pick(cli, "%s\t%s\t%zu 个指标\n", "%s\t%s\t%zu indicators\n"), name,
+               file->label[cli->lang] ? file->label[cli->lang] : name, file->tree.indicator_count);
+    }
+    return 0;
+}
+
+/* ---- run ---- */
+
+static void say_ranking(const struct xt_cli *cli, const struct xt_index_release *release, const char *const *unused)
+{
+    const struct xt_index_file *file = release->file;
+    int32_t period = xt_index_release_last(release);
+    const json_t *uncertainty = json_object_get(release->json, "uncertainty");
+    const json_t *units = json_object_get(uncertainty, "units"), *range;
+    size_t row, i, rows = release->data->table.rows, place;
+
+    (void)unused;
+    printf(pick(cli, "名次\t单位\t得分%s\n", "rank\tunit\tscore%s\n"),
+           units ? pick(cli, "\t名次区间（5%–95%）", "\trank interval (5-95 %)") : "");
+    for (place = 1; place <= rows; place++)
+        for (row = 0; row < rows; row++) {
+            if ((size_t)xt_index_release_rank(release, file->tree.top, row) != place ||
+                (release->data->table.period && release->data->table.period[row] != period))
+                continue;
+            printf("%zu\t%s\t%.2f", place, release->data->names[row],
+                   xt_index_release_score(release, file->tree.top, row));
+            json_array_foreach (units, i, range)
+                if ((size_t)xt_json_int(range, "row", -1) == row)
+                    printf("\t%.0f–%.0f", json_number_value(json_object_get(range, "low")),
+                           json_number_value(json_object_get(range, "high")));
+            printf("\n");
+        }
+}
+
+static const struct xt_option run_options[] = {
+    {"recipe", "FILE", "用这个文件里的方法代替体系自带的", "the recipe of this file in place of the index's own"},
+    {"option", "NODE=NAME", "选用一种口径（可多次）", "take one of the definitions of a node (may be repeated)"},
+    {"meta", "FILE", "体系取自元数据表（iMeta）", "the tree comes from a metadata table (iMeta)"},
+    {"unit", "COLUMN", "单位（地区）一列的表头", "head of the column of units"},
+    {"period", "COLUMN", "年份一列的表头", "head of the column of periods"},
+    {"sheet", "NAME", "工作表", "sheet of a workbook"},
+    {"uncertainty", "HOW", "no、draws、sobol 或 exact", "no, draws, sobol or exact"},
+    {"draws", "N", "抽取次数", "how many draws"},
+    {"out", "FILE", "把发布文件（JSON）写到这里", "write the release (JSON) here"},
+    {.name = NULL},
+};
+
+static bool uncertainty_of(const struct xt_cli *cli, const struct xt_index_file *file, enum xt_uncertainty *out)
+{
+    static const char *const words[] = {"no", "draws", "sobol", "exact"};
+    const char *asked = xt_cli_option(cli, "uncertainty");
+    size_t i;
+
+    *out = file->factor_count > 0 ? XT_UNCERTAIN_DRAW : XT_UNCERTAIN_NO;
+    for (i = 0; asked && i < XT_COUNT(words); i++)
+        if (strcmp(asked, words[i]) == 0) {
+            *out = (enum xt_uncertainty)i;
+            return true;
+        }
+    return !asked;
+}
+
+static enum xt_code make_release(struct xt_cli *cli, struct xt_text *out, struct xt_problems *problems,
+                                 struct xt_error *err)
+{
+    XT_AUTO(xt_index_file_free) struct xt_index_file *file = NULL;
+    XT_AUTO(xt_index_data_free) struct xt_index_data *data = NULL;
+    XT_AUTO(xt_problems_done) struct xt_problems warnings = {0};
+    struct xt_index_data_options from = {xt_cli_option(cli, "unit"), xt_cli_option(cli, "period"),
+                                         xt_cli_option(cli, "sheet")};
+    struct xt_index_release_options options = {0};
+    const char *chosen[OPTIONS_MAX + 1];
+    int64_t draws;
+    enum xt_code rc;
+
+    xt_problems_init(&warnings);
+    chosen_options(cli, chosen);
+    options.chosen = chosen;
+    rc = xt_cli_int(cli, "draws", 1, XT_DRAWS_MAX, 0, &draws, err);
+    if (rc == XT_OK)
+        rc = load_index(cli, cli->args[0], chosen, &file, problems, err);
+    if (rc == XT_OK && !uncertainty_of(cli, file, &options.uncertainty))
+        rc = xt_fail(err, XT_E_INPUT, "uncertainty", XT_MSG_INDEX_WORD, XT_TEXT(xt_cli_option(cli, "uncertainty")));
+    if (rc == XT_OK)
+        rc = xt_index_data_read(file, cli->args + 1, &from, &data, problems, err);
+    if (rc != XT_OK)
+        return rc;
+    if (data->unused.n > 0)
+        (void)fprintf(stderr, pick(cli, "没有用到的列：%s\n", "columns not used: %s\n"), data->unused.s);
+    options.draws = (size_t)draws;
+    rc = xt_index_release_make(file, data, &options, out, problems, &warnings, err);
+    say_all(cli, pick(cli, "注意", "note"), &warnings);
+    return rc;
+}
+
+static int run_run(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    const char *path = xt_cli_option(cli, "out");
+    struct xt_index_release release;
+    enum xt_code rc;
+
+    xt_problems_init(&problems);
+    xt_text_init(&text, RELEASE_BYTES_MAX);
+    rc = make_release(cli, &text, &problems, err);
+    if (rc == XT_OK && path)
+        rc = write_whole(path, xt_text_view(&text), err);
+    if (rc == XT_OK)
+        rc = xt_index_release_read(xt_text_view(&text), &release, &problems, err);
+    if (rc != XT_OK) {
+        say_all(cli, cli->args[0], &problems);
+        return EXIT_COULD_NOT;
+    }
+    say_ranking(cli, &release, NULL);
+    xt_index_release_done(&release);
+    return 0;
+}
+
+/* ---- releases ---- */
+
+static enum xt_code read_release(struct xt_cli *cli, const char *path, struct xt_index_release *out,
+                                 struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    enum xt_code rc;
+
+    xt_problems_init(&problems);
+    rc = read_whole(path, RELEASE_BYTES_MAX, &text, err);
+    if (rc == XT_OK)
+        rc = xt_index_release_read(xt_text_view(&text), out, &problems, err);
+    if (rc != XT_OK)
+        say_all(cli, path, &problems);
+    return rc;
+}
+
+static int run_verify(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    struct xt_hash hash;
+    char hex[XT_HASH_HEX];
+    enum xt_code rc;
+
+    xt_problems_init(&problems);
+    if (read_whole(cli->args[0], RELEASE_BYTES_MAX, &text, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    rc = xt_index_release_verify(xt_text_view(&text), &problems, err);
+    if (rc != XT_OK) {
+        say_all(cli, cli->args[0], &problems);
+        return rc == XT_E_CONFLICT ? EXIT_FOUND : EXIT_COULD_NOT;
+    }
+    hash = xt_hash_of(text.s, text.n);
+    printf(pick(cli, "重算一致：%s\n", "the same when run again: %s\n"), xt_hash_hex(&hash, hex));
+    return 0;
+}
+
+/* What lifts and lowers a unit beside all others of the period: nominal share times distance from their mean. */
+static int run_explain(struct xt_cli *cli, struct xt_error *err)
+{
+    struct xt_index_release release;
+    const struct xt_index_tree *tree;
+    int64_t asked;
+    int32_t period;
+    size_t row, i, k;
+
+    if (read_release(cli, cli->args[0], &release, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    if (xt_cli_int(cli, "period", -100000, 100000, xt_index_release_last(&release), &asked, err) != XT_OK) {
+        xt_index_release_done(&release);
+        return EXIT_COULD_NOT;
+    }
+    period = (int32_t)asked;
+    tree = &release.file->tree;
+    row = xt_index_release_row(&release, cli->args[1], period);
+    if (row == SIZE_MAX) {
+        xt_index_release_done(&release);
+        (void)xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_INDEX_NO_UNIT, XT_TEXT(cli->args[1]), XT_INT(period));
+        return EXIT_COULD_NOT;
+    }
+    printf(pick(cli, "%s：%.2f 分，第 %d 名\n", "%s: score %.2f, rank %d\n"), release.data->names[row],
+           xt_index_release_score(&release, tree->top, row), xt_index_release_rank(&release, tree->top, row));
+    printf("%s", pick(cli, "节点\t名称\t原值\t得分\t名次\t与平均之差的贡献\n",
+                      "node\tname\tvalue\tscore\trank\tcontribution beside the mean\n"));
+    for (i = 0; i < tree->count; i++) {
+        double share = 1, sum = 0, n = 0, score = xt_index_release_score(&release, i, row);
+        size_t node;
+        double raw = tree->nodes[i].indicator ? release.data->table.values[tree->column[i]][row] : NAN;
+
+        for (node = i; node != tree->top; node = tree->parent[node])
+            share *=
+                json_number_value(json_object_get(json_object_get(release.json, "weights"), tree->nodes[node].code));
+        for (k = 0; k < release.data->table.rows; k++) {
+            double x = xt_index_release_score(&release, i, k);
+
+            if (isnan(x) || (release.data->table.period && release.data->table.period[k] != period))
+                continue;
+            sum += x;
+            n += 1;
+        }
+        printf("%s\t%s\t", tree->nodes[i].code,
+               tree->nodes[i].label[cli->lang] ? tree->nodes[i].label[cli->lang] : tree->nodes[i].code);
+        if (!isnan(raw))
+            printf("%.10g %s", raw, tree->nodes[i].unit ? tree->nodes[i].unit : "");
+        if (isnan(score))
+            printf("\t\t\t\n");
+        else
+            printf("\t%.2f\t%d\t%+.3f\n", score, xt_index_release_rank(&release, i, row), share * (score - sum / n));
+    }
+    xt_index_release_done(&release);
+    return 0;
+}
+
+static const struct xt_option explain_options[] = {
+    {"period", "N", "年份，默认最后一年", "the period, the last by default"},
+    {.name = NULL},
+};
+
+static int run_compare(struct xt_cli *cli, struct xt_error *err)
+{
+    struct xt_index_release a, b;
+    int32_t before, after;
+    size_t row;
+
+    if (read_release(cli, cli->args[0], &a, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    if (read_release(cli, cli->args[1], &b, err) != XT_OK) {
+        xt_index_release_done(&a);
+        return EXIT_COULD_NOT;
+    }
+    before = xt_index_release_last(&a);
+    after = xt_index_release_last(&b);
+    printf("%s", pick(cli, "单位\t前名次\t后名次\t前得分\t后得分\t变化\t自身\t标尺\n",
+                      "unit\trank before\trank after\tscore before\tscore after\tchange\town\tyardstick\n"));
+    struct xt_index_split split;
+
+    if (xt_index_release_split(&a, &b, &split, err) != XT_OK) {
+        xt_index_release_done(&a);
+        xt_index_release_done(&b);
+        return EXIT_COULD_NOT;
+    }
+    for (row = 0; row < b.data->table.rows; row++) {
+        size_t old;
+
+        if (b.data->table.period && b.data->table.period[row] != after)
+            continue;
+        old = xt_index_release_row(&a, b.data->table.unit[row], before);
+        if (old == SIZE_MAX) {
+            printf(pick(cli, "%s\t新增\n", "%s\tnew\n"), b.data->names[row]);
+            continue;
+        }
+        printf("%s\t%d\t%d\t%.2f\t%.2f\t%+.2f\t%+.2f\t%+.2f\n", b.data->names[row],
+               xt_index_release_rank(&a, a.file->tree.top, old), xt_index_release_rank(&b, b.file->tree.top, row),
+               xt_index_release_score(&a, a.file->tree.top, old), xt_index_release_score(&b, b.file->tree.top, row),
+               split.change[row], split.own[row], split.yardstick[row]);
+    }
+    free(split.change);
+    free(split.own);
+    free(split.yardstick);
+    xt_index_release_done(&a);
+    xt_index_release_done(&b);
+    return 0;
+}
+
+/* ---- export ---- */
+
+static const struct xt_option export_options[] = {
+    {"format", "csv|tsv|xlsx|json", "格式，默认按文件名", "the format, by the file's name unless given"},
+    {.name = NULL},
+};
+
+static enum xt_code export_rows(struct xt_cli *cli, const struct xt_index_release *release, enum xt_format format,
+                                const char *path, struct xt_error *err)
+{
+    const struct xt_index_tree *tree = &release->file->tree;
+    size_t n = 3 + 2 * tree->count, i, row;
+    struct xt_out_column *columns = xt_calloc(n, sizeof *columns);
+    struct xt_str *cells = xt_calloc(n, sizeof *cells);
+    char(*texts)[40] = xt_calloc(n, sizeof *texts);
+    char(*heads)[XT_INDEX_CODE_SIZE + 8] = xt_calloc(n, sizeof *heads);
+    XT_AUTO(xt_out_drop) struct xt_out *out = NULL;
+    enum xt_code rc;
+
+    columns[0].head = pick(cli, "代码", "unit");
+    columns[1].head = pick(cli, "名称", "name");
+    columns[2].head = pick(cli, "年份", "period");
+    for (i = 0; i < tree->count; i++) {
+        (void)snprintf(heads[3 + i], sizeof *heads, "%s", tree->nodes[i].code);
+        (void)snprintf(heads[3 + tree->count + i], sizeof *heads, "rank_%s", tree->nodes[i].code);
+        columns[3 + i].head = heads[3 + i];
+        columns[3 + tree->count + i].head = heads[3 + tree->count + i];
+        columns[3 + i].kind = columns[3 + tree->count + i].kind = XT_CELL_NUMBER;
+    }
+    rc = xt_out_open(path, format, XT_CHARSET_UTF8, release->file->name, columns, n, &out, err);
+    for (row = 0; rc == XT_OK && row < release->data->table.rows; row++) {
+        cells[0] = xt_str(release->data->table.unit[row]);
+        cells[1] = xt_str(release->data->names[row]);
+        (void)snprintf(texts[2], sizeof *texts, "%d",
+                       release->data->table.period ? release->data->table.period[row] : 0);
+        cells[2] = xt_str(release->data->table.period ? texts[2] : "");
+        for (i = 0; i < tree->count; i++) {
+            double score = xt_index_release_score(release, i, row);
+            int32_t rank = xt_index_release_rank(release, i, row);
+
+            (void)snprintf(texts[3 + i], sizeof *texts, "%.12g", score);
+            (void)snprintf(texts[3 + tree->count + i], sizeof *texts, "%d", rank);
+            cells[3 + i] = xt_str(isnan(score) ? "" : texts[3 + i]);
+            cells[3 + tree->count + i] = xt_str(rank == 0 ? "" : texts[3 + tree->count + i]);
+        }
+        rc = xt_out_row(out, cells, n, err);
+    }
+    if (rc == XT_OK)
+        rc = xt_out_close(&out, err);
+    free(columns);
+    free(cells);
+    free(texts);
+    free(heads);
+    return rc;
+}
+
+static int run_export(struct xt_cli *cli, struct xt_error *err)
+{
+    const char *asked = xt_cli_option(cli, "format"), *dot = strrchr(cli->args[1], '.');
+    struct xt_index_release release;
+    enum xt_format format;
+    enum xt_code rc;
+
+    if (!xt_format_by_name(xt_str(asked ? asked
+                                  : dot ? dot
+                                        : "csv"),
+                           &format) ||
+        (format != XT_FORMAT_CSV && format != XT_FORMAT_TSV && format != XT_FORMAT_XLSX)) {
+        (void)xt_fail(err, XT_E_INPUT, "format", XT_MSG_INDEX_WORD, XT_TEXT(asked ? asked : cli->args[1]));
+        return EXIT_COULD_NOT;
+    }
+    if (read_release(cli, cli->args[0], &release, err) != XT_OK)
+        return EXIT_COULD_NOT;
+    rc = export_rows(cli, &release, format, cli->args[1], err);
+    xt_index_release_done(&release);
+    return rc == XT_OK ? 0 : EXIT_COULD_NOT;
+}
+
+const struct xt_command xt_indicator_commands[] = {
+    {"index list", XT_NEEDS_NOTHING, 0, 0, NULL, NULL, "列出指数体系", "list the indexes", run_list},
+    {"index run", XT_NEEDS_NOTHING, 2, 100, "INDEX DATA...", run_options, "按体系和数据算出得分、名次与名次区间",
+     "scores, ranks and rank intervals from an index and its data", run_run},
+    {"index explain", XT_NEEDS_NOTHING, 2, 2, "RELEASE UNIT", explain_options, "说明一个单位的得分由什么构成",
+     "what makes the score of a unit", run_explain},
+    {"index compare", XT_NEEDS_NOTHING, 2, 2, "RELEASE RELEASE", NULL, "比较两次发布，把变化分成自身的与标尺的",
+     "two releases: changes split into a unit's own and the yardstick's", run_compare},
+    {"index verify", XT_NEEDS_NOTHING, 1, 1, "RELEASE", NULL, "重算发布文件，核对逐字节一致",
+     "run a release again and see that it is the same to the byte", run_verify},
+    {"index export", XT_NEEDS_NOTHING, 2, 2, "RELEASE FILE", export_options, "把发布的得分与名次导出为表格",
+     "the scores and ranks of a release as a table", run_export},
+    {.name = NULL},
+};

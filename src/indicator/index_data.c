@@ -1,0 +1,616 @@
+/* index_data.c - files of figures into columns of numbers; metadata tables into trees. */
+#include "indicator/index_data.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/number.h"
+#include "table/table.h"
+
+#define CELL_MAX 64u /* bytes of a number */
+
+enum { AS_NOTHING, AS_UNIT, AS_NAME, AS_PERIOD, AS_INDICATOR, AS_VALUE, AS_EXTRA, AS_FIGURE };
+
+struct column_use {
+    int as;
+    size_t at; /* AS_FIGURE: the indicator's column; AS_EXTRA: of file->columns */
+};
+
+struct growing { /* a column of the table in the making */
+    double *values;
+    size_t capacity;
+};
+
+struct reader {
+    const struct xt_index_file *file;
+    const struct xt_index_data_options *options;
+    struct xt_index_data *data;
+    struct xt_problems *problems;
+    const char **unit, **name, **group;
+    int32_t *period;
+    bool any_period;
+    size_t rows, unit_capacity, name_capacity, group_capacity, period_capacity;
+    struct growing *figures, *extras;
+    const char ***texts; /* of extras that others are chosen by: [extra][row] */
+    size_t *text_capacity;
+    /* of the file at hand */
+    struct column_use *uses;
+    size_t columns;
+    bool is_long;
+    const char *path;
+};
+
+/* ---- heads ---- */
+
+static const char *const UNIT_HEADS[] = {"uCode", "unit", "code", "area", "代码",     "单位代码",
+                                         "地区",  "镇",   "城市", "省份", "province", NULL};
+static const char *const NAME_HEADS[] = {"uName", "name", "名称", "单位名称", "镇名", NULL};
+static const char *const PERIOD_HEADS[] = {"Time", "year", "period", "年份", "年度", "年", "时期", NULL};
+static const char *const INDICATOR_HEADS[] = {"indicator", "iCode", "指标", "指标代码", NULL};
+static const char *const VALUE_HEADS[] = {"value", "值", "数值", NULL};
+
+static bool is(struct xt_str head, const char *word)
+{
+    size_t n = strlen(word);
+
+    return head.n == n && strncasecmp(head.s, word, n) == 0;
+}
+
+static bool among(struct xt_str head, const char *const *words)
+{
+    for (; *words; words++)
+        if (is(head, *words))
+            return true;
+    return false;
+}
+
+/* "GDP（万元）" for a node labelled "GDP" of that unit, too. */
+static bool names_it(struct xt_str head, const char *code, const char *const label[XT_LANGS])
+{
+    int lang;
+
+    if (is(head, code))
+        return true;
+    for (lang = 0; lang < XT_LANGS; lang++) {
+        size_t n = label[lang] ? strlen(label[lang]) : 0;
+
+        if (n == 0 || head.n < n || strncasecmp(head.s, label[lang], n) != 0)
+            continue;
+        struct xt_str rest = xt_str_trim((struct xt_str){head.s + n, head.n - n});
+
+        if (rest.n == 0 || *rest.s == '(' || xt_str_starts(rest, "（") || *rest.s == '[')
+            return true;
+    }
+    return false;
+}
+
+static struct column_use use_of(const struct reader *r, struct xt_str head)
+{
+    const struct xt_index_tree *tree = &r->file->tree;
+    size_t i;
+
+    if (r->options->unit ? is(head, r->options->unit) : false)
+        return (struct column_use){AS_UNIT, 0};
+    if (r->options->period ? is(head, r->options->period) : false)
+        return (struct column_use){AS_PERIOD, 0};
+    for (i = 0; i < tree->indicator_count; i++)
+        if (names_it(head, tree->nodes[tree->indicators[i]].code, tree->nodes[tree->indicators[i]].label))
+            return (struct column_use){AS_FIGURE, i};
+    for (i = 0; i < r->file->column_count; i++)
+        if (!r->file->columns[i].by && names_it(head, r->file->columns[i].code, r->file->columns[i].label))
+            return (struct column_use){AS_EXTRA, i};
+    if (among(head, INDICATOR_HEADS))
+        return (struct column_use){AS_INDICATOR, 0};
+    if (among(head, VALUE_HEADS))
+        return (struct column_use){AS_VALUE, 0};
+    if (!r->options->unit && among(head, UNIT_HEADS))
+        return (struct column_use){AS_UNIT, 0};
+    if (among(head, NAME_HEADS))
+        return (struct column_use){AS_NAME, 0};
+    if (!r->options->period && among(head, PERIOD_HEADS))
+        return (struct column_use){AS_PERIOD, 0};
+    return (struct column_use){AS_NOTHING, 0};
+}
+
+static bool has_use(const struct reader *r, int as)
+{
+    size_t i;
+
+    for (i = 0; i < r->columns; i++)
+        if (r->uses[i].as == as)
+            return true;
+    return false;
+}
+
+static enum xt_code bind(struct reader *r, const struct xt_table *table, struct xt_error *err)
+{
+    const struct xt_str *heads;
+    size_t i;
+
+    r->columns = xt_table_columns(table, &heads);
+    r->uses = xt_arena_alloc(&r->data->arena, (r->columns + 1) * sizeof *r->uses);
+    for (i = 0; i < r->columns; i++) {
+        r->uses[i] = use_of(r, heads[i]);
+        if (r->uses[i].as != AS_NOTHING)
+            continue;
+        if (r->data->unused.n > 0)
+            xt_text_add_z(&r->data->unused, "、");
+        xt_text_add_str(&r->data->unused, heads[i]);
+    }
+    r->is_long = has_use(r, AS_INDICATOR) && has_use(r, AS_VALUE);
+    for (i = 0; i < r->columns && !has_use(r, AS_UNIT); i++) /* names will do where there are no codes */
+        if (r->uses[i].as == AS_NAME)
+            r->uses[i].as = AS_UNIT;
+    if (!has_use(r, AS_UNIT))
+        return xt_fail(err, XT_E_INPUT, "unit", XT_MSG_INDEX_NO_UNIT_COLUMN, XT_TEXT(r->path));
+    if (!r->is_long && !has_use(r, AS_FIGURE))
+        return xt_fail(err, XT_E_INPUT, "nodes", XT_MSG_INDEX_NO_FIGURES, XT_TEXT(r->path));
+    return XT_OK;
+}
+
+/* ---- cells ---- */
+
+static bool is_missing(struct xt_str s)
+{
+    static const char *const marks[] = {"-",  "—",   "–",   "…",    "……", "..",     "...",
+                                        "NA", "N/A", "NaN", "null", "缺", "无数据", NULL};
+
+    return s.n == 0 || among(s, marks);
+}
+
+static bool read_number(struct xt_str s, double *out)
+{
+    char plain[CELL_MAX];
+    size_t i, n = 0;
+
+    s = xt_str_trim(s);
+    if (s.n > 1 && s.s[s.n - 1] == '%')
+        s.n--;
+    if (s.n >= sizeof plain)
+        return false;
+    for (i = 0; i < s.n; i++)
+        if (s.s[i] != ',' || i == 0)
+            plain[n++] = s.s[i];
+    plain[n] = '\0';
+    return xt_double_parse((struct xt_str){plain, n}, out) && isfinite(*out);
+}
+
+static double figure(struct reader *r, struct xt_str cell, int64_t row, const char *column)
+{
+    double value;
+    char place[200];
+
+    cell = xt_str_trim(cell);
+    if (is_missing(cell))
+        return NAN;
+    if (read_number(cell, &value))
+        return value;
+    (void)snprintf(place, sizeof place, "row %lld, %s", (long long)row, column);
+    xt_problem(r->problems, place, XT_MSG_INDEX_NOT_A_NUMBER, XT_VIEW(cell));
+    return NAN;
+}
+
+/* ---- rows ---- */
+
+static char *keep(struct reader *r, struct xt_str s)
+{
+    s = xt_str_trim(s);
+    return xt_arena_strndup(&r->data->arena, s.s ? s.s : "", s.n);
+}
+
+static size_t new_row(struct reader *r, const char *unit, const char *name, int32_t period)
+{
+    size_t row = r->rows++, i;
+
+    xt_grow(&r->unit, &r->unit_capacity, r->rows, sizeof *r->unit);
+    xt_grow(&r->name, &r->name_capacity, r->rows, sizeof *r->name);
+    xt_grow(&r->group, &r->group_capacity, r->rows, sizeof *r->group);
+    xt_grow(&r->period, &r->period_capacity, r->rows, sizeof *r->period);
+    r->unit[row] = unit;
+    r->name[row] = name && name[0] ? name : unit;
+    r->group[row] = NULL;
+    r->period[row] = period;
+    for (i = 0; i < r->file->tree.indicator_count; i++) {
+        xt_grow(&r->figures[i].values, &r->figures[i].capacity, r->rows, sizeof(double));
+        r->figures[i].values[row] = NAN;
+    }
+    for (i = 0; i < r->file->column_count; i++) {
+        xt_grow(&r->extras[i].values, &r->extras[i].capacity, r->rows, sizeof(double));
+        xt_grow(&r->texts[i], &r->text_capacity[i], r->rows, sizeof **r->texts);
+        r->extras[i].values[row] = NAN;
+        r->texts[i][row] = NULL;
+    }
+    return row;
+}
+
+static size_t row_of(struct reader *r, const char *unit, const char *name, int32_t period)
+{
+    size_t row;
+
+    /* Long tables mostly have the rows of one unit together: the search begins at the end. */
+    for (row = r->rows; row-- > 0;)
+        if (r->period[row] == period && strcmp(r->unit[row], unit) == 0)
+            return row;
+    return new_row(r, unit, name, period);
+}
+
+static void put(struct reader *r, size_t row, const struct column_use *use, struct xt_str cell, int64_t number)
+{
+    const struct xt_index_tree *tree = &r->file->tree;
+
+    if (use->as == AS_FIGURE) {
+        r->figures[use->at].values[row] = figure(r, cell, number, tree->nodes[tree->indicators[use->at]].code);
+        return;
+    }
+    const struct xt_index_column *column = &r->file->columns[use->at];
+    size_t i;
+    bool chosen_by = column->group;
+
+    for (i = 0; i < r->file->column_count; i++)
+        chosen_by = chosen_by || (r->file->columns[i].by && strcmp(r->file->columns[i].by, column->code) == 0);
+    if (chosen_by) {
+        r->texts[use->at][row] = keep(r, cell);
+        if (use->at == r->file->group)
+            r->group[row] = r->texts[use->at][row];
+    } else {
+        r->extras[use->at].values[row] = figure(r, cell, number, column->code);
+    }
+}
+
+static void take_row(struct reader *r, const struct xt_row *row)
+{
+    struct xt_str unit = {"", 0}, name = {"", 0}, indicator = {"", 0}, value = {"", 0};
+    int64_t period = 0;
+    size_t i, at;
+    char place[100];
+
+    for (i = 0; i < r->columns; i++) {
+        struct xt_str cell = i < row->count ? xt_str_trim(row->cells[i]) : (struct xt_str){"", 0};
+
+        switch (r->uses[i].as) {
+        case AS_UNIT:
+            unit = unit.n > 0 ? unit : cell;
+            break;
+        case AS_NAME:
+            name = name.n > 0 ? name : cell;
+            break;
+        case AS_INDICATOR:
+            indicator = cell;
+            break;
+        case AS_VALUE:
+            value = cell;
+            break;
+        case AS_PERIOD:
+            (void)snprintf(place, sizeof place, "row %lld", (long long)row->number);
+            if (!xt_int_parse(cell, &period) || period < -100000 || period > 100000)
+                xt_problem(r->problems, place, XT_MSG_INDEX_PERIOD, XT_VIEW(cell));
+            r->any_period = true;
+            break;
+        default:
+            break;
+        }
+    }
+    if (unit.n == 0)
+        return; /* a sum, a note */
+    if (!r->is_long) {
+        at = new_row(r, keep(r, unit), keep(r, name), (int32_t)period);
+        for (i = 0; i < r->columns; i++)
+            if (r->uses[i].as == AS_FIGURE || r->uses[i].as == AS_EXTRA)
+                put(r, at, &r->uses[i], i < row->count ? row->cells[i] : (struct xt_str){"", 0}, row->number);
+        return;
+    }
+    struct column_use use = use_of(r, indicator);
+
+    if (use.as != AS_FIGURE && use.as != AS_EXTRA)
+        return; /* an indicator of something else */
+    at = row_of(r, keep(r, unit), keep(r, name), (int32_t)period);
+    put(r, at, &use, value, row->number);
+}
+
+static enum xt_code read_path(struct reader *r, const char *path, struct xt_error *err)
+{
+    struct xt_table_options options = {.sheet = r->options->sheet};
+    struct xt_table *table = NULL;
+    enum xt_code rc = xt_table_open(path, &options, &table, err);
+
+    if (rc != XT_OK)
+        return rc;
+    r->path = path;
+    rc = bind(r, table, err);
+    while (rc == XT_OK) {
+        struct xt_error fault;
+        struct xt_row row;
+        bool more;
+
+        rc = xt_table_next(table, &row, &more, &fault);
+        if (rc == XT_E_INPUT && more) { /* a row that cannot be read is a fault of its own */
+            char place[100];
+
+            (void)snprintf(place, sizeof place, "row %lld", (long long)row.number);
+            fault.field[0] = '\0';
+            xt_problem(r->problems, place, fault.msg, XT_INT(fault.args[0].i), XT_INT(fault.args[1].i));
+            rc = XT_OK;
+            continue;
+        }
+        if (rc != XT_OK || !more) {
+            if (rc != XT_OK && err)
+                *err = fault;
+            break;
+        }
+        take_row(r, &row);
+        if (r->rows > XT_INDEX_ROWS_MAX)
+            rc = xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_ROWS, XT_INT(r->rows), XT_INT(XT_INDEX_ROWS_MAX));
+    }
+    xt_table_close(&table);
+    return rc;
+}
+
+/* ---- the table ---- */
+
+static const double *column_values(const struct reader *r, const char *code)
+{
+    size_t i;
+
+    for (i = 0; i < r->file->column_count; i++)
+        if (strcmp(r->file->columns[i].code, code) == 0)
+            return r->extras[i].values;
+    for (i = 0; i < r->file->tree.indicator_count; i++)
+        if (strcmp(r->file->tree.nodes[r->file->tree.indicators[i]].code, code) == 0)
+            return r->figures[i].values;
+    return NULL;
+}
+
+/* Columns that are chosen row by row. A row of no known kind has none. */
+static void choose_columns(struct reader *r)
+{
+    size_t c, row, k, by;
+
+    for (c = 0; c < r->file->column_count; c++) {
+        const struct xt_index_column *column = &r->file->columns[c];
+
+        if (!column->by)
+            continue;
+        for (by = 0; by < r->file->column_count && strcmp(r->file->columns[by].code, column->by) != 0;)
+            by++;
+        for (k = 0; k < column->choice_count && by < r->file->column_count; k++) {
+            const double *from = column_values(r, column->take[k]);
+
+            for (row = 0; from && row < r->rows; row++)
+                if (r->texts[by][row] && strcmp(r->texts[by][row], column->when[k]) == 0)
+                    r->extras[c].values[row] = from[row];
+        }
+    }
+}
+
+static const double *copied(struct reader *r, const double *values)
+{
+    double *copy = xt_arena_alloc(&r->data->arena, (r->rows + 1) * sizeof *copy);
+
+    if (r->rows > 0)
+        memcpy(copy, values, r->rows * sizeof *copy);
+    return copy;
+}
+
+static void add_number(struct xt_hasher *hasher, double value)
+{
+    char digits[XT_DOUBLE_SIZE];
+
+    xt_hasher_add_str(hasher, isnan(value) ? XT_STR("") : xt_str(xt_double_format(value, digits)));
+}
+
+void xt_index_data_hash(const struct xt_index_file *file, struct xt_index_data *data)
+{
+    const struct xt_index_table *table = &data->table;
+    struct xt_hasher hasher;
+    size_t row, c;
+
+    xt_hasher_init(&hasher);
+    for (row = 0; row < table->rows; row++) {
+        xt_hasher_add_str(&hasher, xt_str(table->unit[row]));
+        xt_hasher_add_str(&hasher, xt_str(table->group && table->group[row] ? table->group[row] : ""));
+        add_number(&hasher, table->period ? table->period[row] : 0);
+        for (c = 0; c < file->tree.indicator_count; c++)
+            add_number(&hasher, table->values[c][row]);
+        for (c = 0; c < table->extra_count; c++)
+            add_number(&hasher, table->extras[c].values[row]);
+    }
+    xt_hasher_end(&hasher, &data->hash);
+}
+
+static void make_table(struct reader *r)
+{
+    struct xt_index_data *data = r->data;
+    const struct xt_index_file *file = r->file;
+    const double **values = xt_arena_alloc(&data->arena, (file->tree.indicator_count + 1) * sizeof *values);
+    struct xt_index_extra *extras = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *extras);
+    const char **units = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *units);
+    const char **names = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *names);
+    const char **groups = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *groups);
+    int32_t *periods = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *periods);
+    bool grouped = false;
+    size_t i;
+
+    choose_columns(r);
+    for (i = 0; i < r->rows; i++) {
+        units[i] = r->unit[i];
+        names[i] = r->name[i];
+        groups[i] = r->group[i];
+        periods[i] = r->period[i];
+        grouped = grouped || r->group[i];
+    }
+    for (i = 0; i < file->tree.indicator_count; i++)
+        values[i] = copied(r, r->figures[i].values);
+    for (i = 0; i < file->column_count; i++) {
+        memcpy(extras[i].code, file->columns[i].code, sizeof extras[i].code);
+        extras[i].values = copied(r, r->extras[i].values);
+    }
+    data->names = names;
+    data->table = (struct xt_index_table){.rows = r->rows,
+                                          .unit = units,
+                                          .period = r->any_period ? periods : NULL,
+                                          .group = grouped ? groups : NULL,
+                                          .values = values,
+                                          .extras = extras,
+                                          .extra_count = file->column_count};
+    xt_index_data_hash(file, data);
+}
+
+static void reader_done(struct reader *r)
+{
+    size_t i;
+
+    for (i = 0; i < r->file->tree.indicator_count; i++)
+        free(r->figures[i].values);
+    for (i = 0; i < r->file->column_count; i++) {
+        free(r->extras[i].values);
+        free(r->texts[i]);
+    }
+    free(r->unit);
+    free(r->name);
+    free(r->group);
+    free(r->period);
+}
+
+enum xt_code xt_index_data_read(const struct xt_index_file *file, const char *const *paths,
+                                const struct xt_index_data_options *options, struct xt_index_data **out,
+                                struct xt_problems *problems, struct xt_error *err)
+{
+    static const struct xt_index_data_options none;
+    XT_AUTO(xt_index_data_free) struct xt_index_data *data = xt_calloc(1, sizeof *data);
+    struct reader r = {.file = file, .options = options ? options : &none, .data = data, .problems = problems};
+    size_t seen = problems->seen;
+    enum xt_code rc = XT_OK;
+
+    xt_arena_init(&data->arena);
+    xt_text_init(&data->unused, 4 * XT_KIB);
+    r.figures = xt_arena_alloc(&data->arena, (file->tree.indicator_count + 1) * sizeof *r.figures);
+    r.extras = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.extras);
+    r.texts = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.texts);
+    r.text_capacity = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.text_capacity);
+    for (; rc == XT_OK && *paths; paths++)
+        rc = read_path(&r, *paths, err);
+    if (rc == XT_OK && problems->seen > seen)
+        rc = xt_fail(err, XT_E_INPUT, problems->list[seen].path, problems->list[seen].msg,
+                     XT_TEXT(problems->list[seen].args[0].text));
+    if (rc == XT_OK) {
+        make_table(&r);
+        rc = xt_index_table_check(&file->tree, &data->table, problems, err);
+    }
+    reader_done(&r);
+    if (rc != XT_OK)
+        return rc;
+    *out = data;
+    data = NULL;
+    return XT_OK;
+}
+
+void xt_index_data_free(struct xt_index_data **data)
+{
+    if (!*data)
+        return;
+    xt_text_done(&(*data)->unused);
+    xt_arena_done(&(*data)->arena);
+    free(*data);
+    *data = NULL;
+}
+
+/* ---- metadata tables ---- */
+
+enum { M_CODE, M_NAME, M_PARENT, M_WEIGHT, M_DIRECTION, M_UNIT, M_TARGET, M_DENOMINATOR, M_TYPE, M_COLUMNS };
+static const char *const META_HEADS[M_COLUMNS] = {"iCode", "iName",  "Parent",      "Weight", "Direction",
+                                                  "Unit",  "Target", "Denominator", "Type"};
+
+static void add_text(json_t *object, const char *member, struct xt_str s)
+{
+    if (s.n > 0)
+        json_object_set_new(object, member, json_stringn(s.s, s.n));
+}
+
+static void add_real(json_t *object, const char *member, struct xt_str s)
+{
+    double value;
+
+    if (s.n > 0 && read_number(s, &value))
+        json_object_set_new(object, member, json_real(value));
+    else if (!is_missing(s))
+        add_text(object, member, s); /* the file's check names it */
+}
+
+static void add_meta_row(const struct xt_str cells[M_COLUMNS], json_t *nodes, json_t *columns)
+{
+    bool node = is(cells[M_TYPE], "Indicator") || is(cells[M_TYPE], "Aggregate");
+    bool group = is(cells[M_TYPE], "Group"), denominator = is(cells[M_TYPE], "Denominator");
+    json_t *object, *label;
+    double direction;
+
+    if (!node && !group && !denominator)
+        return;
+    object = json_object();
+    label = json_object();
+    add_text(object, "code", cells[M_CODE]);
+    add_text(label, "en", cells[M_NAME]);
+    json_object_set_new(object, "label", label);
+    add_text(object, "unit", cells[M_UNIT]);
+    if (!node) {
+        if (group)
+            json_object_set_new(object, "group", json_true());
+        json_array_append_new(columns, object);
+        return;
+    }
+    add_text(object, "parent", cells[M_PARENT]);
+    add_text(object, "denominator", cells[M_DENOMINATOR]);
+    add_real(object, "weight", cells[M_WEIGHT]);
+    add_real(object, "target", cells[M_TARGET]);
+    if (read_number(cells[M_DIRECTION], &direction))
+        json_object_set_new(object, "direction", json_integer((json_int_t)direction));
+    json_array_append_new(nodes, object);
+}
+
+enum xt_code xt_index_meta_read(const char *path, struct xt_text *out_json, struct xt_error *err)
+{
+    XT_AUTO(xt_json_unref) json_t *nodes = json_array(), *columns = json_array();
+    size_t at[M_COLUMNS], count, i, k;
+    struct xt_table *table = NULL;
+    const struct xt_str *heads;
+    struct xt_json w;
+    enum xt_code rc = xt_table_open(path, NULL, &table, err);
+
+    if (rc != XT_OK)
+        return rc;
+    count = xt_table_columns(table, &heads);
+    for (k = 0; k < M_COLUMNS; k++) {
+        for (at[k] = 0; at[k] < count && !is(heads[at[k]], META_HEADS[k]);)
+            at[k]++;
+        if (at[k] == count && (k == M_CODE || k == M_PARENT || k == M_TYPE) && rc == XT_OK)
+            rc = xt_fail(err, XT_E_INPUT, META_HEADS[k], XT_MSG_INDEX_META_COLUMN, XT_TEXT(META_HEADS[k]));
+    }
+    while (rc == XT_OK) {
+        struct xt_str cells[M_COLUMNS];
+        struct xt_row row;
+        bool more;
+
+        rc = xt_table_next(table, &row, &more, err);
+        if (rc != XT_OK || !more)
+            break;
+        for (i = 0; i < M_COLUMNS; i++)
+            cells[i] = at[i] < row.count ? xt_str_trim(row.cells[at[i]]) : (struct xt_str){"", 0};
+        add_meta_row(cells, nodes, columns);
+    }
+    xt_table_close(&table);
+    if (rc != XT_OK)
+        return rc;
+    xt_json_init(&w, out_json);
+    xt_json_object(&w);
+    xt_json_key(&w, "nodes");
+    xt_json_add_tree(&w, nodes);
+    xt_json_key(&w, "columns");
+    xt_json_add_tree(&w, columns);
+    xt_json_key(&w, "recipe");
+    xt_json_add_raw(&w, XT_STR("{\"steps\":[{\"step\":\"normalise\",\"method\":\"minmax\",\"lo\":0,\"hi\":100},"
+                               "{\"step\":\"aggregate\",\"by_level\":[\"arithmetic\"]}]}"));
+    xt_json_end_object(&w);
+    return XT_OK;
+}
