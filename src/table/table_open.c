@@ -440,10 +440,9 @@ enum xt_code xt_table_open_input(struct xt_table *table, struct xt_source **sour
         rc = hold(table, *source, path, &data, &n, err);
         return rc == XT_OK ? open_zip_at(table, path, data, n, err) : rc;
     case XT_FILEKIND_OLE:
-        table->facts.format = XT_FORMAT_XLS;
         table->facts.charset = XT_CHARSET_UTF8;
         table->facts.charset_certainty = 100;
-        rc = xt_xls_open(source, called(table), &table->limits, &table->book, err);
+        rc = xt_xls_open(source, called(table), &table->limits, &table->book, &table->facts.format, err);
         return rc == XT_OK ? open_sheets(table, err) : rc;
     case XT_FILEKIND_XML_SHEET:
         table->facts.format = XT_FORMAT_XMLSS;

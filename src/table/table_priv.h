@@ -266,10 +266,10 @@ struct xt_package *xt_package_zip(zip_t **zip, const struct xt_table_limits *lim
 enum xt_code xt_xlsx_open(struct xt_package **package, const struct xt_table_limits *limits, struct xt_book **out,
                           struct xt_error *err);
 
-/* XLS: table_xls.c. What lies in a compound file: workbooks of Excel 5 to 2003, and later ones that are enciphered. Takes
- * *source; name and limits are borrowed. */
+/* XLS: table_xls.c. What lies in a compound file: workbooks of Excel 5 to 2003, and later ones that are enciphered
+ * (*out_format is XLSX then). Takes *source; name and limits are borrowed. */
 enum xt_code xt_xls_open(struct xt_source **source, const char *name, const struct xt_table_limits *limits,
-                         struct xt_book **out, struct xt_error *err);
+                         struct xt_book **out, enum xt_format *out_format, struct xt_error *err);
 
 /* OpenDocument spreadsheets: table_ods.c. Takes *package. limits is borrowed. */
 enum xt_code xt_ods_open(struct xt_package **package, const struct xt_table_limits *limits, struct xt_book **out,

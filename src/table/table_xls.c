@@ -201,7 +201,7 @@ static enum xt_code read_globals(struct xt_xls *xls, struct xt_error *err)
     return rc;
 }
 
-/* ---- opening ---- */
+/* ---- the book ---- */
 
 static void xls_close(struct xt_book *book)
 {
@@ -240,33 +240,101 @@ static void name_sheets(struct xt_xls *xls)
     xls->base.count = xls->sheet_count;
 }
 
+/* ---- what else lies in compound files ---- */
+
 static enum xt_code refuse_other(const struct xt_ole *ole, const char *name, struct xt_error *err)
 {
-    enum xt_msg msg = xt_ole_has(ole, "EncryptedPackage")      ? XT_MSG_FILE_IS_ENCRYPTED
-                      : xt_ole_has(ole, "WordDocument")        ? XT_MSG_FILE_IS_WORD
+    enum xt_msg msg = xt_ole_has(ole, "WordDocument")          ? XT_MSG_FILE_IS_WORD
                       : xt_ole_has(ole, "PowerPoint Document") ? XT_MSG_FILE_IS_SLIDES
                                                                : XT_MSG_FILE_IS_BINARY;
 
     return xt_fail(err, XT_E_MEDIA, "", msg, XT_TEXT(name));
 }
 
-static enum xt_code open_stream(struct xt_xls *xls, struct xt_str bytes, struct xt_error *err)
-{
-    const char *stream;
-    enum xt_code rc = xt_ole_open(bytes, xls->name, &xls->ole, err);
+struct held_package { /* a zip whose bytes it owns */
+    struct xt_package base;
+    struct xt_package *zip;
+    struct xt_spool *spool;
+};
 
-    if (rc != XT_OK)
+static enum xt_code held_open(struct xt_package *package, const char *part, struct xt_source **out,
+                              struct xt_error *err)
+{
+    struct held_package *held = (struct held_package *)package;
+
+    return held->zip->open(held->zip, part, out, err);
+}
+
+static void held_close(struct xt_package *package)
+{
+    struct held_package *held = (struct held_package *)package;
+
+    held->zip->close(held->zip);
+    xt_spool_free(&held->spool);
+    free(held);
+}
+
+static enum xt_code open_zip(struct xt_str bytes, const char *name, zip_t **out, struct xt_error *err)
+{
+    zip_error_t fault;
+    zip_source_t *source;
+    enum xt_code rc = XT_OK;
+
+    zip_error_init(&fault);
+    source = zip_source_buffer_create(bytes.s, bytes.n, 0, &fault);
+    *out = source ? zip_open_from_source(source, ZIP_RDONLY, &fault) : NULL;
+    if (!*out) {
+        rc = xt_fail(err, XT_E_MEDIA, "", XT_MSG_TABLE_ZIP, XT_TEXT(name), XT_TEXT(zip_error_strerror(&fault)));
+        zip_source_free(source);
+    }
+    zip_error_fini(&fault);
+    return rc;
+}
+
+/* An enciphered workbook of Excel 2007 and later. Takes *spool in any case. */
+static enum xt_code open_held(struct xt_spool **spool, struct xt_str bytes, const char *name,
+                              const struct xt_table_limits *limits, struct xt_book **out, struct xt_error *err)
+{
+    struct held_package *held;
+    struct xt_package *package;
+    zip_t *zip;
+    enum xt_code rc = open_zip(bytes, name, &zip, err);
+
+    if (rc != XT_OK) {
+        xt_spool_free(spool);
         return rc;
-    stream = xt_ole_has(xls->ole, "Workbook") ? "Workbook" : "Book";
+    }
+    held = xt_calloc(1, sizeof *held);
+    held->base = (struct xt_package){.open = held_open, .close = held_close, .name = name, .total = (int64_t)bytes.n};
+    held->zip = xt_package_zip(&zip, limits, name, (int64_t)bytes.n);
+    held->spool = *spool;
+    *spool = NULL;
+    package = &held->base;
+    return xt_xlsx_open(&package, limits, out, err);
+}
+
+/* ---- opening ---- */
+
+static enum xt_code open_xls(struct xt_xls *xls, struct xt_error *err)
+{
+    const char *stream = xt_ole_has(xls->ole, "Workbook") ? "Workbook" : "Book";
+    enum xt_code rc;
+
     if (xt_ole_has(xls->ole, "WordDocument") || !xt_ole_has(xls->ole, stream))
         return refuse_other(xls->ole, xls->name, err);
-    return xt_ole_stream_open(xls->ole, stream, &xls->stream, err);
+    rc = xt_ole_stream_open(xls->ole, stream, &xls->stream, err);
+    if (rc == XT_OK)
+        rc = read_globals(xls, err);
+    if (rc == XT_OK)
+        name_sheets(xls);
+    return rc;
 }
 
 enum xt_code xt_xls_open(struct xt_source **source, const char *name, const struct xt_table_limits *limits,
-                         struct xt_book **out, struct xt_error *err)
+                         struct xt_book **out, enum xt_format *out_format, struct xt_error *err)
 {
     struct xt_xls *xls = xt_calloc(1, sizeof *xls);
+    struct xt_spool *spool = NULL; /* of a zip that was inside */
     struct xt_str bytes = {"", 0};
     enum xt_code rc;
 
@@ -274,17 +342,22 @@ enum xt_code xt_xls_open(struct xt_source **source, const char *name, const stru
     xls->name = name;
     xls->limits = limits;
     xls->strings = xt_strings_new(limits->strings_bytes);
+    *out_format = XT_FORMAT_XLS;
     rc = xt_spool_source(source, BYTES_MAX, name, &xls->spool, &bytes, err);
     xls->bytes_total = (int64_t)bytes.n;
     if (rc == XT_OK)
-        rc = open_stream(xls, bytes, err);
-    if (rc == XT_OK)
-        rc = read_globals(xls, err);
-    if (rc != XT_OK) {
+        rc = xt_ole_open(bytes, name, &xls->ole, err);
+    if (rc == XT_OK && xt_ole_has(xls->ole, "EncryptedPackage")) {
+        *out_format = XT_FORMAT_XLSX;
+        rc = xt_xlsx_decipher(xls->ole, name, &spool, &bytes, err);
         xls_close(&xls->base);
-        return rc;
+        return rc == XT_OK ? open_held(&spool, bytes, name, limits, out, err) : rc;
     }
-    name_sheets(xls);
-    *out = &xls->base;
-    return XT_OK;
+    if (rc == XT_OK)
+        rc = open_xls(xls, err);
+    if (rc == XT_OK)
+        *out = &xls->base;
+    else
+        xls_close(&xls->base);
+    return rc;
 }

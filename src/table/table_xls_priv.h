@@ -52,6 +52,10 @@ enum xt_code xt_crypt_open(struct xt_str filepass, bool biff8, const char *name,
 /* What block number `block` of the stream is combined with (RC4). */
 void xt_crypt_block(const struct xt_crypt *crypt, uint32_t block, unsigned char out[XT_CRYPT_BLOCK]);
 
+/* The zip inside an enciphered workbook of Excel 2007 and later: table_xlsx_crypt.c. *out_bytes lives as long as *out. */
+enum xt_code xt_xlsx_decipher(const struct xt_ole *ole, const char *name, struct xt_spool **out,
+                              struct xt_str *out_bytes, struct xt_error *err);
+
 /* ---- records: table_xls_record.c ---- */
 
 #define XT_BIFF_BODY 65535u

@@ -80,6 +80,23 @@ static void written_by_libreoffice(void **state)
     expect_file("test/fuzz/xls/other.xls", NULL, "file-is-encrypted");
 }
 
+/* Made from plain.xls by a program that had only the standards to go by; LibreOffice opens the first as well. */
+static void other_ciphers(void **state)
+{
+    (void)state;
+    expect_file("test/fuzz/xls/xor.xls", NULL, PLAIN);
+    expect_file("test/fuzz/xls/capi128.xls", NULL, PLAIN);
+    expect_file("test/fuzz/xls/standard.xlsx", NULL, "s:a|b/1|2"); /* a workbook of Excel 2007, AES */
+    expect_file("test/fuzz/xls/agile.xlsx", NULL, "s:a|b/1|2");    /* and of 2010, as xlsx-populate writes it */
+    expect_file("test/fuzz/xls/agile-other.xlsx", NULL, "file-is-encrypted");
+}
+
+static void excel_95(void **state)
+{
+    (void)state;
+    expect_file("test/fuzz/xls/biff5.xls", NULL, "表一:地区|月|率|值/广州|2026-03|153%|算出"); /* code page 936 */
+}
+
 /* Shared strings that go on in CONTINUE records, narrow and wide ones. */
 static void strings_over_records(void **state)
 {
@@ -313,9 +330,14 @@ static void every_real_file_gives_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_by_libreoffice), cmocka_unit_test(strings_over_records),
-        cmocka_unit_test(cells_in_any_order),     cmocka_unit_test(broken_workbooks),
-        cmocka_unit_test(truncated_files),        cmocka_unit_test(every_real_file_gives_rows),
+        cmocka_unit_test(written_by_libreoffice),
+        cmocka_unit_test(other_ciphers),
+        cmocka_unit_test(excel_95),
+        cmocka_unit_test(strings_over_records),
+        cmocka_unit_test(cells_in_any_order),
+        cmocka_unit_test(broken_workbooks),
+        cmocka_unit_test(truncated_files),
+        cmocka_unit_test(every_real_file_gives_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
