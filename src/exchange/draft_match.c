@@ -146,7 +146,7 @@ static int value_of_identifier(struct match *m, size_t at, const struct xt_field
     const struct xt_codes *list = draft_list_of_scheme(m->d->region, field->scheme);
     double share;
 
-    if (strcmp(field->scheme->rule, "none") != 0) {
+    if (draft_scheme_proves(field->scheme)) {
         share = share_in_scheme(m, at, field->scheme);
         if (share < 0.3)
             return VETO;
@@ -156,6 +156,8 @@ static int value_of_identifier(struct match *m, size_t at, const struct xt_field
             return head >= 60 ? 5 : VETO; /* that of something the record names */
         return share >= 0.8 ? 45 : 15;
     }
+    if (strcmp(field->scheme->rule, "none") != 0 && head < 90)
+        return VETO; /* names that stand for identifiers: people decide that */
     if (list) {
         struct draft_codes_share in = share_in_codes(m, at, list);
 
@@ -201,7 +203,7 @@ const char *draft_scheme_of_target(const struct draft *d, const struct draft_col
 
         if (!scheme || (!target->fields[i].identity && !target->fields[i].required))
             continue;
-        if (strcmp(scheme->rule, "none") != 0) {
+        if (draft_scheme_proves(scheme)) {
             if (draft_in_scheme(column, scheme) > 0.8)
                 return scheme->name;
             continue;

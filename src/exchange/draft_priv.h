@@ -18,7 +18,7 @@
 #define DRAFT_ROWS_STRIDE  20   /* then every so many; of objects every fourth of that */
 #define DRAFT_ROWS_KEPT    4000
 #define DRAFT_ROWS_READ    40000
-#define DRAFT_OBJECTS_READ 8000 /* trees take longer */
+#define DRAFT_OBJECTS_READ 4000 /* trees take longer */
 #define DRAFT_VALUES_MAX   400  /* distinct values kept of a column */
 #define DRAFT_VALUE_BYTES  400  /* of each */
 #define DRAFT_SPLITS_MAX   12
@@ -129,6 +129,8 @@ struct draft_codes_share draft_in_codes(const struct draft_column *column, const
 bool draft_begins_codes(const struct draft_column *column, const struct xt_codes *codes);
 /* The list whose codes a scheme's identifiers are: "area-code" of the list area; NULL for others. */
 const struct xt_codes *draft_list_of_scheme(const struct xt_region *region, const struct xt_scheme *scheme);
+/* Whether passing the scheme's check proves anything: a rule that takes any name proves nothing. */
+bool draft_scheme_proves(const struct xt_scheme *scheme);
 double draft_in_scheme(const struct draft_column *column, const struct xt_scheme *scheme);
 /* The code that a text nearly names ("湖南" of 湖南省), NULL when none or several do. */
 const struct xt_code_item *draft_nearly(const struct xt_codes *codes, struct xt_str text);

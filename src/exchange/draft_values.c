@@ -491,6 +491,13 @@ static void hold_scheme(void *context, struct xt_str part, int64_t count)
         h->by_code += (double)count;
 }
 
+bool draft_scheme_proves(const struct xt_scheme *scheme)
+{
+    char out[64];
+
+    return !scheme->check(XT_STR("任意名称"), out, sizeof out);
+}
+
 double draft_in_scheme(const struct draft_column *column, const struct xt_scheme *scheme)
 {
     struct holding h = {.scheme = scheme};
