@@ -614,6 +614,24 @@ static json_t *link_from_text(const struct xt_region *region, struct xt_str text
     return link;
 }
 
+/* "440106 天河区" as the lists of templates have it where the label alone would not do. */
+static const struct xt_code_item *code_with_label(const struct xt_codes *codes, struct xt_str text)
+{
+    const char *space = text.n > 0 ? memchr(text.s, ' ', text.n) : NULL;
+    const struct xt_code_item *item;
+    struct xt_str label;
+    int lang;
+
+    if (!space)
+        return NULL;
+    item = xt_codes_find(codes, (struct xt_str){text.s, (size_t)(space - text.s)});
+    label = (struct xt_str){space + 1, text.n - (size_t)(space + 1 - text.s)};
+    for (lang = 0; item && lang < XT_LANGS; lang++)
+        if (xt_str_is(label, item->labels[lang]))
+            return item;
+    return NULL;
+}
+
 static json_t *one_from_text(const struct xt_region *region, const struct xt_field *field, struct xt_str text,
                              const char *path, struct xt_problems *problems)
 {
@@ -652,6 +670,8 @@ static json_t *one_from_text(const struct xt_region *region, const struct xt_fie
         item = xt_codes_find(field->codes, text);
         if (!item && !xt_codes_accept(field->codes, text))
             item = xt_codes_by_label(field->codes, text);
+        if (!item && !xt_codes_accept(field->codes, text))
+            item = code_with_label(field->codes, text);
         return item ? json_string(item->code) : json_stringn(text.s, text.n);
     case XT_KIND_LINK:
         return link_from_text(region, text);

@@ -15,6 +15,7 @@
 #define TITLE_MAX    32
 #define MESSAGE_MAX  255
 #define FORMULA_SIZE 400
+#define CHECKED_ROWS 5000 /* some programs keep a rule for each cell */
 
 struct list { /* on the hidden sheet: labels in column 2n, codes in 2n + 1 */
     const char *const *choices, *const *codes;
@@ -141,7 +142,7 @@ static bool set_rule(lxw_data_validation *v, const struct xt_out_column *column,
         list_formula(lists, list_of(lists, column), at, formula);
         v->value_formula = formula;
         /* What was typed to shorten a long list is none of its values yet. */
-        if (lists->list[list_of(lists, column)].length > LONG_LIST)
+        if (column->rule.hint || lists->list[list_of(lists, column)].length > LONG_LIST)
             v->show_error = LXW_VALIDATION_OFF;
         return true;
     case XT_RULE_WHOLE:
@@ -187,7 +188,7 @@ static lxw_error check_column(lxw_worksheet *sheet, const struct xt_out_column *
     v.input_title = v.error_title = clipped(column->rule.title, TITLE_MAX, &title);
     v.input_message = clipped(column->rule.input, MESSAGE_MAX, &input);
     v.error_message = clipped(column->rule.fault, MESSAGE_MAX, &fault);
-    return worksheet_data_validation_range(sheet, 1, (lxw_col_t)at, XT_XLSX_ROWS - 1, (lxw_col_t)at, &v);
+    return worksheet_data_validation_range(sheet, 1, (lxw_col_t)at, CHECKED_ROWS, (lxw_col_t)at, &v);
 }
 
 lxw_error xt_out_xlsx_rules(lxw_workbook *book, lxw_worksheet *sheet, const struct xt_out_table *table,

@@ -190,6 +190,7 @@ struct xt_out_rule {
     double min, max;   /* LENGTH: max characters */
     bool required;     /* an emptied cell is refused */
     bool lenient;      /* warns where it would refuse */
+    bool hint;         /* says nothing: the list is only offered */
     const char *title; /* of both messages, clipped to 32 characters; NULL = none */
     const char *input; /* shown when the cell is chosen, clipped to 255 */
     const char *fault; /* shown when the rule does not hold, likewise */

@@ -85,15 +85,31 @@ export function sortOf(state: SearchState): string {
   return state.sort || (state.q ? 'relevance' : 'date')
 }
 
-export function apiPath(state: SearchState, facets: string[], values: number, lang: string): string {
+function searched(state: SearchState): URLSearchParams {
   const query = new URLSearchParams()
   if (state.q) query.set('q', state.q)
   for (const [name, values] of Object.entries(state.filters)) {
     for (const value of values) query.append(name, value)
   }
+  query.set('sort', sortOf(state))
+  return query
+}
+
+export const EXPORT_FORMATS = ['csv', 'xlsx', 'jsonl'] as const
+export const EXPORT_MOST = 100_000
+
+/** Where the node gives all that the search finds as a file. */
+export function exportPath(state: SearchState, format: string, lang: string): string {
+  const query = searched(state)
+  query.set('format', format)
+  query.set('lang', lang)
+  return `/api/v1/search/export?${query}`
+}
+
+export function apiPath(state: SearchState, facets: string[], values: number, lang: string): string {
+  const query = searched(state)
   query.set('facets', facets.join(','))
   if (values) query.set('facet_values', String(values))
-  query.set('sort', sortOf(state))
   query.set('limit', '20')
   if (state.cursor) query.set('cursor', state.cursor)
   query.set('lang', lang)
