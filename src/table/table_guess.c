@@ -244,6 +244,35 @@ static bool is_split_head(const struct xt_sample_row *upper, const struct xt_sam
     return both <= 1 && 4 * either > 3 * extent;
 }
 
+/* A cell that stands again and again below itself is a value, and the table has no head. */
+static bool repeats_below(const struct xt_sample_row *rows, size_t count, size_t head)
+{
+    size_t i, k;
+
+    for (i = 0; i < rows[head].count; i++) {
+        size_t same = 0, below = 0;
+
+        if (cell_blank(rows[head].cells[i]))
+            continue;
+        for (k = head + 1; k < count; k++) {
+            below += rows[k].code == XT_OK;
+            same += rows[k].code == XT_OK && i < rows[k].count && xt_str_eq(rows[k].cells[i], rows[head].cells[i]);
+        }
+        if (below >= 3 && 2 * same >= below)
+            return true;
+    }
+    return false;
+}
+
+/* A head that leaves its first columns without names ("", "", "funds", "staff") over rows that fill them all. */
+static bool is_short_head(const struct xt_sample_row *row, const struct xt_sample_row *below, size_t extent)
+{
+    struct head_look a = look_at(row, NULL), b = look_at(below, NULL);
+
+    return below->code == XT_OK && a.filled >= 2 && a.extent == extent && a.data == 0 && a.repeated == 0 &&
+           b.filled == extent && b.data > 0;
+}
+
 size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char *const *known_heads, int *out_certainty)
 {
     size_t extent = usual_extent(rows, count);
@@ -260,11 +289,15 @@ size_t xt_guess_head(const struct xt_sample_row *rows, size_t count, const char 
             *out_certainty = 75;
             return i + 1;
         }
+        if (2 * look.filled <= extent && i + 1 < count && is_short_head(&rows[i], &rows[i + 1], extent)) {
+            *out_certainty = 60;
+            return i;
+        }
         /* A title or a unit line fills a cell or two of a wider table. */
         if (look.filled == 0 || (extent > 1 && 2 * look.filled <= extent) ||
             (look.filled <= 2 && is_unit_line(&rows[i])))
             continue;
-        if (2 * look.data > look.filled)
+        if (2 * look.data > look.filled || repeats_below(rows, count, i))
             break;
         *out_certainty = 95;
         if (look.data > 0 || look.repeated > 0)

@@ -106,6 +106,21 @@ static void heads_are_found(void **state)
            "地区|合计|研究|试验|其他/广州|3|1|1|1/深圳|6|2|2|2");
 }
 
+static void heads_that_are_none_or_short(void **state)
+{
+    const char *text = "按类,一种方法,工学\n按类,另一种,医学\n按类,第三种,工学\n按类,第四种,理学\n";
+    struct xt_table *table = NULL;
+    struct xt_error err;
+
+    (void)state;
+    expect("表 1,,,\n,,机构数,企业数\n全国,Total,8,9\n东部,East,6,7\n西部,West,2,2\n",
+           "column 1|column 2|机构数|企业数/全国|Total|8|9/东部|East|6|7/西部|West|2|2");
+    /* What stands in every row is no head: the first row is taken, as unsure as can be. */
+    assert_int_equal(xt_table_open_memory("t.csv", text, strlen(text), NULL, &table, &err), XT_OK);
+    assert_int_equal(xt_table_facts(table)->head_certainty, 20);
+    xt_table_close(&table);
+}
+
 static void known_heads_and_a_given_row(void **state)
 {
     static const char *const known[] = {"代码", "名称", NULL};
@@ -353,6 +368,7 @@ int main(void)
         cmocka_unit_test(delimiters_are_found),
         cmocka_unit_test(lone_quotes_stand),
         cmocka_unit_test(heads_are_found),
+        cmocka_unit_test(heads_that_are_none_or_short),
         cmocka_unit_test(known_heads_and_a_given_row),
         cmocka_unit_test(ragged_rows),
         cmocka_unit_test(thousands_of_empty_rows),
