@@ -58,7 +58,7 @@ static struct xt_str arena_text(struct xt_arena *arena, struct xt_text *text)
 
 /* ---- paths ---- */
 
-/* The scalar as text; empty for what has none. */
+/* The scalar as text; empty for what has none. An element of XML that has attributes, too, is its text. */
 static struct xt_str scalar_text(const json_t *node, struct xt_arena *arena)
 {
     char buffer[XT_DOUBLE_SIZE];
@@ -74,8 +74,12 @@ static struct xt_str scalar_text(const json_t *node, struct xt_arena *arena)
         return XT_STR("true");
     case JSON_FALSE:
         return XT_STR("false");
-    case JSON_NULL:
     case JSON_OBJECT:
+        node = json_object_get(node, "#text");
+        if (node && json_is_string(node))
+            return (struct xt_str){json_string_value(node), json_string_length(node)};
+        break;
+    case JSON_NULL:
     case JSON_ARRAY:
         break;
     }

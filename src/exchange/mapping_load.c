@@ -867,6 +867,8 @@ static void compile_input(struct compile *c, const json_t *json)
     m->table.known_heads = names_member(c, input, "heads", &ignored);
     m->table.charset = text_member(c, input, "charset").s;
     m->table.sheet = text_member(c, input, "sheet").s;
+    m->table.as = text_member(c, input, "as").s;
+    m->table.records = text_member(c, input, "records").s;
     delimiter = text_member(c, input, "delimiter");
     if (delimiter.n == 1)
         m->table.delimiter = delimiter.s[0];

@@ -31,6 +31,10 @@ static const struct member input_rows[] = {
     {"lists", M_TEXTS, NULL, false, "格内是程序打印的列表的列",
      "Columns whose cells hold lists as programs print them"},
     {"gather", M_OBJECT, &members_gather, false, "几行合为一行", "Several rows that are one row"},
+    {"as", M_TEXT, NULL, false, "读法，如 ris、bibtex、xml、front-matter；通常可自行识别",
+     "How to read it, such as ris, bibtex, xml, front-matter; mostly found out"},
+    {"records", M_TEXT, NULL, false, "XML：一条记录的元素路径，如 volume/paper；SQL 转储：表名",
+     "XML: path of the elements that are records, such as volume/paper; SQL dumps: a table"},
     {.name = NULL},
 };
 static const struct member gather_rows[] = {

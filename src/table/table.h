@@ -54,6 +54,8 @@ struct xt_table_options {
     int64_t head_row;               /* from 1; 0 = find out (title and unit lines above are skipped) */
     const char *const *known_heads; /* NULL-terminated names that help to find the head, may be NULL */
     bool raw; /* rows of cells as they stand: no head is looked for, none is left out, merged cells are not filled */
+    const char *as;                 /* how to read it, for what the bytes do not show: "text" ...; NULL = find out */
+    const char *records;            /* XML: path of the elements that are records; SQL: a table. NULL = find out, all */
     struct xt_table_limits limits;
 };
 
@@ -78,9 +80,13 @@ struct xt_table_facts { /* what was found out of the part at hand, and how surel
     int64_t members; /* archives: files read so far, and files that are no tables */
     int64_t members_skipped;
     const struct xt_table_skipped *skipped; /* the first 20 of them */
-    int64_t empty_rows;                     /* skipped so far */
-    int64_t bad_characters;                 /* so far */
-    int64_t bytes_total;                    /* of the file */
+    const char *as; /* files of objects other than JSON: "xml", "ris", "bibtex" ...; else NULL */
+    int as_certainty;
+    const char *records; /* XML: the path of a record where it was found out; else NULL */
+    int records_certainty;
+    int64_t empty_rows;     /* skipped so far */
+    int64_t bad_characters; /* so far */
+    int64_t bytes_total;    /* of the file */
 };
 
 struct xt_table;

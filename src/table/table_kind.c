@@ -187,9 +187,6 @@ enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, const char *name, struc
     case XT_FILEKIND_MHT:
         msg = XT_MSG_FILE_IS_MHT;
         break;
-    case XT_FILEKIND_XML:
-        msg = XT_MSG_FILE_IS_XML;
-        break;
     case XT_FILEKIND_XML_SHEET:
         break;
     case XT_FILEKIND_PDF:
@@ -209,6 +206,7 @@ enum xt_code xt_file_kind_refuse(enum xt_file_kind kind, const char *name, struc
         break;
     case XT_FILEKIND_OLE:
     case XT_FILEKIND_TEXT:
+    case XT_FILEKIND_XML:
     case XT_FILEKIND_JSON:
     case XT_FILEKIND_JSONL:
     case XT_FILEKIND_BINARY:

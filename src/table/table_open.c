@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "table/table_objects.h"
 #include "table/table_part.h"
 #include "table/table_yaml.h"
 
@@ -172,6 +173,41 @@ static enum xt_code open_yaml(struct xt_table *table, struct xt_source **source,
     made = xt_source_owned(&text, n);
     table->facts.format = XT_FORMAT_JSON;
     return xt_jsonl_open(&made, XT_CHARSET_UTF8, 0, false, &table->limits, &table->part.objects, err);
+}
+
+/* A text whose records are objects: of the kind asked for, or of one it is surely of. */
+static enum xt_code open_objects(struct xt_table *table, struct xt_source **source, struct xt_str text,
+                                 enum xt_file_kind kind, size_t bom, bool *out_is, struct xt_error *err)
+{
+    const char *as = table->options.as;
+    struct xt_objects_input input = {.source = source,
+                                     .charset = table->facts.charset,
+                                     .bom = bom,
+                                     .limits = &table->limits,
+                                     .name = called(table),
+                                     .records = table->options.records,
+                                     .member = table->archive != NULL,
+                                     .head = text};
+    const struct xt_objects_format *format = NULL;
+    enum xt_code rc;
+
+    table->facts.as_certainty = 100;
+    if (as)
+        format = xt_objects_format_named(as);
+    else if (kind == XT_FILEKIND_XML)
+        format = xt_objects_format_named("xml");
+    else if (kind == XT_FILEKIND_TEXT)
+        format = xt_objects_format_of(text, &table->facts.as_certainty);
+    *out_is = format != NULL;
+    if (!format)
+        return as ? xt_objects_no_format(as, err) : XT_OK;
+    table->facts.format = XT_FORMAT_JSON;
+    table->facts.as = format->name;
+    rc = format->open(&input, format, &table->part.objects, err);
+    free(table->records);
+    table->facts.records = table->records = input.path;
+    table->facts.records_certainty = input.certainty;
+    return rc;
 }
 
 /* ---- books ---- */
@@ -433,6 +469,13 @@ enum xt_code xt_table_open_input(struct xt_table *table, struct xt_source **sour
         path = NULL;
         data = NULL;
     }
+    if (kind == XT_FILEKIND_TEXT || kind == XT_FILEKIND_XML || kind == XT_FILEKIND_HTML) {
+        bool is = false;
+
+        rc = open_objects(table, source, xt_text_view(&text), kind, bom, &is, err);
+        if (rc != XT_OK || is)
+            return rc;
+    }
     switch (kind) {
     case XT_FILEKIND_ZIP:
         table->facts.charset = XT_CHARSET_UTF8;
@@ -620,6 +663,7 @@ void xt_table_close(struct xt_table **table)
     xt_archive_close(&t->archive);
     xt_text_done(&t->member);
     json_decref(t->object);
+    free(t->records);
     for (i = 0; i < XT_SKIPPED_MAX; i++)
         free(t->skipped[i].member);
     xt_arena_done(&t->part.arena);

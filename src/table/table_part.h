@@ -57,6 +57,7 @@ struct xt_table {
     bool objects_begun; /* a part of objects was begun: the next is the same part to the caller */
     int64_t bad_before; /* ill-formed characters of the parts before */
     json_t *object;     /* of the row at hand */
+    char *records;      /* XML: the path of a record as found out */
     struct xt_table_skipped skipped[XT_SKIPPED_MAX];
 };
 

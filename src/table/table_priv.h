@@ -302,7 +302,7 @@ void xt_show_double(double number, struct xt_show show, bool date1904, struct xt
 /* "2026-03-05T06:00:00.000", the tail of text from `from` on, into what people see of it. */
 void xt_show_iso(struct xt_text *text, size_t from, struct xt_show show);
 
-/* One XML part, read by calls: table_xml.c. No network, no entities but the five, no DTD. */
+/* One XML part of a workbook, or an XML document, read by calls: table_xml.c. No network. */
 struct xt_xml;
 struct xt_xml_attributes {
     const unsigned char **list; /* as libxml2 hands them over: five pointers each */
@@ -314,8 +314,11 @@ struct xt_xml_calls {
     void (*text)(void *user, const char *s, size_t n);
 };
 struct xt_str xt_xml_attribute(const struct xt_xml_attributes *attributes, const char *name); /* {NULL, 0} = absent */
-/* Takes *source; calls and name are borrowed. */
+/* A part: no entities but the five, no DTD. Takes *source; calls and name are borrowed. */
 struct xt_xml *xt_xml_open(struct xt_source **source, const struct xt_xml_calls *calls, void *user, const char *name);
+/* A document: a DTD is passed over, HTML's entities are known. own_charset: the one it declares; else it is UTF-8. */
+struct xt_xml *xt_xml_open_document(struct xt_source **source, bool own_charset, const struct xt_xml_calls *calls,
+                                    void *user, const char *name);
 void xt_xml_close(struct xt_xml **xml);
 /* A quick way through the children of one element, beside the parser and seen only where the part is UTF-8. */
 enum xt_quick {
@@ -332,6 +335,7 @@ struct xt_xml_quick {
     enum xt_quick (*read)(void *user, const char *s, size_t n, size_t *out_took);
 };
 void xt_xml_set_quick(struct xt_xml *xml, const struct xt_xml_quick *quick); /* before the first step; borrowed */
+void xt_xml_fail(struct xt_xml *xml, const struct xt_error *failure);        /* for the calls: ends the reading */
 /* Reads on a little; *out_more false once the part is over. XT_E_MEDIA where it is not XML. */
 enum xt_code xt_xml_step(struct xt_xml *xml, bool *out_more, struct xt_error *err);
 enum xt_code xt_xml_all(struct xt_xml *xml, struct xt_error *err);

@@ -1,9 +1,13 @@
 /*
- * table_xml.c - one XML part of a workbook, read by calls.
+ * table_xml.c - one XML part of a workbook, or an XML document, read by calls.
  *
  * libxml2's push parser with SAX calls: its xmlTextReader is the same parser with a node built for each element, and a
- * sheet of two million cells is ten million nodes. A document type declaration ends the reading, so there are no
- * entities beyond the five of XML; nothing is fetched.
+ * sheet of two million cells is ten million nodes. Nothing is fetched.
+ *
+ * In a workbook a document type declaration ends the reading, so there are no entities beyond the five of XML. Documents
+ * of the world name DTDs that are not there and use HTML's entities without one: a declaration is passed over unread,
+ * HTML's entities are known, an unknown one stays as it is written, and the use of one that the document declares itself
+ * ends the reading (that is how bombs and foreign files come in).
  *
  * The bulk of a workbook are the items of one element, rows of <sheetData> and strings of <sst>, all of one regular form. A
  * caller that knows this form reads them itself (struct xt_xml_quick), some five times as fast; what it does not know
@@ -12,6 +16,7 @@
  * input, is as deep as the element, and reads UTF-8. There, leaving out an element that is well-formed by itself changes
  * nothing for what follows. That the items read quickly give the same cells is what fuzz_xlsx.c holds, for any bytes.
  */
+#include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <stdlib.h>
@@ -37,7 +42,13 @@ struct xt_xml {
     bool declared;                    /* a DTD was met */
     bool ended;                       /* the source */
     bool over;                        /* and the parser knows it */
-    size_t at, have;                  /* in the buffer: bytes still to be read */
+    struct xt_error failure;          /* what a call found wrong */
+    bool document;
+    bool declares;        /* entities of its own */
+    xmlEntity entity;     /* the one that was asked for last */
+    char entity_name[64]; /* and its name and content */
+    char entity_text[80];
+    size_t at, have; /* in the buffer: bytes still to be read */
     char buffer[WINDOW + XT_WINDOW_SLACK];
 };
 
@@ -91,6 +102,61 @@ static void on_declaration(void *context, const xmlChar *name, const xmlChar *ex
     xmlStopParser(xml->parser);
 }
 
+/* ---- entities of documents ---- */
+
+static void on_entity_declared(void *context, const xmlChar *name, int kind, const xmlChar *public_id,
+                               const xmlChar *system, xmlChar *content)
+{
+    struct xt_xml *xml = context;
+
+    (void)name;
+    (void)kind;
+    (void)public_id;
+    (void)system;
+    (void)content;
+    xml->declares = true;
+}
+
+void xt_xml_fail(struct xt_xml *xml, const struct xt_error *failure)
+{
+    if (xml->failure.code == XT_OK)
+        xml->failure = *failure;
+    xmlStopParser(xml->parser);
+}
+
+/* What stands for &name; lent until the next. libxml2 takes one kind in text and another in attribute values: there
+ * references inside the content are resolved once more. */
+static xmlEntity *on_entity(void *context, const xmlChar *name)
+{
+    struct xt_xml *xml = context;
+    const htmlEntityDesc *html = htmlEntityLookup(name);
+    bool inside = xml->parser->instate == XML_PARSER_ATTRIBUTE_VALUE;
+    char bytes[4];
+
+    if (xml->parser->inSubset != 0)
+        return NULL;
+    if (!html && xml->declares) {
+        struct xt_error failure;
+
+        (void)xt_fail(&failure, XT_E_MEDIA, "", XT_MSG_XML_ENTITY, XT_TEXT(xml->name), XT_TEXT((const char *)name));
+        xt_xml_fail(xml, &failure);
+        return NULL;
+    }
+    (void)snprintf(xml->entity_name, sizeof xml->entity_name, "%s", (const char *)name);
+    if (html)
+        (void)snprintf(xml->entity_text, sizeof xml->entity_text, "%.*s", (int)xt_utf8_encode(html->value, bytes),
+                       bytes);
+    else
+        (void)snprintf(xml->entity_text, sizeof xml->entity_text, "%s%s;", inside ? "&#38;" : "&", xml->entity_name);
+    xml->entity = (xmlEntity){.type = XML_ENTITY_DECL,
+                              .name = (const xmlChar *)xml->entity_name,
+                              .content = (xmlChar *)xml->entity_text,
+                              .length = (int)strlen(xml->entity_text),
+                              .etype = inside ? XML_INTERNAL_GENERAL_ENTITY : XML_INTERNAL_PREDEFINED_ENTITY,
+                              .checked = 2};
+    return &xml->entity;
+}
+
 /* Without it libxml2 writes its complaints to standard error; the parser's state says what we need. */
 static void on_error(void *context, xmlErrorPtr error)
 {
@@ -130,8 +196,23 @@ struct xt_xml *xt_xml_open(struct xt_source **source, const struct xt_xml_calls 
     xml->sax.serror = on_error;
     xml->parser = xmlCreatePushParserCtxt(&xml->sax, xml, NULL, 0, NULL);
     if (!xml->parser)
-        abort();                                           /* only memory can be missing: as xt_alloc() */
-    (void)xmlCtxtUseOptions(xml->parser, XML_PARSE_NONET); /* says which options it did not know: none */
+        abort(); /* only memory can be missing: as xt_alloc() */
+    /* Says which options it did not know: none. Without NOENT "&amp;" in an attribute comes as "&#38;". */
+    (void)xmlCtxtUseOptions(xml->parser, XML_PARSE_NONET | XML_PARSE_NOENT);
+    return xml;
+}
+
+struct xt_xml *xt_xml_open_document(struct xt_source **source, bool own_charset, const struct xt_xml_calls *calls,
+                                    void *user, const char *name)
+{
+    struct xt_xml *xml = xt_xml_open(source, calls, user, name);
+
+    xml->document = true;
+    xml->parser->sax->internalSubset = NULL;
+    xml->parser->sax->entityDecl = on_entity_declared;
+    xml->parser->sax->getEntity = on_entity;
+    if (!own_charset)
+        (void)xmlCtxtUseOptions(xml->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
     return xml;
 }
 
@@ -150,11 +231,16 @@ void xt_xml_close(struct xt_xml **xml)
 /* What was wrong once stays wrong: a caller may ask again. */
 static enum xt_code state_of(const struct xt_xml *xml, struct xt_error *err)
 {
+    if (xml->failure.code != XT_OK) {
+        if (err)
+            *err = xml->failure;
+        return xml->failure.code;
+    }
     if (xml->declared)
         return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_DTD, XT_TEXT(xml->name));
     if (!xml->parser->wellFormed || xml->parser->disableSAX)
-        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_DAMAGED, XT_TEXT(xml->name),
-                       XT_INT(xml->parser->input ? xml->parser->input->line + xml->lines : 0));
+        return xt_fail(err, XT_E_MEDIA, "", xml->document ? XT_MSG_XML_DAMAGED : XT_MSG_XLSX_DAMAGED,
+                       XT_TEXT(xml->name), XT_INT(xml->parser->input ? xml->parser->input->line + xml->lines : 0));
     return XT_OK;
 }
 
