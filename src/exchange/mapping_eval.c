@@ -1008,14 +1008,14 @@ static json_t *one_value(const struct eval *eval, const struct field_step *step,
 }
 
 /* Links and groups made of the elements of a JSON list. */
-static void each_element(const struct eval *eval, const struct field_step *step, const char *path,
+static void each_element(const struct eval *eval, const struct field_step *step, int each, const char *path,
                          struct xt_problems *problems, json_t *list)
 {
     struct nodes nodes = {0};
     struct eval inner = *eval;
     size_t i, k;
 
-    if (!ref_nodes(eval, step->spec.each, &nodes))
+    if (!ref_nodes(eval, each, &nodes))
         return;
     for (i = 0; i < nodes.count; i++) {
         const json_t *item = nodes.list[i];
@@ -1061,9 +1061,10 @@ static json_t *collect(const struct eval *eval, const struct field_step *step, c
     struct texts texts = {0};
     size_t i;
 
-    if (step->spec.has_each) {
+    if (step->spec.each_count > 0) {
         raw = json_array();
-        each_element(eval, step, path, problems, raw);
+        for (i = 0; i < step->spec.each_count; i++)
+            each_element(eval, step, step->spec.each[i], path, problems, raw);
         for (i = 0; i < json_array_size(raw); i++)
             list_add(list, json_incref(json_array_get(raw, i)));
         json_decref(raw);

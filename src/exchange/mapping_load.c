@@ -525,8 +525,9 @@ static void compile_source(struct compile *c, const json_t *json, const struct x
 static void compile_spec_members(struct compile *c, const json_t *json, const struct xt_field *field, struct spec *out)
 {
     const json_t *fields = json_object_get(json, "fields");
-    struct xt_str each = text_member(c, json, "each"), as = text_member(c, json, "as");
-    size_t before;
+    struct xt_str as = text_member(c, json, "as");
+    size_t before, each_count, i;
+    const struct xt_str *each = texts_member(c, json, "each", &each_count);
 
     compile_source(c, json, field, out);
     out->when = compile_conditions(c, json, "when");
@@ -557,12 +558,16 @@ static void compile_spec_members(struct compile *c, const json_t *json, const st
     compile_number_forms(c, json, field, out);
     compile_place(c, json, field, out);
     compile_link(c, json, field, out);
-    if (each.s) {
+    if (each_count > 0) {
+        int *refs = xt_arena_alloc(&c->mapping->arena, each_count * sizeof *refs);
+
         before = enter(c, "each");
         if (!field || (field->kind != XT_KIND_LINK && field->kind != XT_KIND_GROUP))
             fault(c, XT_MSG_MAPPING_EACH);
-        out->has_each = true;
-        out->each = ref_of(c, each);
+        for (i = 0; i < each_count; i++)
+            refs[i] = ref_of(c, each[i]);
+        out->each = refs;
+        out->each_count = each_count;
         leave(c, before);
     }
     if (field && field->kind == XT_KIND_GROUP) {

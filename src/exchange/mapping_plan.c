@@ -264,8 +264,8 @@ static void spec_refs(const struct xt_plan *plan, const struct spec *spec, struc
     pattern_refs(plan, spec->patterns, spec->pattern_count, out);
     for (i = 0; i < spec->all_count; i++)
         spec_refs(plan, &spec->all[i], out);
-    if (spec->has_each)
-        add_ref(plan, spec->each, out);
+    for (i = 0; i < spec->each_count; i++)
+        add_ref(plan, spec->each[i], out);
     for (i = 0; i < spec->field_count; i++)
         spec_refs(plan, &spec->fields[i].spec, out);
 }
@@ -308,7 +308,8 @@ static enum xt_code check_columns(const struct xt_plan *plan, struct xt_error *e
     for (i = 0; i < record->field_count; i++) {
         const struct field_step *step = &record->fields[i];
 
-        if (!step->field->required || step->spec.otherwise || step->spec.has_each || spec_feeds(plan, &step->spec))
+        if (!step->field->required || step->spec.otherwise || step->spec.each_count > 0 ||
+            spec_feeds(plan, &step->spec))
             continue;
         if (missing.n > 0)
             xt_text_add_z(&missing, "、");

@@ -96,8 +96,8 @@ struct spec {
     enum date_order date;
     int64_t fen; /* MONEY: of one unit; 0 = the field's own form (yuan) */
     /* links and groups */
-    bool has_each;
-    int each;
+    const int *each; /* of one or several paths, the elements of all */
+    size_t each_count;
     const struct spec *label, *ref;
     const struct pattern *key;
     size_t key_count;

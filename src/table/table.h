@@ -54,8 +54,8 @@ struct xt_table_options {
     int64_t head_row;               /* from 1; 0 = find out (title and unit lines above are skipped) */
     const char *const *known_heads; /* NULL-terminated names that help to find the head, may be NULL */
     bool raw; /* rows of cells as they stand: no head is looked for, none is left out, merged cells are not filled */
-    const char *as;                 /* how to read it, for what the bytes do not show: "text" ...; NULL = find out */
-    const char *records;            /* XML: path of the elements that are records; SQL: a table. NULL = find out, all */
+    const char *as;      /* how to read it, for what the bytes do not show: "text" ...; NULL = find out */
+    const char *records; /* XML: path of the elements that are records; SQL: a table. NULL = find out, all */
     struct xt_table_limits limits;
 };
 

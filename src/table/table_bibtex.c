@@ -178,6 +178,14 @@ static const char *const LOOKS[] = {
     "small",
     "large",
     "underline",
+    "operatorname",
+    "mathsf",
+    "mathfrak",
+    "pmb",
+    "scriptsize",
+    "scriptstyle",
+    "bigl",
+    "bigr",
     "hskip",
 };
 

@@ -385,6 +385,45 @@ static void texts_as_objects(void **state)
                 "\"lines\":[\"\",\"# Head\",\"line two\"]}\n");
 }
 
+/* ---- first pages ---- */
+
+static void first_pages(void **state)
+{
+    static const char *const rows[][2] = {
+        {"# 一种测试方法的研究\n\n赵一1,² 钱　二² 孙三李四1\\*（1.某某大学 测试学院，广州 510000；2.某某研究所，北京100000）\n\n"
+         "摘 要：文字第一行\n第二行 $3 0 ~ \\mathrm { k m }$ 。\n\n关键词：测试；方法 中图分类号：TP391 文献标识码：A\n\n"
+         "# A method of tests\n\nZHAO Yi1\n\nAbstract: Some text.\n\nKey words: test; method\n\n# 1 引言\n\n正文\n",
+         "{\"title\":\"一种测试方法的研究\",\"authors\":[\"赵一\",\"钱二\",\"孙三\",\"李四\"],\"units\":[\"某某大学 测试学院\",\"某某研究所\"],"
+         "\"language\":\"zh\",\"clc\":[\"TP391\"],\"abstract\":\"文字第一行第二行 30km 。\",\"keywords\":[\"测试\",\"方法\"],"
+         "\"abstract_en\":\"Some text.\",\"keywords_en\":[\"test\",\"method\"],\"title_en\":\"A method of tests\"}"},
+        {"1 没有标记的题名对结果的影响\n2 赵一 钱二\n3 （某某农业大学，某地 100000）\n4 摘要：文字\n5 接着。\n",
+         "{\"title\":\"没有标记的题名对结果的影响\",\"authors\":[\"赵一\",\"钱二\"],\"units\":[\"某某农业大学\"],"
+         "\"language\":\"zh\",\"abstract\":\"文字接着。\"}"},
+        {"题名与作者在同一行的研究赵一 钱二（某某大学，某地 100000）\n\n摘要：文字。\n",
+         "{\"title\":\"题名与作者在同一行的研究\",\"authors\":[\"赵一\",\"钱二\"],\"units\":[\"某某大学\"],"
+         "\"language\":\"zh\",\"abstract\":\"文字。\"}"},
+        {"# On the testing of\nthings in general\n\nAnn Doe1, Bob A. Roe2 and Cy Poe1\n\n1 Department of Tests, Some University, City 10000\n"
+         "2 Institute of Things, City\n\nAbstract: Text.\nKeywords: a thing, a test\n",
+         "{\"title\":\"On the testing of things in general\",\"authors\":[\"Ann Doe\",\"Bob A. Roe\",\"Cy Poe\"],"
+         "\"units\":[\"Department of Tests, Some University, City\",\"Institute of Things, City\"],\"language\":\"en\","
+         "\"abstract\":\"Text.\",\"keywords\":[\"a thing\",\"a test\"]}"},
+        {"", "{\"language\":\"en\"}"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < XT_COUNT(rows); i++) {
+        json_t *object = json_object();
+
+        xt_front_matter_read(xt_str(rows[i][0]), object);
+        char *json = json_dumps(object, JSON_COMPACT);
+
+        assert_string_equal(json, rows[i][1]);
+        free(json);
+        json_decref(object);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +441,7 @@ int main(void)
         cmocka_unit_test(copy_blocks),
         cmocka_unit_test(texts_that_stay_tables),
         cmocka_unit_test(texts_as_objects),
+        cmocka_unit_test(first_pages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
