@@ -21,6 +21,12 @@ struct side { /* 16 bytes of a SHA-256 say that key and body were put */
     uint64_t a, b;
 };
 
+/* A row that told what rows below it need ("carry"). It goes back with the first of them that is refused. */
+struct context {
+    struct xt_arena arena;
+    struct xt_row row; /* its cells lie in the arena; number 0 = none */
+};
+
 struct import {
     struct xt_node *node;
     const struct xt_mapping *mapping;
@@ -50,6 +56,8 @@ struct import {
     size_t waiting_count, waiting_capacity;
     size_t *which; /* of its records are to be put */
     size_t which_capacity;
+    struct context contexts[XT_MAPPED_MAX]; /* by number of the carry; those that went back are gone */
+    uint32_t borrowed;                      /* carries that the present row has from above */
     int64_t began, said;
     int64_t bytes_done;   /* of the input; the row behind the last has none */
     xt_instant datestamp; /* of all its rows: within a file the earlier row wins */
@@ -172,7 +180,7 @@ static void count_left_out(struct import *m)
     struct xt_left_out left;
     size_t i;
 
-    for (i = 0; xt_plan_left_out(m->plan, i, &left); i++) {
+    for (i = 0; m->plan && xt_plan_left_out(m->plan, i, &left); i++) {
         struct xt_mapped_record record = {.type = left.type, .record = left.record};
         struct xt_import_reason unknown = {.count = left.unknown, .msg = XT_MSG_IMPORT_LEFT_OUT};
         struct xt_import_reason ambiguous = {.count = left.ambiguous, .msg = XT_MSG_PLACE_AMBIGUOUS};
@@ -233,10 +241,67 @@ static void add_reasons(struct import *m, const struct xt_row *row, const struct
 }
 
 /* rows: of the file, of which the row at hand is made. */
+/* ---- what rows below need ---- */
+
+static void forget_contexts(struct import *m)
+{
+    size_t i;
+
+    for (i = 0; i < XT_COUNT(m->contexts); i++)
+        m->contexts[i].row.number = 0;
+}
+
+static void keep_context(struct import *m, const struct xt_row *row, uint32_t carried)
+{
+    size_t i, k;
+
+    for (i = 0; i < XT_COUNT(m->contexts) && !row->json; i++) {
+        struct context *context = &m->contexts[i];
+        struct xt_str *cells;
+
+        if (!(carried & (1u << i)))
+            continue;
+        xt_arena_clear(&context->arena);
+        cells = xt_arena_alloc(&context->arena, (row->count + 1) * sizeof *cells);
+        for (k = 0; k < row->count; k++)
+            cells[k] = (struct xt_str){xt_arena_strndup(&context->arena, row->cells[k].s, row->cells[k].n),
+                                       row->cells[k].n};
+        context->row = *row;
+        context->row.cells = cells;
+    }
+}
+
+/* Before a row that goes back: the rows above it that it needs, each once, from above to below. */
+static void write_contexts(struct import *m)
+{
+    for (;;) {
+        struct context *next = NULL;
+        int64_t number;
+        size_t i;
+
+        for (i = 0; i < XT_COUNT(m->contexts); i++) {
+            struct context *context = &m->contexts[i];
+
+            if ((m->borrowed & (1u << i)) && context->row.number > 0 &&
+                (!next || context->row.number < next->row.number))
+                next = context;
+        }
+        if (!next)
+            return;
+        xt_rejects_add_context(&m->rejects, &next->row, xt_str(pick(m, "供下面的行使用", "for the rows below")));
+        number = next->row.number;
+        for (i = 0; i < XT_COUNT(m->contexts); i++) { /* one row may have told several things */
+            if (m->contexts[i].row.number == number)
+                m->contexts[i].row.number = 0;
+        }
+    }
+}
+
 static void reject(struct import *m, const struct xt_row *rows, size_t count)
 {
     size_t i;
 
+    write_contexts(m);
     m->result->outcome[XT_REJECTED]++;
     for (i = 0; i < count; i++)
         xt_rejects_add(&m->rejects, &rows[i], xt_text_view(&m->reasons));
@@ -519,6 +584,9 @@ static enum xt_code take_row(struct import *m, const struct xt_row *row, const s
     enum xt_code rc;
 
     xt_plan_row(m->plan, row, &mapped);
+    if (of_count == 1)
+        keep_context(m, of, mapped.carried);
+    m->borrowed = mapped.borrowed;
     if (mapped.skip)
         return XT_OK;
     m->result->seen++;
@@ -607,6 +675,8 @@ static void bind_part(struct import *m)
     struct xt_error fault;
 
     m->part = xt_table_facts(m->table)->part;
+    count_left_out(m);
+    forget_contexts(m);
     xt_plan_free(&m->plan);
     if (m->gather)
         m->fits = xt_gather_part(m->gather, heads, count, &fault) == XT_OK;
@@ -681,6 +751,7 @@ static enum xt_code take_rows(struct import *m, struct xt_error *err)
             rc = take_or_gather(m, &row, err);
         } else {
             m->result->seen++;
+            m->borrowed = UINT32_MAX; /* nobody knows what it would have needed */
             reject_error(m, &row, 1, &fault);
         }
     }
@@ -799,6 +870,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     };
     struct xt_error own;
     enum xt_code rc;
+    size_t i;
 
     if (!err)
         err = &own;
@@ -808,6 +880,8 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     xt_text_init(&m.one, 4 * XT_KIB);
     xt_text_init(&m.columns, 4 * XT_KIB);
     m.sides = xt_calloc(SIDE_SLOTS, sizeof *m.sides);
+    for (i = 0; i < XT_COUNT(m.contexts); i++)
+        xt_arena_init(&m.contexts[i].arena);
     xt_rejects_init(&m.rejects, path, options);
     rc = open_input(&m, err);
     m.rejects.table = m.table;
@@ -837,6 +911,8 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     xt_text_done(&m.one);
     xt_text_done(&m.columns);
     free(m.sides);
+    for (i = 0; i < XT_COUNT(m.contexts); i++)
+        xt_arena_done(&m.contexts[i].arena);
     free(m.waiting);
     free(m.which);
     return rc;

@@ -36,6 +36,8 @@ void xt_rejects_mark(struct xt_rejects *rejects, size_t column, struct xt_str re
 /* Writes the row and why into the rejects file, its cells at fault marked. What cannot be written there is counted all the
  * same. */
 void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str reasons);
+/* Writes a row that was not refused but tells what those below it need, and a note. */
+void xt_rejects_add_context(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str note);
 /* Puts the file in its place and the path of the first into out (size bytes), "" when there was none. */
 XT_MUST_USE enum xt_code xt_rejects_close(struct xt_rejects *rejects, char *out, size_t size, struct xt_error *err);
 /* Tells of bytes in row that are no text: counted, the first places kept in result and said. */

@@ -334,6 +334,16 @@ void xt_rejects_add(struct xt_rejects *rejects, const struct xt_row *row, struct
     xt_text_clear(&rejects->notes);
 }
 
+void xt_rejects_add_context(struct xt_rejects *rejects, const struct xt_row *row, struct xt_str note)
+{
+    size_t marks = rejects->mark_count; /* of the row to come, not of this one */
+
+    rejects->mark_count = 0;
+    if (!rejects->options->dry_run && !rejects->failed)
+        add_row(rejects, row, note);
+    rejects->mark_count = marks;
+}
+
 void xt_rejects_init(struct xt_rejects *rejects, const char *input, const struct xt_import_options *options)
 {
     *rejects = (struct xt_rejects){.input = input, .options = options};

@@ -101,6 +101,7 @@ struct xt_mapped_record {
 
 struct xt_mapped {
     bool skip;                              /* no data: an example, a repeated head, a sum */
+    uint32_t carried, borrowed;             /* bits of the carries: those it gave a new value, and had from above */
     bool too_many;                          /* more than XT_ROW_RECORDS_MAX records: the rest is not there */
     size_t count;                           /* 0 of a row that is no skip: no record of the mapping is for it */
     const struct xt_mapped_record *records; /* the main one first */

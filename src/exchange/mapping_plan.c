@@ -926,7 +926,7 @@ static void mapped_record(struct xt_plan *plan, const struct eval *eval, size_t 
 
 /* What is new in this row stays for those below it. Another province has other cities: what is carried inside what
  * changed ends. */
-static void carry(struct xt_plan *plan, const struct eval *eval)
+static void carry(struct xt_plan *plan, const struct eval *eval, struct xt_mapped *out)
 {
     const struct xt_mapping *m = plan->mapping;
     struct eval raw = *eval; /* a carry may bear the name of the column it is read from */
@@ -937,11 +937,14 @@ static void carry(struct xt_plan *plan, const struct eval *eval)
         struct texts found = {0};
 
         xt_eval_spec(&raw, &m->carries[i].spec, &found);
+        if (found.count == 0 && plan->carried[i].n > 0)
+            out->borrowed |= 1u << i;
         if (found.count == 0 || xt_str_eq(found.list[0], xt_text_view(&plan->carried[i])))
             continue;
         for (k = i; k < m->carry_count; k++)
             xt_text_clear(&plan->carried[k]);
         xt_text_add_str(&plan->carried[i], found.list[0]);
+        out->carried |= 1u << i;
     }
 }
 
@@ -1040,7 +1043,7 @@ void xt_plan_row(struct xt_plan *plan, const struct xt_row *row, struct xt_mappe
     eval.memory = plan->memory;
     eval.matches = plan->matches;
     before = xt_regex_locale_begin();
-    carry(plan, &eval);
+    carry(plan, &eval, out);
     for (i = 0; i < m->skip_count && !out->skip; i++)
         out->skip = xt_eval_conditions(&eval, &m->skip[i]);
     if (!out->skip) {

@@ -102,6 +102,34 @@ describe('rejects', () => {
     })
   }
 
+  it('take along the line above that says the province, once', async () => {
+    await fresh()
+    const table = join(folder, 'sections.csv'), sections = join(folder, 'sections.json')
+    await writeFile(sections, JSON.stringify({
+      namespace: 'sections', input: { heads: ['序号', '名称', '成立'] },
+      carry: { 省: { from: '序号', extract: '^(.+)（[0-9]+所）$' } }, skip_if: [{ column: '名称', empty: true }],
+      records: [{ type: 'organisation', key: '{省}|{名称}', fields: {
+        name: '名称', kind: { value: 'university' }, founded_on: '成立', area: { from: '省', place: 'area' } } }],
+    }))
+    await writeFile(table, ['序号,名称,成立', '广东省（1所）,,', '1,甲示例学院,1958', '海南省（3所）,,', '1,乙示例学院,昨天',
+      '2,丙示例学院,1960', '3,丁示例学院,前天'].join('\n') + '\n')
+    const go = async (file) => importCounts((await run(['import', '--data', data, '--mapping', sections, file])).out)
+    const first = await go(table)
+    assert.deepEqual([first.seen, first.stored, first.rejected], [4, 2, 2])
+    const rejects = join(folder, 'sections.rejects.csv')
+    const back = await readFile(rejects, 'utf8')
+    const lines = back.trim().split('\r\n')
+    assert.equal(lines.length, 4)
+    assert.match(lines[1], /^海南省（3所）,,,4,/)
+    assert.match(lines[2], /^1,乙示例学院,昨天,5,/)
+    await writeFile(rejects, back.replace('昨天', '1959').replace('前天', '1961'))
+    const second = await go(rejects)
+    assert.deepEqual([second.seen, second.stored, second.rejected], [2, 2, 0])
+    const all = (await ok(['export', '--data', data, '--type', 'organisation'])).trim().split('\n').map((line) => JSON.parse(line))
+    assert.deepEqual(all.map((o) => [o.name, o.area]).sort(), [['丁示例学院', '460000'], ['丙示例学院', '460000'],
+      ['乙示例学院', '460000'], ['甲示例学院', '440000']])
+  })
+
   const makeBook = (path) => openpyxl(`
 book = openpyxl.Workbook()
 sheet = book.active
