@@ -86,9 +86,9 @@ static void other_ciphers(void **state)
     (void)state;
     expect_file("test/fuzz/xls/xor.xls", NULL, PLAIN);
     expect_file("test/fuzz/xls/capi128.xls", NULL, PLAIN);
-    expect_file("test/fuzz/xls/standard.xlsx", NULL, "s:a|b/1|2"); /* a workbook of Excel 2007, AES */
-    expect_file("test/fuzz/xls/agile.xlsx", NULL, "s:a|b/1|2");    /* and of 2010, as xlsx-populate writes it */
-    expect_file("test/fuzz/xls/agile-other.xlsx", NULL, "file-is-encrypted");
+    expect_file("test/samples/standard.xlsx", NULL, "s:a|b/1|2"); /* a workbook of Excel 2007, AES */
+    expect_file("test/samples/agile.xlsx", NULL, "s:a|b/1|2");    /* and of 2010, as xlsx-populate writes it */
+    expect_file("test/samples/agile-other.xlsx", NULL, "file-is-encrypted");
 }
 
 static void excel_95(void **state)
