@@ -165,5 +165,6 @@ document=
 [ "$fresh" = no ] || document=docs/real-data.md
 node tools/data-table.mjs "$report" "$names" "$document"
 XIETONG_BIN=$program XIETONG_DATA=$sets node tools/draft-table.mjs ${document:+"$document"}
+node tools/stat-tables.mjs "$program" "$sets" "$document" || failed=1
 rmdir --ignore-fail-on-non-empty "$rejects"
 exit "$failed"

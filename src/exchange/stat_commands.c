@@ -278,8 +278,11 @@ static enum xt_code write_report(struct work *w, const char *path, struct xt_err
         xt_json_kv_z(&j, "year", years[i].year);
         xt_json_kv_int(&j, "cells", years[i].cells);
         xt_json_kv_int(&j, "right", years[i].right);
+        xt_json_key(&j, "faults");
+        xt_json_object(&j);
         for (k = 0; k < XT_STAT_FAULT_KINDS; k++)
             xt_json_kv_int(&j, xt_stat_fault_name((enum xt_stat_fault)k), years[i].faults[k]);
+        xt_json_end_object(&j);
         xt_json_end_object(&j);
     }
     xt_json_end_array(&j);

@@ -432,6 +432,26 @@ static void set_stubs(const struct heads *h)
     }
 }
 
+/* A column of words among the values is none of them. */
+static void drop_texts(const struct heads *h)
+{
+    const struct stat_block *b = h->block;
+    size_t i, row;
+
+    for (i = 0; i < h->width; i++) {
+        size_t texts = 0, values = 0;
+
+        for (row = b->head_end; row < b->end && b->columns[i].role == STAT_VALUE; row++) {
+            enum xt_stat_cell kind = xt_stat_kind(h->sheet, row, b->column1 + i);
+
+            texts += kind == XT_STAT_TEXT;
+            values += kind == XT_STAT_NUMBER || kind == XT_STAT_MARK;
+        }
+        if (texts > values)
+            b->columns[i].role = STAT_OTHER;
+    }
+}
+
 void xt_stat_heads(const struct stat_sheet *sheet, struct stat_block *block)
 {
     struct heads h = {.sheet = sheet,
@@ -443,6 +463,7 @@ void xt_stat_heads(const struct stat_sheet *sheet, struct stat_block *block)
     size_t i;
 
     block->long_form = block->table && block->table->value_column.s;
+    drop_texts(&h);
     find_merged(&h);
     set_stubs(&h);
     for (i = 0; i < h.width; i++)

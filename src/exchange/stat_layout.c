@@ -251,20 +251,22 @@ static struct row_counts count_row(const struct stat_sheet *sheet, const struct 
     return n;
 }
 
-/* A row that names years: all its numbers are years, and it is not the row of a place or a year. */
-static bool names_years(const struct stat_sheet *sheet, const struct row_counts *n, size_t row)
+/* A row that names years: all its numbers are years, and its names are no place, year or number. Below values it takes more
+ * of them to believe it. */
+static bool names_years(const struct stat_sheet *sheet, const struct strip *strip, const struct row_counts *n,
+                        size_t row, bool below)
 {
     char period[XT_STAT_PERIOD_SIZE];
-    struct xt_str stub;
+    size_t column;
 
-    if (n->periods == 0 || n->numbers > n->periods || n->marks > 0)
+    if (n->periods < (below ? 3u : 1u) || n->numbers > n->periods || n->marks > 0)
         return false;
-    if (n->stub == SIZE_MAX)
-        return true;
-    stub = cell_at(sheet, row, n->stub);
-    if (is_place(sheet, row, n->stub) || xt_stat_period(stub, period))
-        return false;
-    return n->periods >= 2 || xt_str_trim(stub).n <= 12;
+    for (column = strip->column1; column < strip->column2; column++)
+        if (strip->stubs[column - strip->column1] &&
+            (xt_stat_kind(sheet, row, column) == XT_STAT_NUMBER || is_place(sheet, row, column) ||
+             xt_stat_period(cell_at(sheet, row, column), period)))
+            return false;
+    return n->periods >= 2 || n->stub == SIZE_MAX || xt_str_trim(cell_at(sheet, row, n->stub)).n <= 12;
 }
 
 static bool is_unit_line(const struct stat_sheet *sheet, const struct strip *strip, size_t row)
@@ -274,7 +276,7 @@ static bool is_unit_line(const struct stat_sheet *sheet, const struct strip *str
     return cell.n > 0 && cell.n < 300 && xt_stat_unit_line(xt_stat_name(sheet, cell), &unit);
 }
 
-static enum row_kind kind_of_row(const struct stat_sheet *sheet, const struct strip *strip, size_t row,
+static enum row_kind kind_of_row(const struct stat_sheet *sheet, const struct strip *strip, size_t row, bool below,
                                  struct row_counts *out)
 {
     struct row_counts n = count_row(sheet, strip, row);
@@ -284,7 +286,7 @@ static enum row_kind kind_of_row(const struct stat_sheet *sheet, const struct st
         return ROW_EMPTY;
     if (n.numbers == 0 && is_unit_line(sheet, strip, row))
         return ROW_LINE;
-    if (names_years(sheet, &n, row))
+    if (names_years(sheet, strip, &n, row, below))
         return ROW_HEAD;
     if (n.numbers > 0 || (n.marks > 0 && n.stub_texts > 0 && n.texts == 0))
         return ROW_BODY;
@@ -376,7 +378,7 @@ static void rows_of(struct stat_sheet *sheet, const struct strip *strip)
     for (row = 0; row < sheet->grid->row_count && sheet->block_count < BLOCKS_MAX; row++) {
         struct row_counts n;
 
-        switch (kind_of_row(sheet, strip, row, &n)) {
+        switch (kind_of_row(sheet, strip, row, walk.block != NULL, &n)) {
         case ROW_EMPTY:
             break;
         case ROW_LINE:
@@ -558,7 +560,7 @@ static void lines_of(struct stat_sheet *sheet)
             block->area_line = block->area_line.n > 0 ? block->area_line : before->area_line;
             block->indicator_line = block->indicator_line.n > 0 ? block->indicator_line : before->indicator_line;
         }
-        block->table = xt_stat_table_of(sheet->mapping, block->title, sheet->path);
+        block->table = xt_stat_table_of(sheet->mapping, block->title, sheet->place);
         set_year(sheet, block);
         before = block;
     }
@@ -590,7 +592,7 @@ void xt_stat_layout(struct stat_sheet *sheet)
         counts[i] = count_column(sheet, i, first);
     count = column_starts(sheet, counts, starts, XT_COUNT(starts));
     /* What a mapping says of columns helps to tell names from values; its title is not known yet, so the file must do. */
-    table = xt_stat_table_of(sheet->mapping, XT_STR(""), sheet->path);
+    table = xt_stat_table_of(sheet->mapping, XT_STR(""), sheet->place);
     for (i = 0; i < count; i++) {
         struct strip strip = {.column1 = starts[i], .column2 = i + 1 < count ? starts[i + 1] : columns};
 

@@ -141,7 +141,8 @@ struct stat_sheet {
     unsigned char *kinds; /* enum xt_stat_cell of each cell, grid->columns to a row */
     struct stat_block *blocks;
     size_t block_count, block_capacity;
-    struct xt_str path; /* file and member, squeezed not at all */
+    struct xt_str path;  /* file and member: "a.zip/b/c.csv" */
+    struct xt_str place; /* and the sheet: "a.xlsx#2018" */
 };
 
 /* Finds the blocks. What it makes lies in sheet->arena. */

@@ -302,7 +302,7 @@ static void set_prefix(struct pass *p)
     (void)xt_stat_cut_unit(&name, &p->prefix_unit);
     p->prefix = name;
     if (b->table && b->table->under)
-        (void)xt_stat_matches(b->table->under, p->sheet->path, &p->under);
+        (void)xt_stat_matches(b->table->under, p->sheet->place, &p->under);
 }
 
 static enum xt_code read_blocks(struct xt_stat_reader *reader, struct stat_sheet *sheet, xt_stat_take *take, void *user,
@@ -336,6 +336,7 @@ enum xt_code xt_stat_read(struct xt_stat_reader *reader, const struct xt_grid *g
                        XT_INT(XT_GRID_CELLS_MAX), XT_INT(XT_GRID_MERGES_MAX));
     xt_arena_init(&arena);
     sheet.path = xt_str(grid->member[0] ? xt_arena_printf(&arena, "%s/%s", grid->file, grid->member) : grid->file);
+    sheet.place = grid->sheet[0] ? xt_str(xt_arena_printf(&arena, "%s#%s", sheet.path.s, grid->sheet)) : sheet.path;
     reader->facts.sheets++;
     xt_stat_layout(&sheet);
     rc = read_blocks(reader, &sheet, take, user, err);

@@ -64,54 +64,51 @@ static size_t tail_word(struct xt_str text, size_t at)
     return upper > 0 && lower > 0 ? at : i;
 }
 
-static bool is_close(uint32_t c)
+/* Brackets behind a Chinese name are its own while there are no letters in them: "(2018)", "（%）" on the next line too, but not
+ * "(unit)". Where the name ends. */
+static size_t own_brackets(struct xt_str text, size_t at)
 {
-    return c == ')' || c == 0xFF09 || c == ']';
+    size_t i = at;
+
+    while (i < text.n) {
+        bool letters = false, closed = false;
+        uint32_t c;
+        size_t k = i + xt_utf8_decode(text.s + i, text.n - i, &c);
+
+        if (is_space(c)) {
+            i = k;
+            continue;
+        }
+        if (c == ')' || c == 0xFF09) {
+            at = i = k;
+            continue;
+        }
+        if (c != '(' && c != 0xFF08)
+            break;
+        while (k < text.n && !closed) {
+            k += xt_utf8_decode(text.s + k, text.n - k, &c);
+            letters = letters || (c < 128 && isalpha((int)c));
+            closed = c == ')' || c == 0xFF09;
+        }
+        if (letters || !closed)
+            break;
+        at = i = k;
+    }
+    return at;
 }
 
 void xt_stat_split(struct xt_str text, struct xt_str *zh, struct xt_str *en)
 {
-    size_t i = 0, cut = 0, line;
+    size_t i = 0, cut = 0;
     uint32_t c;
 
     while (i < text.n) {
-        size_t n = xt_utf8_decode(text.s + i, text.n - i, &c);
-
-        i += n;
+        i += xt_utf8_decode(text.s + i, text.n - i, &c);
         if (is_wide(c))
             cut = i;
     }
-    if (cut > 0 && cut < text.n) {
-        /* Brackets and signs on the same line belong to the Chinese name still: "(元/人)", "(%)". */
-        size_t word = tail_word(text, cut);
-
-        for (line = cut; line < text.n && text.s[line] != '\n'; line++)
-            ;
-        cut = word;
-        for (i = cut; i < line;) {
-            size_t n = xt_utf8_decode(text.s + i, text.n - i, &c);
-
-            if (c < 128 && isalpha((int)c) && i > 0 && text.s[i - 1] != '(')
-                break;
-            if (c == '(' && memchr(text.s + i, ')', line - i)) { /* "(2018)", not "(unit)" */
-                const char *close = memchr(text.s + i, ')', line - i);
-                size_t k;
-                bool letters = false;
-
-                for (k = i + 1; text.s + k < close; k++)
-                    letters = letters || isalpha((unsigned char)text.s[k]);
-                if (letters)
-                    break;
-                n = (size_t)(close - (text.s + i)) + 1;
-                cut = i + n;
-            } else if (is_close(c)) {
-                cut = i + n;
-            } else if (!is_space(c)) {
-                break;
-            }
-            i += n;
-        }
-    }
+    if (cut > 0)
+        cut = own_brackets(text, tail_word(text, cut));
     *zh = xt_str_trim((struct xt_str){text.s, cut});
     *en = xt_str_trim((struct xt_str){text.s + cut, text.n - cut});
 }

@@ -95,6 +95,9 @@ static void names_are_squeezed_and_split(void **state)
         {"篇数(篇)Pieces(piece)", "篇数(篇)", "Pieces(piece)"},
         {"企业数\n（个）\nNumber of\nEnterprises\n(unit)", "企业数(个)", "Number of Enterprises (unit)"},
         {"Total City", "", "Total City"},
+        {"投入强度（％）", "投入强度(%)", ""},
+        {"处理率\n(%)\nRatio of\n(%)", "处理率(%)", "Ratio of (%)"},
+        {"单价(元/人)", "单价(元/人)", ""},
         {"增长率(%)\nGrowth (%)", "增长率(%)", "Growth (%)"},
     };
     size_t i;
