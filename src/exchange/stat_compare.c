@@ -8,6 +8,7 @@
 #include "exchange/stat_priv.h"
 
 #define CELLS_MAX 5000000u
+#define LOOKS_MAX 50000000 /* of one original, for where a missing value went */
 
 struct cell {
     struct xt_str indicator, area, year; /* area: its code, or its name */
@@ -24,6 +25,9 @@ struct cells {
 
 struct xt_stat_compare {
     struct cells truth, file;
+    struct xt_str *areas; /* of the truth, sorted */
+    size_t area_count;
+    int64_t looks;
     struct xt_stat_year *years;
     size_t year_count, year_capacity;
 };
@@ -65,6 +69,7 @@ void xt_stat_compare_free(struct xt_stat_compare **compare)
     xt_arena_done(&c->file.arena);
     free(c->truth.list);
     free(c->file.list);
+    free(c->areas);
     free(c->years);
     free(c);
     *compare = NULL;
@@ -205,24 +210,24 @@ static bool has_year(const struct cells *file, struct xt_str year)
 }
 
 /* Where the value of a cell that is not there did go: one of the three keys differs, the value is the same. */
-static enum xt_stat_fault gone(const struct cells *file, const struct cell *truth, const struct cell **out)
+static enum xt_stat_fault gone(struct xt_stat_compare *c, const struct cell *truth, const struct cell **out)
 {
     enum xt_stat_fault best = XT_STAT_MISSING;
     size_t i;
 
     *out = NULL;
-    for (i = 0; i < file->count && best != XT_STAT_INDICATOR; i++) {
-        const struct cell *c = &file->list[i];
-        bool indicator = xt_str_eq(c->indicator, truth->indicator), area = xt_str_eq(c->area, truth->area),
-             year = xt_str_eq(c->year, truth->year);
+    for (i = 0; i < c->file.count && best != XT_STAT_INDICATOR && c->looks < LOOKS_MAX; i++, c->looks++) {
+        const struct cell *cell = &c->file.list[i];
+        bool indicator = xt_str_eq(cell->indicator, truth->indicator), area = xt_str_eq(cell->area, truth->area),
+             year = xt_str_eq(cell->year, truth->year);
 
-        if (indicator + area + year != 2 || !equal_numbers(c->decimal, truth->decimal))
+        if (indicator + area + year != 2 || !equal_numbers(cell->decimal, truth->decimal))
             continue;
         enum xt_stat_fault kind = !indicator ? XT_STAT_INDICATOR : !area ? XT_STAT_AREA : XT_STAT_YEAR;
 
         if (kind < best) {
             best = kind;
-            *out = c;
+            *out = cell;
         }
     }
     return best;
@@ -274,28 +279,56 @@ static void judge(struct xt_stat_compare *c, const struct cell *truth, struct xt
         kind = XT_STAT_VALUE;
         other = found;
     } else {
-        kind = gone(&c->file, truth, &other);
+        kind = gone(c, truth, &other);
     }
     year->faults[kind]++;
     say(s, kind, truth, other);
 }
 
-/* A key of an original that the truth knows in its parts, but not together. */
-static bool is_extra(const struct cells *truth, const struct cell *cell)
+static int by_text(const void *a, const void *b)
 {
-    bool indicator = false, area = false, year = false;
-    size_t i;
+    return xt_str_cmp(*(const struct xt_str *)a, *(const struct xt_str *)b);
+}
 
-    if (cell->matched || cell->decimal.n == 0)
-        return false;
-    for (i = 0; i < truth->count && !(indicator && area && year); i++) {
-        bool same = xt_str_eq(truth->list[i].indicator, cell->indicator);
+static void list_areas(struct xt_stat_compare *c)
+{
+    size_t i, n = 0;
 
-        indicator = indicator || (same && xt_str_eq(truth->list[i].year, cell->year));
-        area = area || (same && xt_str_eq(truth->list[i].area, cell->area));
-        year = year || xt_str_eq(truth->list[i].year, cell->year);
+    if (c->areas || c->truth.count == 0)
+        return;
+    c->areas = xt_calloc(c->truth.count, sizeof *c->areas);
+    for (i = 0; i < c->truth.count; i++)
+        c->areas[i] = c->truth.list[i].area;
+    qsort(c->areas, c->truth.count, sizeof *c->areas, by_text);
+    for (i = 0; i < c->truth.count; i++)
+        if (n == 0 || !xt_str_eq(c->areas[n - 1], c->areas[i]))
+            c->areas[n++] = c->areas[i];
+    c->area_count = n;
+}
+
+/* Does the truth have this indicator in this year, of any area? */
+static bool asks_for(const struct cells *truth, const struct cell *cell)
+{
+    struct cell first = {.year = cell->year, .indicator = cell->indicator, .area = XT_STR("")};
+    size_t low = 0, high = truth->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (by_key(&truth->list[middle], &first) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return indicator && area && year;
+    return low < truth->count && xt_str_eq(truth->list[low].year, cell->year) &&
+           xt_str_eq(truth->list[low].indicator, cell->indicator);
+}
+
+/* A number of an original whose area, and whose indicator in that year, the truth knows, but not together. */
+static bool is_extra(const struct xt_stat_compare *c, const struct cell *cell)
+{
+    return !cell->matched && cell->decimal.n > 0 && c->area_count > 0 && asks_for(&c->truth, cell) &&
+           bsearch(&cell->area, c->areas, c->area_count, sizeof *c->areas, by_text);
 }
 
 void xt_stat_compare_file(struct xt_stat_compare *c, const char *file,
@@ -306,11 +339,13 @@ void xt_stat_compare_file(struct xt_stat_compare *c, const char *file,
 
     put_in_order(&c->truth);
     put_in_order(&c->file);
+    list_areas(c);
+    c->looks = 0;
     for (i = 0; i < c->truth.count; i++)
         if (has_year(&c->file, c->truth.list[i].year))
             judge(c, &c->truth.list[i], year_of(c, file, c->truth.list[i].year, from), &s);
     for (i = 0; i < c->file.count; i++)
-        if (is_extra(&c->truth, &c->file.list[i])) {
+        if (is_extra(c, &c->file.list[i])) {
             year_of(c, file, c->file.list[i].year, from)->faults[XT_STAT_EXTRA]++;
             say(&s, XT_STAT_EXTRA, NULL, &c->file.list[i]);
         }

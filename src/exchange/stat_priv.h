@@ -117,7 +117,8 @@ struct stat_column {
     struct xt_str year;    /* a year in its head */
     const struct xt_code_item *area;
     struct xt_str area_name;
-    const struct stat_indicator *indicator;
+    const struct stat_indicator *indicator; /* of rows that are no items */
+    bool asked;                             /* it was looked for */
 };
 
 struct stat_block {                  /* a head with rows below it */

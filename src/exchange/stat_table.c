@@ -194,10 +194,25 @@ static struct xt_str unit_of(struct pass *p, const struct stub *stub, const stru
     return first_of(unit, p->block->unit);
 }
 
+/* Asked once for a column, unless the rows are items. */
+static const struct stat_indicator *indicator_of(struct pass *p, const struct stub *stub, struct stat_column *column)
+{
+    const struct stat_block *b = p->block;
+
+    if (b->long_form || !b->table)
+        return NULL;
+    if (stub->item.n > 0)
+        return xt_stat_indicator(b->table, joined(p, p->prefix, column->path), stub->item);
+    if (!column->asked)
+        column->indicator = xt_stat_indicator(b->table, joined(p, p->prefix, column->path), stub->item);
+    column->asked = true;
+    return column->indicator;
+}
+
 static enum xt_code hand_out(struct pass *p, size_t at, const struct stub *stub, size_t index, struct xt_error *err)
 {
     const struct stat_block *b = p->block;
-    const struct stat_column *column = &b->columns[index];
+    struct stat_column *column = &b->columns[index];
     struct xt_str cell = xt_str_trim(xt_grid_cell(p->sheet->grid, at, b->column1 + index));
     XT_AUTO(xt_text_done) struct xt_text decimal = {0};
     XT_AUTO(xt_text_done) struct xt_text note = {0};
@@ -213,7 +228,7 @@ static enum xt_code hand_out(struct pass *p, size_t at, const struct stub *stub,
             xt_text_add_char(&note, ' ');
         xt_text_add_str(&note, b->note);
     }
-    indicator = b->long_form ? NULL : xt_stat_indicator(b->table, joined(p, p->prefix, column->path), stub->item);
+    indicator = indicator_of(p, stub, column);
     set_place(p, stub, column, &row);
     row.year = first_of(column->year, text_or(indicator ? indicator->year : NULL, stub->year));
     row.year = first_of(row.year, b->table && b->table->year.s ? b->table->year : b->year);

@@ -401,6 +401,10 @@ static void mapped_tables(void **state)
         "index|year|nuts_id|spec|high_tech;1|2016|UKM50|2013|12440;2|2016|UKM21|2013|7975;3|2017|UKM21|2013|8", NULL, 0,
         TIDY,
         " UKM50 2016 high_tech[high_tech] 12440 \n UKM21 2016 high_tech[high_tech] 7975 \n UKM21 2017 high_tech[high_tech] 8 \n");
+    /* Numbers that could be years are values still; words among the values are none. */
+    expect("index|year|province|num|说明;1|2018|北京|9953|好;2|2018|天津|2034|好;3|2018|河北|1999|好", NULL, 0,
+           "{\"tables\": [{\"ignore\": [\"index\"], \"indicators\": [{\"head\": \"^num$\", \"code\": \"n\"}]}]}",
+           "110000 北京 2018 num[n] 9953 \n120000 天津 2018 num[n] 2034 \n130000 河北 2018 num[n] 1999 \n");
     expect(
         "甲表(2013年);地区|国内;国内|1;内蒙占|2;合计|3", NULL, 0,
         "{\"areas\": {\"内蒙占\": \"内蒙古\"}, \"tables\": [{\"title\": \"^乙\"}, {\"title\": \"^甲\", \"areas\": {\"国内\": \"全国\"}, \"rows\": \"areas\","
@@ -588,7 +592,7 @@ static void comparisons(void **state)
     add(compare, false, "甲", "2009", "a", "1", "%");
     xt_stat_compare_file(compare, "second", tell, &said);
     assert_string_equal(said.s, "area 丁 2010 a: 77% / 77%\nvalue 丙 2010 a: 3% / 4%\nunit 乙 2010 a: 2% / 2万元\n"
-                                "missing 丙 2010 b: 6 / \nindicator 甲 2010 b: 55 / 55\n");
+                                "missing 丙 2010 b: 6 / \nindicator 甲 2010 b: 55 / 55\nextra 丁 2010 b:  / 9\n");
     years = xt_stat_compare_years(compare, &count);
     assert_int_equal(count, 2);
     assert_string_equal(years[0].file, "first");
