@@ -21,7 +21,8 @@ def options(command):
     """What clang needs of a gcc command: no output, no dependency file, no sanitizer."""
     kept = []
     skip = False
-    for word in command[1:]:
+    first = next(i for i, word in enumerate(command) if word.startswith('-'))   # behind "cc", or "ccache cc"
+    for word in command[first:]:
         if skip:
             skip = False
         elif word in WITH_VALUE:

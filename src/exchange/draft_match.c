@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "exchange/draft_priv.h"
 #include "exchange/mapping_priv.h"
 
@@ -283,7 +284,7 @@ static int value_of_number(struct match *m, size_t at, const struct xt_field *fi
     if (share < 0.8 || column->serial)
         return VETO;
     for (i = 0; i < column->count; i++) {
-        if (field->has_max && sscanf(column->values[i].text.s, "%lf", &value) == 1 && value > field->max)
+        if (field->has_max && xt_double_parse(column->values[i].text, &value) && value > field->max)
             return VETO;
     }
     xt_text_add_z(why, pick(m->d, "，值是数", ", values are numbers"));

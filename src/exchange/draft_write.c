@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "exchange/draft_priv.h"
 
 #define HEADS_MAX       60
@@ -26,7 +27,7 @@ static const char *unit_of(struct draft *d, struct draft_column *column)
             return units[i];
     }
     for (i = 0; i < column->count; i++) {
-        if (sscanf(column->values[i].text.s, "%lf", &value) == 1 && value > most)
+        if (xt_double_parse(column->values[i].text, &value) && value > most)
             most = value;
     }
     if (most == 0 || most > 100000)

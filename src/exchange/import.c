@@ -264,8 +264,8 @@ static void keep_context(struct import *m, const struct xt_row *row, uint32_t ca
         xt_arena_clear(&context->arena);
         cells = xt_arena_alloc(&context->arena, (row->count + 1) * sizeof *cells);
         for (k = 0; k < row->count; k++)
-            cells[k] = (struct xt_str){xt_arena_strndup(&context->arena, row->cells[k].s, row->cells[k].n),
-                                       row->cells[k].n};
+            cells[k] =
+                (struct xt_str){xt_arena_strndup(&context->arena, row->cells[k].s, row->cells[k].n), row->cells[k].n};
         context->row = *row;
         context->row.cells = cells;
     }

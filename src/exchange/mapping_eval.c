@@ -76,7 +76,7 @@ static struct xt_str scalar_text(const json_t *node, struct xt_arena *arena)
         return XT_STR("false");
     case JSON_OBJECT:
         node = json_object_get(node, "#text");
-        if (node && json_is_string(node))
+        if (json_is_string(node))
             return (struct xt_str){json_string_value(node), json_string_length(node)};
         break;
     case JSON_NULL:

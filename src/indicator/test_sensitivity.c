@@ -94,8 +94,11 @@ static void exact_indices_of_a_sum(void **state)
     size_t levels[2] = {2, 3}, i;
 
     (void)state;
-    for (i = 0; i < 6; i++)
-        y[i] = (double)(i / 3) + 2 * (double)(i % 3);
+    for (i = 0; i < 6; i++) {
+        size_t a = i / 3, b = i % 3;
+
+        y[i] = (double)a + 2 * (double)b;
+    }
     xt_exact_indices(y, levels, 2, first, total);
     /* V(a) = 1/4, V(2b) = 8/3 */
     assert_true(fabs(first[0] - 0.25 / (0.25 + 8.0 / 3)) < 1e-12);

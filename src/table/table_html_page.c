@@ -145,7 +145,8 @@ static void keep_cell(struct reading *reading, struct open_table *open, struct x
     table->rows = cell.row + 1;
     if (cell.column + 1 > table->columns)
         table->columns = cell.column + 1;
-    table->hash = hash_more(table->hash, &cell.row, 2 * sizeof cell.row);
+    table->hash = hash_more(table->hash, &cell.row, sizeof cell.row);
+    table->hash = hash_more(table->hash, &cell.column, sizeof cell.column);
     table->hash = hash_more(table->hash, text.s, text.n);
 }
 

@@ -476,7 +476,7 @@ static enum xt_code read_merges(struct sheet *sheet, const char *part, struct xt
         return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_NO_PART, XT_TEXT(package->name), XT_TEXT(part));
     if (rc == XT_OK)
         rc = xt_source_peek(source, 4, &head, err);
-    if (rc == XT_OK && head.n == 4 && (memchr(head.s, '\0', 4) || memchr(head.s, '\xFF', 2)))
+    if (rc == XT_OK && head.n == 4 && (memchr(head.s, '\0', 4) || memchr(head.s, 0xFF, 2)))
         merges_by_parser(sheet, &source);
     else if (rc == XT_OK)
         rc = merges_by_letters(sheet, source, err);

@@ -156,6 +156,7 @@ static int read_real(const char *file, const struct stat *facts, int kind, struc
         assert_true(rc == XT_OK || rc == XT_E_INPUT);
         rows += more;
     }
+    assert_true(rows > 0);
     xt_table_close(&table);
     return 0;
 }
