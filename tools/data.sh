@@ -160,6 +160,20 @@ take fewclue "Abstracts of FewCLUE" "$sets"/papers/fewclue/*.jsonl.gz
 take gb-standards "Chinese standards and plans" "$sets"/standards/gb-plan-pages/*.csv "$sets/messy/gbk-standards-merged.csv"
 take products "Names of products" "$sets/industry/product.jsonl.gz"
 
+# Records that are objects: exports of literature databases, XML, citations, dumps, first pages.
+take papers-refworks "CNKI papers (RefWorks)" "$sets/papers/cnki/cnki-refworks.txt.gz"
+take papers-e-study "CNKI papers (E-Study)" "$sets"/papers/exports/demo_cnki_*.txt
+take papers-noteexpress "Wanfang papers (NoteExpress)" "$sets"/papers/exports/demo_wanfang_*.NET
+take papers-pubmed "PubMed papers (.nbib)" "$sets"/papers/exports/demo_pubmed_*.nbib
+take papers-wos "Web of Science papers" "$sets"/papers/exports/demo_wos_*.txt
+take acl-anthology "ACL Anthology" "$sets/papers/acl-anthology-2019-xml.tar.gz"
+take chinaxiv "ChinaXiv first pages" "$sets/papers/chinaxiv-heads.tar.gz"
+take patent-citations "Chinese patents (citations)" "$sets"/patents/cn-patent-citations/*.txt.gz
+take cnipa-patents "CNIPA patents (XML)" "$sets"/patents/cnipa-xml/*.xml "$sets"/patents/cnipa-xml/*.XML
+take uspto "USPTO patents (XML)" "$sets"/patents/uspto/{pap,sgml,xml}*.xml.gz
+take uspto-greenbook "USPTO patents (Greenbook)" "$sets"/patents/uspto/greenbook__*.gz
+take pnnl-instruments "PNNL instruments (SQL dump)" "$sets/instruments/pnnl/t_instrument_name_Data.sql"
+
 [ -s "$report" ] || die "nothing was imported"
 document=
 [ "$fresh" = no ] || document=docs/real-data.md

@@ -101,17 +101,26 @@ static void say_facts(struct import *m)
 
     if (!talk)
         return;
-    if (m->options->dry_run) {
+    if (m->options->dry_run && facts->as) {
+        (void)fprintf(
+            talk, pick(m, "%s：按 %s 读取（%d%%），字符集 %s（%d%%）", "%s: read as %s (%d%%), charset %s (%d%%)"),
+            m->name, facts->as, facts->as_certainty, xt_charset_name(facts->charset), facts->charset_certainty);
+        if (facts->records)
+            (void)fprintf(talk, pick(m, "，记录为 %s（%d%%）", ", records are %s (%d%%)"), facts->records,
+                          facts->records_certainty);
+        (void)fputc('\n', talk);
+    } else if (m->options->dry_run) {
         (void)fprintf(talk,
                       pick(m, "%s：格式 %s，字符集 %s（%d%%），表头在第 %lld 行\n",
                            "%s: format %s, charset %s (%d%%), head in row %lld\n"),
                       m->name, xt_format_name(facts->format), xt_charset_name(facts->charset), facts->charset_certainty,
                       (long long)facts->head_row);
+    }
+    if (m->options->dry_run)
         (void)fprintf(talk, pick(m, "%s：记录键取自 %s\n", "%s: records are known by %s\n"), m->name,
                       key ? key
                           : pick(m, "整行内容的散列值（没有键列：改动一格就成为新记录）",
                                  "the hash of the whole row (no key column: a changed cell makes a new record)"));
-    }
     for (i = 0; (unused = xt_plan_unused(m->plan, i)) != NULL && (m->options->dry_run || xt_mapping_type(m->mapping));
          i++)
         (void)fprintf(talk, pick(m, "%s：列“%s”不用\n", "%s: the column \"%s\" is not used\n"), m->name, unused);

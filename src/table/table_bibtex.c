@@ -484,7 +484,7 @@ static void add_list(struct bibtex *reader, json_t *object, struct xt_str name, 
 
 static struct xt_str in_small(struct xt_str name, char *buffer, size_t size)
 {
-    size_t i, n = name.n < size ? xt_utf8_clip(name.s, name.n, size - 1) : name.n;
+    size_t i, n = xt_utf8_clip(name.s, name.n, size - 1);
 
     for (i = 0; i < n; i++)
         buffer[i] = (char)tolower((unsigned char)name.s[i]);
@@ -550,7 +550,7 @@ static enum xt_code parse_entry(struct bibtex *reader, struct xt_str type, struc
             continue;
         if (name.n == 0 || !take(&scan, '=') || !take_value(reader, &scan) || fields++ > FIELDS_MAX) {
             json_decref(object);
-            XT_AUTO(xt_free_ptr) char *at = xt_strndup(name.s, name.n < 60 ? xt_utf8_clip(name.s, name.n, 60) : 60);
+            XT_AUTO(xt_free_ptr) char *at = xt_strndup(name.s, xt_utf8_clip(name.s, name.n, 60));
 
             return wrong(name.n > 0 ? at : scan.fault ? scan.fault : ",", err);
         }

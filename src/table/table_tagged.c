@@ -420,7 +420,7 @@ static void flush(struct build *build)
 
 static void name_tag(struct build *build, struct xt_str tag)
 {
-    size_t i, n = tag.n < sizeof build->name - 1 ? xt_utf8_clip(tag.s, tag.n, tag.n) : sizeof build->name - 1;
+    size_t i, n = xt_utf8_clip(tag.s, tag.n, sizeof build->name - 1);
 
     memcpy(build->name, tag.s, n);
     build->name[n] = '\0';

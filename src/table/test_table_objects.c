@@ -229,6 +229,9 @@ static void bibtex_entries(void **state)
            "\"title\":\"A new title – part 2\",\"year\":\"2020\",\"month\":\"January\",\"publisher\":\"ACM Press NY\","
            "\"keywords\":[\"a\",\"b\",\"c\"],\"url\":\"http://x/~a_b\"}\n"
            "{\"type\":\"book\",\"key\":\"k2\",\"title\":\"B&C\"}\n");
+    expect("@misc{k1, a234567890b234567890c234567890d234567890e234567890f234567890g234567890 = 1}\n",
+           "bibtex\n{\"type\":\"misc\",\"key\":\"k1\","
+           "\"a234567890b234567890c234567890d234567890e234567890f234567890g23\":\"1\"}\n");
     expect("@article{k1, title = {never closed\n\n@article{k2, title={B}}\n@article{k3, title=}\n",
            "bibtex\n!1 bibtex-syntax\n{\"type\":\"article\",\"key\":\"k2\",\"title\":\"B\"}\n!4 bibtex-syntax\n");
 }
