@@ -31,7 +31,8 @@ it('describes under /api/openapi.json what answers, and says the same on the com
       const answer = await node.fetch(path)
       assert.ok(answer.status < 400 || answer.headers.get('content-type').startsWith('application/problem+json'),
         `GET ${path} answered ${answer.status}`)
-      assert.notEqual(answer.status, 404, `GET ${path} is described but not there`)
+      // What is there may say that it found nothing; where there is nothing, the path is named.
+      if (answer.status === 404) assert.ok(!(await answer.json()).detail.includes(path), `GET ${path} is described but not there`)
       assert.ok(answer.status < 500, `GET ${path} answered ${answer.status}`)
     }
   }), [])
