@@ -160,14 +160,14 @@ static void read_all(const char *name, const void *data, size_t n)
 
     if (xt_table_open_memory(name, data, n, &options, &table, &err) != XT_OK)
         return;
-    while (more) {
+    for (;;) {
         enum xt_code rc = xt_table_next(table, &row, &more, &err);
 
-        if (rc != XT_OK && rc != XT_E_INPUT)
-            break;
+        if (!more || (rc != XT_OK && rc != XT_E_INPUT))
+            break; /* there is no row */
         if (!xt_utf8_valid(row.member.s ? row.member.s : "", row.member.n))
             abort();
-        for (i = 0; rc == XT_OK && more && i < row.count; i++)
+        for (i = 0; rc == XT_OK && i < row.count; i++)
             if (!xt_utf8_valid(row.cells[i].s, row.cells[i].n))
                 abort();
     }
