@@ -176,7 +176,7 @@ enum xt_code xt_out_begin(const char *path, const struct xt_out_options *options
     o->options = *options;
     if (options->format != XT_FORMAT_CSV && options->format != XT_FORMAT_TSV)
         o->options.charset = XT_CHARSET_UTF8;
-    o->fd = STDOUT_FILENO;
+    o->fd = standard ? STDOUT_FILENO : -1;
     o->ops = options->format == XT_FORMAT_XLSX    ? &xt_out_xlsx_ops
              : options->format == XT_FORMAT_JSONL ? &xt_out_jsonl_ops
                                                   : &xt_out_csv_ops;

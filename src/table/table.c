@@ -301,10 +301,11 @@ void xt_table_head_row(const struct xt_table *table, struct xt_row *out)
 static enum xt_code turn_part(struct xt_table *table, bool *out_more, struct xt_error *err)
 {
     bool objects = table->part.objects != NULL;
-    enum xt_code rc;
+    int64_t members = table->facts.members, bad = table->facts.bad_characters;
+    enum xt_code rc = xt_table_next_part(table, out_more, err);
 
-    table->bad_before = table->facts.bad_characters;
-    rc = xt_table_next_part(table, out_more, err);
+    if (table->facts.members != members) /* the sheets of one book count together */
+        table->bad_before = bad;
     table->part_over = false;
     if (rc == XT_OK && *out_more && !(objects && table->part.objects))
         table->facts.part++;

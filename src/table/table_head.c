@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "table/table_part.h"
 
@@ -131,30 +132,43 @@ static struct xt_str tidy_head(struct xt_table *table, struct xt_str cell)
     return (struct xt_str){out, n};
 }
 
-static bool head_taken(const struct xt_table *table, size_t before, struct xt_str head)
-{
-    size_t i;
+struct taken { /* a head that stands already */
+    struct xt_str head;
+    size_t again; /* the number that the next one of this name gets */
+};
 
-    for (i = 0; i < before; i++)
-        if (xt_str_eq(table->part.heads[i], head))
-            return true;
-    return false;
+/* Where head stands among them, or the free place where it would: slots is a power of two, and never full. */
+static struct taken *find_taken(struct taken *taken, size_t slots, struct xt_str head)
+{
+    size_t at = xt_hash64(head.s, head.n) & (slots - 1);
+
+    while (taken[at].head.s && !xt_str_eq(taken[at].head, head))
+        at = (at + 1) & (slots - 1);
+    return &taken[at];
 }
 
 static void set_heads(struct xt_table *table, const struct xt_sample_row *row)
 {
-    size_t i;
+    XT_AUTO(xt_free_ptr) struct taken *taken = NULL;
+    size_t slots = 2, i;
 
+    while (slots < 2 * table->part.columns)
+        slots *= 2;
+    taken = xt_calloc(slots, sizeof *taken);
     table->part.heads = xt_arena_alloc(&table->part.arena, table->part.columns * sizeof *table->part.heads);
     for (i = 0; i < table->part.columns; i++) {
         struct xt_str head = i < row->count ? tidy_head(table, row->cells[i]) : XT_STR("");
-        struct xt_str base = head;
-        size_t again = 2;
+        struct taken *first, *place;
 
         if (head.n == 0)
-            base = head = xt_str(xt_arena_printf(&table->part.arena, "column %zu", i + 1));
-        while (head_taken(table, i, head))
-            head = xt_str(xt_arena_printf(&table->part.arena, "%.*s (%zu)", (int)base.n, base.s, again++));
+            head = xt_str(xt_arena_printf(&table->part.arena, "column %zu", i + 1));
+        first = place = find_taken(taken, slots, head);
+        while (place->head.s) {
+            head = xt_str(
+                xt_arena_printf(&table->part.arena, "%.*s (%zu)", (int)first->head.n, first->head.s, first->again++));
+            place = find_taken(taken, slots, head);
+        }
+        *place = (struct taken){head, 2};
         table->part.heads[i] = head;
     }
 }

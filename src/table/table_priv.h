@@ -157,7 +157,7 @@ struct xt_reader_ops {
     /* The next row, empty ones too, or *out_more false. XT_E_INPUT refuses one row (number and what cells there are
      * are set); others end the reading. */
     enum xt_code (*next)(struct xt_reader *reader, struct xt_raw_row *row, bool *out_more, struct xt_error *err);
-    int64_t (*bad)(const struct xt_reader *reader);
+    int64_t (*bad)(const struct xt_reader *reader); /* ill-formed characters so far, in a book of all its sheets */
     void (*close)(struct xt_reader *reader);
 };
 struct xt_reader {

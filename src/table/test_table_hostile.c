@@ -292,6 +292,15 @@ static void giants(void **state)
     expect("a million columns, CSV", "1|2/!row-columns/3|4/");
 
     xt_text_clear(&text);
+    for (i = 0; i < 2000; i++)
+        xt_text_add_z(&text, i > 0 ? ",h" : "h");
+    xt_text_add_char(&text, '\n');
+    for (i = 0; i < 2000; i++)
+        xt_text_add_z(&text, "1,");
+    write_file(text.s, text.n);
+    expect("2,000 columns of one name", "!row-columns/");
+
+    xt_text_clear(&text);
     xt_text_add_z(&text, "<worksheet><sheetData>" HEAD "<row>");
     for (i = 0; i < 1000000; i++)
         xt_text_add_z(&text, "<c><v>7</v></c>");

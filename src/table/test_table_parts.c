@@ -303,6 +303,33 @@ static void an_archive_in_an_archive_is_not_gone_into(void **state)
     expect("a.tar", outer, make_tar(files, 0, outer), NULL, "file-is-empty");
 }
 
+/* What is ill-formed in a page is known with its first sheet, and counts once. */
+static void bad_bytes_of_a_book_count_once(void **state)
+{
+    static const char page[] =
+        "<table><tr><td>a<td>b<tr><td>\xFF<td>1</table><p><table><tr><td>c<td>d<tr><td>2<td>3</table>";
+    const struct xt_table_options one = {0}, all = {.sheet = "*"};
+    const struct xt_table_options *options[] = {&one, &all};
+    int64_t bad[2];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        struct xt_table *table;
+        struct xt_error err;
+        struct xt_row row;
+        bool more = true;
+
+        assert_int_equal(xt_table_open_memory("a.html", page, sizeof page - 1, options[i], &table, &err), XT_OK);
+        while (more)
+            assert_int_equal(xt_table_next(table, &row, &more, &err), XT_OK);
+        bad[i] = xt_table_facts(table)->bad_characters;
+        xt_table_close(&table);
+    }
+    assert_true(bad[0] > 0);
+    assert_int_equal(bad[0], bad[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_broken_member_costs_itself),
         cmocka_unit_test(sheets_follow_one_another_when_asked),
         cmocka_unit_test(an_archive_in_an_archive_is_not_gone_into),
+        cmocka_unit_test(bad_bytes_of_a_book_count_once),
     };
 
     return cmocka_run_group_tests(tests, make_path, drop_path);
