@@ -312,6 +312,7 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
     say_result(&result, began);
     if (rc != XT_OK)
         return EXIT_COULD_NOT;
+    *err = (struct xt_error){.code = XT_OK}; /* what is left in it was said as a reason */
     return result.seen > 0 && result.outcome[XT_REJECTED] == result.seen ? EXIT_REJECTED : 0;
 }
 

@@ -325,6 +325,12 @@ static void make_groups(struct xt_gather *gather)
         qsort(gather->groups, gather->group_count, sizeof *gather->groups, by_first);
 }
 
+size_t xt_gather_heads(const struct xt_gather *gather, const struct xt_str **out_heads)
+{
+    *out_heads = gather->heads;
+    return gather->head_count;
+}
+
 size_t xt_gather_columns(struct xt_gather *gather, const struct xt_str **out_heads)
 {
     size_t i;

@@ -33,6 +33,8 @@ XT_MUST_USE enum xt_code xt_gather_part(struct xt_gather *gather, const struct x
 /* XT_E_TOO_LARGE above the cap; XT_E_FULL when the disk is. */
 XT_MUST_USE enum xt_code xt_gather_add(struct xt_gather *gather, const struct xt_row *row, struct xt_error *err);
 
+/* The columns of the rows that were added, from all parts; before xt_gather_columns(). */
+size_t xt_gather_heads(const struct xt_gather *gather, const struct xt_str **out_heads);
 /* The columns of gathered rows, for xt_plan_new(), when all is added; live as long as gather. */
 size_t xt_gather_columns(struct xt_gather *gather, const struct xt_str **out_heads);
 /* As xt_table_next(): XT_E_INPUT with *out_more true for rows that cannot be one. */

@@ -705,11 +705,14 @@ static void bind_part(struct import *m)
 static enum xt_code take_gathered(struct import *m, struct xt_error *err)
 {
     const struct xt_str *heads;
-    size_t count = xt_gather_columns(m->gather, &heads);
-    enum xt_code rc = bind_columns(m, heads, count, err);
     struct xt_row row = {0};
     bool more = true;
+    enum xt_code rc;
 
+    m->rejects.head_count = xt_gather_heads(m->gather, &m->rejects.heads);
+    size_t count = xt_gather_columns(m->gather, &heads);
+
+    rc = bind_columns(m, heads, count, err);
     while (rc == XT_OK) {
         struct xt_error fault;
         enum xt_code got = xt_gather_next(m->gather, &row, &more, &fault);

@@ -14,9 +14,14 @@ struct xt_rejects {    /* opened with the first row */
     const struct xt_table *table;
     bool headless; /* the file has no head: what the reader took for one is a row */
     struct xt_out *out;
-    char path[1024]; /* of the first file */
-    int64_t files;   /* opened so far: an archive gives one for each member of cells */
-    bool failed;     /* one could not be written: said once */
+    char path[1024];   /* of the first file */
+    int64_t files;     /* opened so far: an archive gives one for each member of cells */
+    uint64_t *written; /* hashes of their paths */
+    size_t written_capacity;
+    bool failed; /* one could not be written: said once */
+    /* Of rows that were gathered: their columns, which no part of the table need have. NULL: those of the part. */
+    const struct xt_str *heads;
+    size_t head_count;
     /* of the file and the table that are being written */
     enum xt_format format;
     struct xt_text member;

@@ -8,8 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "exchange/import_priv.h"
+
+#define MEMBER_NAME_MAX 100u /* bytes: with the rest it stays a name that a folder takes */
 
 static enum xt_format format_of(const struct xt_table_facts *facts)
 {
@@ -37,12 +40,23 @@ static size_t stem_length(const char *base)
     return dot && dot > base && n - (size_t)(dot - base) <= 6 ? (size_t)(dot - base) : n;
 }
 
+static bool is_written(const struct xt_rejects *rejects, struct xt_str path)
+{
+    uint64_t hash = xt_hash64(path.s, path.n);
+    int64_t i;
+
+    for (i = 0; i < rejects->files; i++)
+        if (rejects->written[i] == hash)
+            return true;
+    return false;
+}
+
 /* "list.2019.rejects.csv" beside the input, or in folder: an archive gives one file for each member of cells. */
 static void beside(const struct xt_rejects *rejects, const char *folder, struct xt_str member, struct xt_text *out)
 {
     const char *slash = strrchr(rejects->input, '/'), *base = slash ? slash + 1 : rejects->input;
     enum xt_format format = format_of(xt_table_facts(rejects->table));
-    size_t i;
+    size_t at, i;
 
     xt_text_clear(out);
     if (folder) {
@@ -56,13 +70,18 @@ static void beside(const struct xt_rejects *rejects, const char *folder, struct 
     if (member.n > 0 && format != XT_FORMAT_JSONL) {
         XT_AUTO(xt_free_ptr) char *name = xt_strndup(member.s, member.n);
 
-        name[stem_length(name)] = '\0';
+        name[xt_utf8_clip(name, stem_length(name), MEMBER_NAME_MAX)] = '\0';
         for (i = 0; name[i]; i++)
             if (name[i] == '/' || name[i] == '\\')
                 name[i] = '-';
         xt_text_addf(out, ".%s", name);
     }
+    at = out->n;
     xt_text_addf(out, ".rejects.%s", xt_format_name(format));
+    if (!is_written(rejects, xt_text_view(out))) /* members may have one name, or one that differs in signs only */
+        return;
+    xt_text_cut(out, at);
+    xt_text_addf(out, "-%lld.rejects.%s", (long long)rejects->files + 1, xt_format_name(format));
 }
 
 static bool is_folder(const char *path)
@@ -90,12 +109,34 @@ static size_t place_columns(struct xt_rejects *rejects, const struct xt_str *hea
     return rejects->width = width;
 }
 
+static size_t columns_of(const struct xt_rejects *rejects, const struct xt_str **out_heads)
+{
+    if (!rejects->heads)
+        return xt_table_columns(rejects->table, out_heads);
+    *out_heads = rejects->heads;
+    return rejects->head_count;
+}
+
+/* Whether the heads are those of the part at hand: then its titles stand above them. */
+static bool heads_of_part(const struct xt_rejects *rejects, const struct xt_str *heads, size_t count)
+{
+    const struct xt_str *own;
+    size_t i;
+
+    if (xt_table_columns(rejects->table, &own) != count)
+        return false;
+    for (i = 0; i < count; i++)
+        if (!xt_str_eq(own[i], heads[i]))
+            return false;
+    return true;
+}
+
 static enum xt_code begin_table(struct xt_rejects *rejects, const struct xt_row *row, struct xt_error *err)
 {
     static const int widths[XT_REJECT_COLUMNS] = {0, 9, 24, 60};
     const struct xt_table_facts *facts = xt_table_facts(rejects->table);
     const struct xt_str *heads;
-    size_t count = xt_table_columns(rejects->table, &heads), width, i;
+    size_t count = columns_of(rejects, &heads), width, i;
     struct xt_out_table table = {.name = facts->sheet, .lead_columns = count, .headless = rejects->headless};
     struct xt_out_column *columns;
     struct xt_lead_look lead;
@@ -124,7 +165,7 @@ static enum xt_code begin_table(struct xt_rejects *rejects, const struct xt_row 
     table.columns = columns;
     table.count = width;
     xt_table_lead(rejects->table, &lead);
-    if (lead.count > 0)
+    if (lead.count > 0 && heads_of_part(rejects, heads, count))
         table.lead = &lead;
     rc = xt_out_table(rejects->out, &table, err);
     xt_arena_done(&arena);
@@ -152,6 +193,8 @@ static enum xt_code open_at(struct xt_rejects *rejects, const struct xt_row *row
     rejects->format = options.format;
     xt_text_clear(&rejects->member);
     xt_text_add_str(&rejects->member, row->member);
+    xt_grow(&rejects->written, &rejects->written_capacity, (size_t)rejects->files + 1, sizeof *rejects->written);
+    rejects->written[rejects->files] = xt_hash64(path, strlen(path));
     if (rejects->files++ == 0)
         (void)snprintf(rejects->path, sizeof rejects->path, "%s", path);
     return XT_OK;
@@ -364,6 +407,7 @@ void xt_rejects_done(struct xt_rejects *rejects)
 {
     if (rejects->out)
         xt_out_drop(&rejects->out);
+    free(rejects->written);
     xt_text_done(&rejects->notes);
     xt_text_done(&rejects->member);
 }

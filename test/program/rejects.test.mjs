@@ -1,7 +1,7 @@
 // Rows that were refused go back as they came, and go in again once they are mended: the same command, the same keys.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mend, openpyxl, sheetsOf } from '../lib/book.mjs'
 import { importCounts, newFolder, ok, run } from '../lib/node.mjs'
@@ -296,11 +296,48 @@ with zipfile.ZipFile(args[0], 'w') as archive:
     const mend2019 = join(folder, 'years.a-2019.rejects.csv')
     await writeFile(mend2019, first.replace('庚,x', '庚,8'))
     assert.equal((await goes(mend2019)).stored, 1)
+    // Two members whose names make one, and one whose name no folder takes: each has its file.
+    const same = join(folder, 'same.zip')
+    await openpyxl(`
+import zipfile
+with zipfile.ZipFile(args[0], 'w') as archive:
+    for name in ('a/b.csv', 'a-b.csv', '长' * 90 + '.csv'):
+        archive.writestr(name, '名称,经费\\n甲,x\\n')`, same)
+    assert.equal((await goes(same)).rejected, 3)
+    const files = (await readdir(folder)).filter((file) => file.startsWith('same.') && file.includes('.rejects'))
+    assert.deepEqual(files.map((file) => file.slice(0, 12)).sort(), ['same.a-b-2.r', 'same.a-b.rej', 'same.长长长长长长长'])
     // The key is that of the row's place in the archive: the mended archive changes nothing.
     await openpyxl(`
 import zipfile
 with zipfile.ZipFile(args[0], 'w') as archive:
     archive.writestr('a/2019.csv', '名称,经费\\n己,1\\n庚,8\\n')`, zip)
     assert.equal((await goes(zip)).unchanged, 2)
+  })
+
+  it('keep the columns of rows that were gathered from several files', async () => {
+    await fresh()
+    const zip = join(folder, 'years.zip'), gathered = join(folder, 'gathered.json')
+    await writeFile(gathered, JSON.stringify({
+      namespace: 'gathered', input: { heads: ['编号', '名称'], gather: { by: ['编号'] } },
+      records: [{ type: 'organisation', key: '{编号}', fields: { name: { from: '名称', first: true }, kind: '类别' } }],
+    }))
+    await openpyxl(`
+import zipfile
+with zipfile.ZipFile(args[0], 'w') as archive:
+    archive.writestr('1.csv', '编号,名称,类别\\n1,甲,未知\\n2,乙,高等院校\\n')
+    archive.writestr('2.csv', '编号,类别,名称\\n1,未知,甲\\n')`, zip)
+    const go = async (file) => {
+      const done = await run(['import', '--data', data, '--mapping', gathered, file])
+      return { ...importCounts(done.out), err: done.err }
+    }
+    const first = await go(zip)
+    assert.deepEqual([first.seen, first.stored, first.rejected], [2, 1, 1])
+    const rejects = join(folder, 'years.1.rejects.csv'), back = await readFile(rejects, 'utf8')
+    const lines = back.trim().split('\r\n')
+    assert.equal(lines[0], '编号,名称,类别,_row,_member,_reasons')
+    assert.match(lines[1], /^1,甲,未知,2,1.csv,/)
+    assert.match(lines[2], /^1,甲,未知,2,2.csv,/)
+    await writeFile(rejects, back.replaceAll('未知,', '高等院校,'))
+    assert.equal((await go(rejects)).stored, 1)
   })
 })
