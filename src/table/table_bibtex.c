@@ -354,6 +354,7 @@ struct scan {
     const char *s;
     size_t n, at;
     const char *fault;
+    bool too_long; /* strings joined to more than a row may hold */
 };
 
 static void skip_blanks(struct scan *scan)
@@ -429,6 +430,9 @@ static bool take_value(struct bibtex *reader, struct scan *scan)
                 piece = xt_str(macro_named(reader, piece));
         }
         xt_text_add_str(&reader->value, piece);
+        scan->too_long = xt_text_overflowed(&reader->value);
+        if (scan->too_long)
+            return false;
     } while (take(scan, '#'));
     return true;
 }
@@ -507,6 +511,11 @@ static void add_field(struct bibtex *reader, json_t *object, struct xt_str name)
         add_plain(reader, object, name, value);
 }
 
+static enum xt_code too_long(const struct bibtex *reader, struct xt_error *err)
+{
+    return xt_fail(err, XT_E_INPUT, "", XT_MSG_ROW_LONG, XT_INT(reader->limits->line_bytes));
+}
+
 static enum xt_code wrong(const char *what, struct xt_error *err)
 {
     return xt_fail(err, XT_E_INPUT, "", XT_MSG_BIBTEX_SYNTAX, XT_TEXT(what));
@@ -529,7 +538,7 @@ static enum xt_code parse_entry(struct bibtex *reader, struct xt_str type, struc
         struct xt_str name = take_name(&scan);
 
         if (name.n == 0 || !take(&scan, '=') || !take_value(reader, &scan))
-            return wrong("@string", err);
+            return scan.too_long ? too_long(reader, err) : wrong("@string", err);
         define(reader, name, xt_text_view(&reader->value));
         return XT_OK;
     }
@@ -550,6 +559,8 @@ static enum xt_code parse_entry(struct bibtex *reader, struct xt_str type, struc
             continue;
         if (name.n == 0 || !take(&scan, '=') || !take_value(reader, &scan) || fields++ > FIELDS_MAX) {
             json_decref(object);
+            if (scan.too_long)
+                return too_long(reader, err);
             XT_AUTO(xt_free_ptr) char *at = xt_strndup(name.s, xt_utf8_clip(name.s, name.n, 60));
 
             return wrong(name.n > 0 ? at : scan.fault ? scan.fault : ",", err);
@@ -698,7 +709,7 @@ static enum xt_code next_entry(struct bibtex *reader, struct xt_object_row *row,
         took = w->n - reader->at;
     text = mend(reader, (struct xt_str){w->s + reader->at, took});
     if (dropped || (int64_t)took > reader->limits->line_bytes) {
-        rc = xt_fail(err, XT_E_INPUT, "", XT_MSG_ROW_LONG, XT_INT(reader->limits->line_bytes));
+        rc = too_long(reader, err);
     } else {
         head = entry_head(text.s, text.n, &type);
         row->raw = text;
@@ -765,8 +776,8 @@ enum xt_code xt_bibtex_open(struct xt_objects_input *input, const struct xt_obje
     reader->limits = input->limits;
     reader->line = 1;
     xt_text_init(&reader->mended, 4 * most);
-    xt_text_init(&reader->value, 4 * most);
-    xt_text_init(&reader->plain, 16 * most);
+    xt_text_init(&reader->value, most);
+    xt_text_init(&reader->plain, 4 * most);
     rc = xt_window_open(&reader->window, input->source, input->charset, input->bom, err);
     if (rc != XT_OK)
         close_reader(&reader->base);

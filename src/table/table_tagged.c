@@ -437,6 +437,8 @@ static void take_line(struct build *build, struct xt_str line)
     if (format->tag(line, &tag, &value)) {
         flush(build);
         if (value.n == 0 && among(tag, format->sections)) {
+            if (build->values++ > VALUES_MAX)
+                return;
             build->group = json_object();
             xt_object_add(build->object, tag, build->group); /* lent by the record from here on */
             return;

@@ -204,15 +204,15 @@ static void read_part(struct agile_part *part, const struct xt_xml_attributes *a
     part->sound = part->hash && part->key_bytes > 0 && part->salt_n > 0 &&
                   xt_str_is(xt_xml_attribute(attributes, "cipherAlgorithm"), "AES") &&
                   xt_str_is(xt_xml_attribute(attributes, "cipherChaining"), "ChainingModeCBC");
-    if (!password)
+    if (!password || !part->sound)
         return;
     part->input_n = base64(xt_xml_attribute(attributes, "encryptedVerifierHashInput"), part->input, sizeof part->input);
     part->value_n = base64(xt_xml_attribute(attributes, "encryptedVerifierHashValue"), part->value, sizeof part->value);
     part->key_n = base64(xt_xml_attribute(attributes, "encryptedKeyValue"), part->key, sizeof part->key);
-    part->sound &= xt_int_parse(xt_xml_attribute(attributes, "spinCount"), &part->spin) && part->spin >= 0 &&
-                   part->spin <= SPIN_MAX && part->input_n > 0 && part->input_n % AES_BLOCK == 0 &&
-                   part->value_n % AES_BLOCK == 0 && part->value_n >= part->hash->digest_size && part->key_n > 0 &&
-                   part->key_n % AES_BLOCK == 0;
+    part->sound = xt_int_parse(xt_xml_attribute(attributes, "spinCount"), &part->spin) && part->spin >= 0 &&
+                  part->spin <= SPIN_MAX && part->input_n > 0 && part->input_n % AES_BLOCK == 0 &&
+                  part->value_n % AES_BLOCK == 0 && part->value_n >= part->hash->digest_size && part->key_n > 0 &&
+                  part->key_n % AES_BLOCK == 0;
 }
 
 static void agile_start(void *user, const char *name, const struct xt_xml_attributes *attributes)

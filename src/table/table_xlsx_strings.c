@@ -117,7 +117,7 @@ enum xt_code xt_strings_add(struct xt_strings *strings, struct xt_str s, struct 
 
     strings->total += s.n;
     if (strings->total > strings->max || strings->count >= COUNT_MAX)
-        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_XLSX_STRINGS, XT_INT(strings->max), XT_INT(COUNT_MAX));
+        return xt_fail(err, XT_E_MEDIA, "", XT_MSG_XLSX_STRINGS, XT_INT(strings->max), XT_INT(COUNT_MAX));
     if (strings->count % GROUP == 0) {
         xt_grow(&strings->starts, &strings->capacity, strings->count / GROUP + 1, sizeof *strings->starts);
         strings->starts[strings->count / GROUP] = (uint32_t)strings->stored;

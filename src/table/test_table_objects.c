@@ -213,6 +213,16 @@ static void tagged_exports_gone_wrong(void **state)
     expect_with(stray, sizeof stray - 1, &ris, "ris\n!1 tagged-start\n{\"TY\":\"JOUR\",\"TI\":\"A\"}\n");
     expect_with(stray, sizeof stray - 1, &none, "table-as");
     expect_with(long_one, sizeof long_one - 1, &small, "ris\n!1 row-long\n{\"TY\":\"B\",\"TI\":\"B\"}\n");
+    /* A group takes more room than its five letters: they are counted like values. */
+    struct xt_text many;
+    int i;
+
+    xt_text_init(&many, XT_MIB);
+    xt_text_add_z(&many, "PATN\nWKU  039\nTTL  A\n");
+    for (i = 0; i < 30000; i++)
+        xt_text_add_z(&many, "INVT\n");
+    expect(many.s, "greenbook\n!1 tagged-many\n");
+    xt_text_done(&many);
 }
 
 /* ---- BibTeX ---- */
@@ -234,6 +244,13 @@ static void bibtex_entries(void **state)
            "\"a234567890b234567890c234567890d234567890e234567890f234567890g23\":\"1\"}\n");
     expect("@article{k1, title = {never closed\n\n@article{k2, title={B}}\n@article{k3, title=}\n",
            "bibtex\n!1 bibtex-syntax\n{\"type\":\"article\",\"key\":\"k2\",\"title\":\"B\"}\n!4 bibtex-syntax\n");
+    /* What strings add to a field counts, not how it is written. */
+    static const char joined[] =
+        "@string{s = {0123456789}}\n@misc{k1, title = s # s # s # s # s # s # s}\n@misc{k2, note = s}\n";
+    struct xt_table_options small = {.limits = {.line_bytes = 60}};
+
+    expect_with(joined, sizeof joined - 1, &small,
+                "bibtex\n!2 row-long\n{\"type\":\"misc\",\"key\":\"k2\",\"note\":\"0123456789\"}\n");
 }
 
 static void latex_as_text(void **state)

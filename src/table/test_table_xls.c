@@ -91,6 +91,26 @@ static void other_ciphers(void **state)
     expect_file("test/samples/agile-other.xlsx", NULL, "file-is-encrypted");
 }
 
+static void ciphers_that_are_not_known(void **state)
+{
+    static const char known[] = "hashAlgorithm=\"SHA512\"";
+    static char data[32 * 1024];
+    struct xt_table *table = NULL;
+    struct xt_error err;
+    FILE *file = fopen("test/samples/agile.xlsx", "rb");
+    char *at = data;
+    size_t n;
+
+    (void)state;
+    assert_non_null(file);
+    n = fread(data, 1, sizeof data, file);
+    assert_int_equal(fclose(file), 0);
+    for (; (at = memmem(at, n - (size_t)(at - data), known, sizeof known - 1)) != NULL; at++)
+        memcpy(at + sizeof "hashAlgorithm=\"" - 1, "WHIRL1", 6);
+    assert_int_equal(xt_table_open_memory("a.xlsx", data, n, NULL, &table, &err), XT_E_MEDIA);
+    assert_int_equal(err.msg, XT_MSG_XLS_CIPHER);
+}
+
 static void excel_95(void **state)
 {
     (void)state;
@@ -330,13 +350,10 @@ static void every_real_file_gives_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_by_libreoffice),
-        cmocka_unit_test(other_ciphers),
-        cmocka_unit_test(excel_95),
-        cmocka_unit_test(strings_over_records),
-        cmocka_unit_test(cells_in_any_order),
-        cmocka_unit_test(broken_workbooks),
-        cmocka_unit_test(truncated_files),
+        cmocka_unit_test(written_by_libreoffice),     cmocka_unit_test(other_ciphers),
+        cmocka_unit_test(ciphers_that_are_not_known), cmocka_unit_test(excel_95),
+        cmocka_unit_test(strings_over_records),       cmocka_unit_test(cells_in_any_order),
+        cmocka_unit_test(broken_workbooks),           cmocka_unit_test(truncated_files),
         cmocka_unit_test(every_real_file_gives_rows),
     };
 
