@@ -249,7 +249,6 @@ static void add_reasons(struct import *m, const struct xt_row *row, const struct
         add_reason(m, row, record, &problems->list[i]);
 }
 
-/* rows: of the file, of which the row at hand is made. */
 /* ---- what rows below need ---- */
 
 static void forget_contexts(struct import *m)
@@ -306,6 +305,7 @@ static void write_contexts(struct import *m)
     }
 }
 
+/* rows: of the file, of which the row at hand is made. */
 static void reject(struct import *m, const struct xt_row *rows, size_t count)
 {
     size_t i;
