@@ -25,10 +25,13 @@ function files(pattern) {
 /** The sets of tools/data.sh: [{ mapping, title, file }], those whose file is there as it is. */
 export async function sets(data) {
   const script = (await readFile(join(top, 'tools/data.sh'), 'utf8')).replaceAll('\\\n', ' ')
+  const known = { sets: data } // what the script calls its folders
+  for (const [, name, value] of script.matchAll(/^(\w+)="?(\$sets\/[^\s"()]*)"?$/gm)) known[name] = value.replace('$sets', data)
+  const shell = (word) => word.replace(/\$\{?(\w+)\}?/g, (all, name) => known[name] ?? all)
   const found = []
   for (const [, mapping, title, rest] of script.matchAll(/^take\s+(\S+)\s+"([^"]*)"\s+(.*)$/gm)) {
     const words = [...rest.matchAll(/(?:"[^"]*"|\S)+/g)].map(([word]) => word.replaceAll('"', ''))
-    const file = words.flatMap((word) => files(word.replace(/^\$\{?sets\}?/, data))).find((path) => !path.includes('$'))
+    const file = words.flatMap((word) => files(shell(word))).find((path) => !path.includes('$'))
     if (file) found.push({ mapping, title, file })
   }
   return found
@@ -81,9 +84,9 @@ function keyColumns(key) {
 
 /** The draft against the truth: type, columns given to the same field, key. Columns that the file does not have do not
  * count: one mapping may serve files of several shapes. */
-export function compare(truth, draft, report = { columns: [] }) {
-  const there = new Set(report.columns.map(({ column }) => plain(column)))
-  const has = (name) => there.has(name) || [...there].some((one) => one.startsWith(`${name}.`))
+export function compare(truth, draft, report) {
+  const there = new Set((report?.columns ?? []).map(({ column }) => plain(column)))
+  const has = (name) => !report || there.has(name) || [...there].some((one) => one.startsWith(`${name}.`))
   const [main] = truth.records
   const [mine] = draft.records
   const wanted = fed(main).filter(({ columns }) => columns.some(has))
@@ -160,7 +163,11 @@ const words = `## Mappings drafted by the program
 \`xietong mapping draft\` was given the first file of each set without its mapping, and the draft is held against the
 hand-written one: is the type right, is each column (or path) that feeds the main record given to the same field, are
 records known by the same columns. "More" counts columns that the draft uses and the hand-written mapping does not.
-The words that the draft knows (\`region/draft.json\`) were written by people who had seen these sets.
+The words that the draft knows (\`region/draft.json\`) were written by people who had seen the first seven sets measured
+(GB/T 2260, towns, ROR, social-science projects, patents with IPC, ISO, CSL: 7 of 7 types, 82 % of the columns, 7 of 7 keys); the others
+came later and show what a draft is worth on a file nobody has looked at. Where it goes wrong: lists of a few columns with general
+English names ("name", "year", "province") whose values do not say what is named; keys that a person puts together from several columns;
+files in long form (one line for each property); heads that name nothing; a file without any title.
 `
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
