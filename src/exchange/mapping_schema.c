@@ -116,18 +116,37 @@ static json_t *by_type(const struct xt_region *region, enum xt_lang lang)
     return list;
 }
 
+static void add_object(json_t *defs, const struct members *members, enum xt_lang lang);
+
+/* The objects that stand inside, and inside those. */
+static void add_inside(json_t *defs, const struct members *members, enum xt_lang lang)
+{
+    const struct member *row;
+
+    for (row = members->rows; row->name; row++) {
+        if (row->inside)
+            add_object(defs, row->inside, lang);
+    }
+}
+
+static void add_object(json_t *defs, const struct members *members, enum xt_lang lang)
+{
+    if (json_object_get(defs, members->name))
+        return;
+    json_object_set_new(defs, members->name, object_schema(members, lang));
+    add_inside(defs, members, lang);
+}
+
 void xt_mapping_schema(const struct xt_region *region, enum xt_lang lang, struct xt_text *out)
 {
-    static const struct members *const all[] = {&members_input, &members_record, &members_condition, &members_memory,
-                                                &members_value};
     json_t *schema = object_schema(&members_mapping, lang), *defs = json_object();
     struct xt_json w;
-    size_t i;
 
     json_object_set_new(schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
     json_object_set_new(schema, "title", json_string(lang == XT_ZH ? "映射" : "Mapping"));
-    for (i = 0; i < XT_COUNT(all); i++)
-        json_object_set_new(defs, all[i]->name, object_schema(all[i], lang));
+    add_inside(defs, &members_mapping, lang);
+    add_object(defs, &members_value, lang);
+    add_object(defs, &members_condition, lang);
     json_object_set_new(json_object_get(defs, members_record.name), "allOf", by_type(region, lang));
     json_object_set_new(defs, "type", type_names(region, lang));
     /* A column's name stands for the value of that column. */

@@ -4,15 +4,12 @@ import { describe, it } from 'node:test'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { bin, dataSets, noData, ok, run, top, withFolder } from '../lib/node.mjs'
+import { ok, run, top, withFolder } from '../lib/node.mjs'
 
 const zh = { env: { LC_ALL: 'zh_CN.UTF-8' } }
 const require = createRequire(join(top, 'tools/node_modules/x.js'))
 let Ajv
 try { Ajv = require('ajv/dist/2020.js').default } catch { /* not installed */ }
-
-// Shares of the real sets that drafts must not fall below (tools/draft-table.mjs measures them).
-const FLOOR = { types: 0.55, columns: 0.4, keys: 0.35 }
 
 const broken = `{
   "namespace": "list",
@@ -133,16 +130,4 @@ describe('mapping', () => {
     assert.equal(empty.code, 2)
     assert.match(empty.err, /no rows/)
   }))
-
-  it('drafts the real sets about as people mapped them', { skip: noData }, async () => {
-    const { measure, table, totals } = await import('../../tools/draft-table.mjs')
-    const rows = await measure(bin, dataSets)
-    const all = totals(rows)
-    const shown = `\n${table(rows)}\n${rows.map((row) => `${row.mapping}: ${row.error ?? row.missed.join(', ')}`).join('\n')}`
-    console.log(shown)
-    assert.ok(all.sets >= 7, shown)
-    assert.ok(all.types >= FLOOR.types * all.sets, `types${shown}`)
-    assert.ok(all.right >= FLOOR.columns * all.wanted, `columns${shown}`)
-    assert.ok(all.keys >= FLOOR.keys * all.sets, `keys${shown}`)
-  })
 })
