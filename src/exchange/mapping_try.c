@@ -155,10 +155,13 @@ static void say_row(struct try *t, const struct xt_row *row)
                      (long long)row->number);
         return;
     }
-    if (mapped.count == 0) {
+    if (mapped.count == 0 || mapped.too_many) {
         struct xt_error none;
 
-        (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_NO_RECORD);
+        if (mapped.too_many)
+            (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_MANY_RECORDS, XT_INT(XT_ROW_RECORDS_MAX));
+        else
+            (void)xt_fail(&none, XT_E_INPUT, "", XT_MSG_IMPORT_NO_RECORD);
         say_refused_row(t, row, &none);
         return;
     }
