@@ -11,8 +11,9 @@
  *     rescaled; a parent without children is missing.
  *   - Direction: values of an indicator of direction -1 change their sign before they are normalised, not before.
  *   - Scores rank from the greatest, equal ones share the best place (1, 2, 2, 4); missing ones have rank 0.
- *   - What is constant says nothing: it is normalised to the middle of its range, with a warning.
- *   - Order of rows and columns changes nothing. A change of units (x -> a x + b, a > 0) changes no normalised value but
+ *   - What is constant says nothing: it is normalised to the middle of its range (by rank, borda and percentile to the
+ *     least, by fraction-max to 1), with a warning.
+ *   - Order of rows and columns changes nothing but the last digits of sums. A change of units (x -> a x + b, a > 0) changes no normalised value but
  *     those that the method ties to zero (fraction of the maximum, distance to a target, base year).
  * Numbers are IEEE doubles; sums run in the order of the tree and of the rows, whatever the number of threads, so the
  * same input gives the same bytes.
@@ -29,11 +30,16 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-#define XT_INDEX_NODES_MAX  2000
-#define XT_INDEX_ROWS_MAX   200000
-#define XT_INDEX_STEPS_MAX  16
-#define XT_INDEX_LEVELS_MAX 8
-#define XT_INDEX_CODE_SIZE  64
+#define XT_INDEX_NODES_MAX   2000
+#define XT_INDEX_ROWS_MAX    200000
+#define XT_INDEX_STEPS_MAX   16
+#define XT_INDEX_LEVELS_MAX  8
+#define XT_INDEX_CODE_SIZE   64
+#define XT_INDEX_CELLS_MAX   10000000 /* indicators and columns times rows */
+#define XT_INDEX_COLUMNS_MAX 100      /* beside the indicators */
+#define XT_INDEX_CONTEST_MAX 5000     /* units of a period that are compared in pairs (Copeland) */
+#define XT_INDEX_POINTS_MAX  100      /* winsorised */
+#define XT_INDEX_VALUE_MAX   1e60     /* fourth powers of more are no numbers any longer */
 
 /* ---- the tree ---- */
 
@@ -41,12 +47,13 @@ struct xt_index_node {
     char code[XT_INDEX_CODE_SIZE];
     const char *label[XT_LANGS]; /* NULL = the code */
     const char *unit;
+    const char *head;                /* by which data know it beside code and label; NULL = none */
     char parent[XT_INDEX_CODE_SIZE]; /* "" of the top */
     double weight;                   /* nominal, relative to its siblings, >= 0 */
     /* indicators */
     bool indicator;
     int direction;                        /* 1: more is better; -1: less is */
-    char denominator[XT_INDEX_CODE_SIZE]; /* code of a column of the table, "" = none */
+    char denominator[XT_INDEX_CODE_SIZE]; /* code of a column of the table or of another indicator, "" = none */
     double target;                        /* NaN = none */
 };
 
@@ -89,7 +96,8 @@ struct xt_index_table {
     const struct xt_index_extra *extras;
     size_t extra_count;
 };
-/* XT_E_INPUT: no rows, too many, a unit twice in a period, infinite values (all named). */
+/* XT_E_INPUT: no rows, too many, a unit twice in a period, values that are infinite or beyond XT_INDEX_VALUE_MAX (all
+ * named), more than XT_INDEX_CELLS_MAX cells. */
 XT_MUST_USE enum xt_code xt_index_table_check(const struct xt_index_tree *tree, const struct xt_index_table *table,
                                               struct xt_problems *problems, struct xt_error *err);
 

@@ -506,7 +506,7 @@ static int run_export(struct xt_cli *cli, struct xt_error *err)
 
 const struct xt_command xt_indicator_commands[] = {
     {"index list", XT_NEEDS_NOTHING, 0, 0, NULL, NULL, "列出指数体系", "list the indexes", run_list},
-    {"index run", XT_NEEDS_NOTHING, 2, 100, "INDEX DATA...", run_options, "按体系和数据算出得分、名次与名次区间",
+    {"index run", XT_NEEDS_NOTHING, 2, 1000, "INDEX DATA...", run_options, "按体系和数据算出得分、名次与名次区间",
      "scores, ranks and rank intervals from an index and its data", run_run},
     {"index explain", XT_NEEDS_NOTHING, 2, 2, "RELEASE UNIT", explain_options, "说明一个单位的得分由什么构成",
      "what makes the score of a unit", run_explain},

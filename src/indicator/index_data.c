@@ -10,7 +10,8 @@
 #include "base/number.h"
 #include "table/table.h"
 
-#define CELL_MAX 64u /* bytes of a number */
+#define CELL_MAX 64u  /* bytes of a number */
+#define ROUNDED  1e-4 /* by how much, as a share, a figure and the same one rounded may differ */
 
 enum { AS_NOTHING, AS_UNIT, AS_NAME, AS_PERIOD, AS_INDICATOR, AS_VALUE, AS_EXTRA, AS_FIGURE };
 
@@ -36,6 +37,9 @@ struct reader {
     struct growing *figures, *extras;
     const char ***texts; /* of extras that others are chosen by: [extra][row] */
     size_t *text_capacity;
+    size_t *slot, slots; /* of rows of long tables by unit and period: the row + 1, 0 = free */
+    struct xt_text last; /* indicator of a long table's row, and */
+    struct column_use last_use;
     /* of the file at hand */
     struct column_use *uses;
     size_t columns;
@@ -49,7 +53,7 @@ static const char *const UNIT_HEADS[] = {"uCode", "unit", "code", "area", "代�
                                          "地区",  "镇",   "城市", "省份", "province", NULL};
 static const char *const NAME_HEADS[] = {"uName", "name", "名称", "单位名称", "镇名", NULL};
 static const char *const PERIOD_HEADS[] = {"Time", "year", "period", "年份", "年度", "年", "时期", NULL};
-static const char *const INDICATOR_HEADS[] = {"indicator", "iCode", "指标", "指标代码", NULL};
+static const char *const INDICATOR_HEADS[] = {"indicator", "iCode", "指标", "指标代码", "variable", "variables", NULL};
 static const char *const VALUE_HEADS[] = {"value", "值", "数值", NULL};
 
 static bool is(struct xt_str head, const char *word)
@@ -68,11 +72,11 @@ static bool among(struct xt_str head, const char *const *words)
 }
 
 /* "GDP（万元）" for a node labelled "GDP" of that unit, too. */
-static bool names_it(struct xt_str head, const char *code, const char *const label[XT_LANGS])
+static bool names_it(struct xt_str head, const char *code, const char *other, const char *const label[XT_LANGS])
 {
     int lang;
 
-    if (is(head, code))
+    if (is(head, code) || (other && is(head, other)))
         return true;
     for (lang = 0; lang < XT_LANGS; lang++) {
         size_t n = label[lang] ? strlen(label[lang]) : 0;
@@ -97,10 +101,12 @@ static struct column_use use_of(const struct reader *r, struct xt_str head)
     if (r->options->period ? is(head, r->options->period) : false)
         return (struct column_use){AS_PERIOD, 0};
     for (i = 0; i < tree->indicator_count; i++)
-        if (names_it(head, tree->nodes[tree->indicators[i]].code, tree->nodes[tree->indicators[i]].label))
+        if (names_it(head, tree->nodes[tree->indicators[i]].code, tree->nodes[tree->indicators[i]].head,
+                     tree->nodes[tree->indicators[i]].label))
             return (struct column_use){AS_FIGURE, i};
     for (i = 0; i < r->file->column_count; i++)
-        if (!r->file->columns[i].by && names_it(head, r->file->columns[i].code, r->file->columns[i].label))
+        if (!r->file->columns[i].by &&
+            names_it(head, r->file->columns[i].code, r->file->columns[i].head, r->file->columns[i].label))
             return (struct column_use){AS_EXTRA, i};
     if (among(head, INDICATOR_HEADS))
         return (struct column_use){AS_INDICATOR, 0};
@@ -125,6 +131,22 @@ static bool has_use(const struct reader *r, int as)
     return false;
 }
 
+/* Once, however many files have it. */
+static void name_unused(struct reader *r, struct xt_str head)
+{
+    static const char between[] = "、";
+    struct xt_text *all = &r->data->unused;
+    const char *at = all->n > 0 ? all->s : NULL;
+
+    for (; at; at = strstr(at, between) ? strstr(at, between) + strlen(between) : NULL)
+        if (strncmp(at, head.s ? head.s : "", head.n) == 0 &&
+            (at[head.n] == '\0' || strncmp(at + head.n, between, strlen(between)) == 0))
+            return;
+    if (all->n > 0)
+        xt_text_add_z(all, between);
+    xt_text_add_str(all, head);
+}
+
 static enum xt_code bind(struct reader *r, const struct xt_table *table, struct xt_error *err)
 {
     const struct xt_str *heads;
@@ -136,9 +158,7 @@ static enum xt_code bind(struct reader *r, const struct xt_table *table, struct 
         r->uses[i] = use_of(r, heads[i]);
         if (r->uses[i].as != AS_NOTHING)
             continue;
-        if (r->data->unused.n > 0)
-            xt_text_add_z(&r->data->unused, "、");
-        xt_text_add_str(&r->data->unused, heads[i]);
+        name_unused(r, heads[i]);
     }
     r->is_long = has_use(r, AS_INDICATOR) && has_use(r, AS_VALUE);
     for (i = 0; i < r->columns && !has_use(r, AS_UNIT); i++) /* names will do where there are no codes */
@@ -226,15 +246,69 @@ static size_t new_row(struct reader *r, const char *unit, const char *name, int3
     return row;
 }
 
-static size_t row_of(struct reader *r, const char *unit, const char *name, int32_t period)
+static uint64_t hash_of(struct xt_str unit, int32_t period)
+{
+    uint64_t h = 0xCBF29CE484222325u ^ (uint32_t)period; /* FNV-1a */
+    size_t i;
+
+    for (i = 0; i < unit.n; i++)
+        h = (h ^ (unsigned char)unit.s[i]) * 0x100000001B3u;
+    return h ^ h >> 29;
+}
+
+static bool is_row(const struct reader *r, size_t row, struct xt_str unit, int32_t period)
+{
+    return r->period[row] == period && strncmp(r->unit[row], unit.s, unit.n) == 0 && r->unit[row][unit.n] == '\0';
+}
+
+static size_t *slot_of(struct reader *r, struct xt_str unit, int32_t period)
+{
+    size_t at = (size_t)hash_of(unit, period) & (r->slots - 1);
+
+    while (r->slot[at] != 0 && !is_row(r, r->slot[at] - 1, unit, period))
+        at = (at + 1) & (r->slots - 1);
+    return &r->slot[at];
+}
+
+/* More slots than twice the rows, and the rows in them again. */
+static void more_slots(struct reader *r)
 {
     size_t row;
 
-    /* Long tables mostly have the rows of one unit together: the search begins at the end. */
-    for (row = r->rows; row-- > 0;)
-        if (r->period[row] == period && strcmp(r->unit[row], unit) == 0)
-            return row;
-    return new_row(r, unit, name, period);
+    for (r->slots = 1024; r->slots < 4 * (r->rows + 1);)
+        r->slots *= 2;
+    free(r->slot);
+    r->slot = xt_calloc(r->slots, sizeof *r->slot);
+    for (row = 0; row < r->rows; row++)
+        *slot_of(r, xt_str(r->unit[row]), r->period[row]) = row + 1;
+}
+
+static size_t row_of(struct reader *r, struct xt_str unit, struct xt_str name, int32_t period)
+{
+    size_t *slot;
+
+    if (2 * (r->rows + 1) > r->slots)
+        more_slots(r);
+    slot = slot_of(r, unit, period);
+    if (*slot == 0)
+        *slot = new_row(r, keep(r, unit), keep(r, name), period) + 1;
+    return *slot - 1;
+}
+
+/* A figure twice is no fault, also when one is rounded: the first stays. Two figures are. */
+static void put_figure(struct reader *r, double *at, double value, int64_t row)
+{
+    char place[100];
+
+    if (!isnan(*at) && !isnan(value) && fabs(*at - value) > ROUNDED * fabs(value)) {
+        (void)snprintf(place, sizeof place, "row %lld", (long long)row);
+        char one[XT_DOUBLE_SIZE], other[XT_DOUBLE_SIZE];
+
+        xt_problem(r->problems, place, XT_MSG_INDEX_VALUE_TWICE, XT_TEXT(xt_double_format(*at, one)),
+                   XT_TEXT(xt_double_format(value, other)));
+    }
+    if (isnan(*at))
+        *at = value;
 }
 
 static void put(struct reader *r, size_t row, const struct column_use *use, struct xt_str cell, int64_t number)
@@ -242,7 +316,9 @@ static void put(struct reader *r, size_t row, const struct column_use *use, stru
     const struct xt_index_tree *tree = &r->file->tree;
 
     if (use->as == AS_FIGURE) {
-        r->figures[use->at].values[row] = figure(r, cell, number, tree->nodes[tree->indicators[use->at]].code);
+        double *at = &r->figures[use->at].values[row];
+
+        put_figure(r, at, figure(r, cell, number, tree->nodes[tree->indicators[use->at]].code), number);
         return;
     }
     const struct xt_index_column *column = &r->file->columns[use->at];
@@ -256,8 +332,38 @@ static void put(struct reader *r, size_t row, const struct column_use *use, stru
         if (use->at == r->file->group)
             r->group[row] = r->texts[use->at][row];
     } else {
-        r->extras[use->at].values[row] = figure(r, cell, number, column->code);
+        put_figure(r, &r->extras[use->at].values[row], figure(r, cell, number, column->code), number);
     }
+}
+
+/* The name of a unit of the file's list, blanks within left out; of none, nothing. */
+static struct xt_str known_unit(const struct reader *r, struct xt_str name)
+{
+    char plain[CELL_MAX * 4];
+    size_t i, n = 0;
+
+    for (i = 0; i < name.n && n + 1 < sizeof plain; i++) {
+        if (name.n - i >= 3 && memcmp(name.s + i, "\u3000", 3) == 0)
+            i += 2;
+        else if (name.s[i] != ' ')
+            plain[n++] = name.s[i];
+    }
+    plain[n] = '\0';
+    for (i = 0; i < r->file->unit_count; i++)
+        if (strcmp(r->file->units[i].also, plain) == 0)
+            return xt_str(r->file->units[i].name);
+    return (struct xt_str){"", 0};
+}
+
+/* Tables mostly have an indicator's rows together. */
+static struct column_use use_of_name(struct reader *r, struct xt_str name)
+{
+    if (r->last.n == name.n && name.n > 0 && memcmp(r->last.s, name.s, name.n) == 0)
+        return r->last_use;
+    xt_text_clear(&r->last);
+    xt_text_add_str(&r->last, name);
+    r->last_use = use_of(r, name);
+    return r->last_use;
 }
 
 static void take_row(struct reader *r, const struct xt_row *row)
@@ -293,20 +399,23 @@ static void take_row(struct reader *r, const struct xt_row *row)
             break;
         }
     }
+    if (unit.n > 0 && r->file->unit_count > 0)
+        unit = known_unit(r, unit);
     if (unit.n == 0)
         return; /* a sum, a note */
     if (!r->is_long) {
         at = new_row(r, keep(r, unit), keep(r, name), (int32_t)period);
+        r->slots = 0; /* a long table behind this one looks at its rows, too */
         for (i = 0; i < r->columns; i++)
             if (r->uses[i].as == AS_FIGURE || r->uses[i].as == AS_EXTRA)
                 put(r, at, &r->uses[i], i < row->count ? row->cells[i] : (struct xt_str){"", 0}, row->number);
         return;
     }
-    struct column_use use = use_of(r, indicator);
+    struct column_use use = use_of_name(r, indicator);
 
     if (use.as != AS_FIGURE && use.as != AS_EXTRA)
         return; /* an indicator of something else */
-    at = row_of(r, keep(r, unit), keep(r, name), (int32_t)period);
+    at = row_of(r, unit, name, (int32_t)period);
     put(r, at, &use, value, row->number);
 }
 
@@ -341,7 +450,11 @@ static enum xt_code read_path(struct reader *r, const char *path, struct xt_erro
             break;
         }
         take_row(r, &row);
-        if (r->rows > XT_INDEX_ROWS_MAX)
+        if (r->rows > XT_INDEX_CELLS_MAX / (r->file->tree.indicator_count + r->file->column_count))
+            rc = xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_CELLS,
+                         XT_INT(r->file->tree.indicator_count + r->file->column_count), XT_INT(r->rows),
+                         XT_INT(XT_INDEX_CELLS_MAX));
+        else if (r->rows > XT_INDEX_ROWS_MAX)
             rc = xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_ROWS, XT_INT(r->rows), XT_INT(XT_INDEX_ROWS_MAX));
     }
     xt_table_close(&table);
@@ -472,6 +585,8 @@ static void reader_done(struct reader *r)
     free(r->name);
     free(r->group);
     free(r->period);
+    free(r->slot);
+    xt_text_done(&r->last);
 }
 
 enum xt_code xt_index_data_read(const struct xt_index_file *file, const char *const *paths,
@@ -486,6 +601,7 @@ enum xt_code xt_index_data_read(const struct xt_index_file *file, const char *co
 
     xt_arena_init(&data->arena);
     xt_text_init(&data->unused, 4 * XT_KIB);
+    xt_text_init(&r.last, 4 * XT_KIB);
     r.figures = xt_arena_alloc(&data->arena, (file->tree.indicator_count + 1) * sizeof *r.figures);
     r.extras = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.extras);
     r.texts = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.texts);
@@ -493,8 +609,9 @@ enum xt_code xt_index_data_read(const struct xt_index_file *file, const char *co
     for (; rc == XT_OK && *paths; paths++)
         rc = read_path(&r, *paths, err);
     if (rc == XT_OK && problems->seen > seen)
-        rc = xt_fail(err, XT_E_INPUT, problems->list[seen].path, problems->list[seen].msg,
-                     XT_TEXT(problems->list[seen].args[0].text));
+        rc = xt_fail(err, XT_E_INPUT, problems->list[seen < problems->count ? seen : 0].path,
+                     problems->list[seen < problems->count ? seen : 0].msg,
+                     XT_TEXT(problems->list[seen < problems->count ? seen : 0].args[0].text));
     if (rc == XT_OK) {
         make_table(&r);
         rc = xt_index_table_check(&file->tree, &data->table, problems, err);

@@ -64,6 +64,8 @@ static void known(struct reading *r, const json_t *object, const char *members)
         const char *at = strstr(members, name);
         size_t n = strlen(name);
 
+        if (n == 0)
+            at = NULL; /* it would be found everywhere */
         while (at && ((at > members && at[-1] != ' ') || (at[n] != ' ' && at[n] != '\0')))
             at = strstr(at + 1, name);
         if (!at && name[0] != '$')
@@ -142,6 +144,17 @@ static int word(struct reading *r, const json_t *object, const char *member, con
     return 0;
 }
 
+/* How many items of a list are read: a fault where there are more than most, before room is made for them. */
+static size_t few(struct reading *r, const json_t *list, size_t most)
+{
+    size_t n = json_array_size(list);
+
+    if (n <= most)
+        return n;
+    fault(r, XT_MSG_INDEX_TOO_MANY, XT_INT(n), XT_INT(most));
+    return most;
+}
+
 /* ---- nodes ---- */
 
 static bool chosen(const struct reading *r, const char *node, const char *option)
@@ -162,6 +175,7 @@ static void read_node(struct reading *r, const json_t *json, struct xt_index_nod
     code(r, json, "denominator", node->denominator);
     labels(r, json, "label", node->label);
     node->unit = text(r, json, "unit");
+    node->head = text(r, json, "head");
     node->weight = real(r, json, "weight", 1);
     node->target = real(r, json, "target", NAN);
     node->direction = whole(r, json, "direction", 1);
@@ -170,7 +184,7 @@ static void read_node(struct reading *r, const json_t *json, struct xt_index_nod
 /* A node's own members, then those of the definition that was chosen, or of the file's "definition". */
 static void read_nodes(struct reading *r, const json_t *list, struct xt_index_node **out, size_t *out_count)
 {
-    size_t i, before, count = json_array_size(list);
+    size_t i, before, count = few(r, list, XT_INDEX_NODES_MAX);
     json_t *json;
 
     *out = xt_arena_alloc(r->arena, (count + 1) * sizeof **out);
@@ -180,8 +194,10 @@ static void read_nodes(struct reading *r, const json_t *list, struct xt_index_no
         const char *name, *usual;
         json_t *definition;
 
+        if (i >= count)
+            break;
         before = enter_item(r, i);
-        known(r, json, "code parent label unit weight direction denominator target definitions definition note");
+        known(r, json, "code parent label unit head weight direction denominator target definitions definition note");
         read_node(r, json, node);
         usual = text(r, json, "definition");
         json_object_foreach (json_object_get(json, "definitions"), name, definition) {
@@ -239,10 +255,11 @@ static void read_column(struct reading *r, const json_t *json, struct xt_index_c
     const char **when, **taken, *name;
     json_t *value;
 
-    known(r, json, "code label unit group by take");
+    known(r, json, "code label unit head group by take");
     code(r, json, "code", column->code);
     labels(r, json, "label", column->label);
     column->unit = text(r, json, "unit");
+    column->head = text(r, json, "head");
     column->group = json_is_true(json_object_get(json, "group"));
     column->by = text(r, json, "by");
     when = xt_arena_alloc(r->arena, (json_object_size(take) + 1) * sizeof *when);
@@ -259,17 +276,51 @@ static void read_column(struct reading *r, const json_t *json, struct xt_index_c
 
 static void read_columns(struct reading *r, const json_t *list)
 {
-    size_t i, before;
+    size_t i, before, count = few(r, list, XT_INDEX_COLUMNS_MAX);
     json_t *json;
-    struct xt_index_column *columns = xt_arena_alloc(r->arena, (json_array_size(list) + 1) * sizeof *columns);
+    struct xt_index_column *columns = xt_arena_alloc(r->arena, (count + 1) * sizeof *columns);
 
     json_array_foreach (list, i, json) {
+        if (i >= count)
+            break;
         before = enter_item(r, i);
         read_column(r, json, &columns[i]);
         leave(r, before);
     }
     r->file->columns = columns;
-    r->file->column_count = json_array_size(list);
+    r->file->column_count = count;
+}
+
+/* ---- units ---- */
+
+/* {"内蒙古": ["内蒙古自治区"], "北京": []}: a unit and the other names by which data know it. */
+static void read_units(struct reading *r, const json_t *object)
+{
+    size_t count = 0, i, n = 0;
+    struct xt_index_unit *units;
+    const char *name;
+    json_t *also, *other;
+
+    json_object_foreach ((json_t *)object, name, also)
+        count += 1 + json_array_size(also);
+    if (count > XT_INDEX_UNIT_NAMES_MAX) {
+        fault(r, XT_MSG_INDEX_TOO_MANY, XT_INT(count), XT_INT(XT_INDEX_UNIT_NAMES_MAX));
+        return;
+    }
+    units = xt_arena_alloc(r->arena, (count + 1) * sizeof *units);
+    json_object_foreach ((json_t *)object, name, also) {
+        const char *unit = xt_arena_strdup(r->arena, name);
+
+        units[n++] = (struct xt_index_unit){unit, unit};
+        json_array_foreach (also, i, other) {
+            if (json_is_string(other))
+                units[n++] = (struct xt_index_unit){unit, xt_arena_strdup(r->arena, json_string_value(other))};
+            else
+                fault_at(r, name, XT_MSG_INDEX_TEXT, name);
+        }
+    }
+    r->file->units = units;
+    r->file->unit_count = n;
 }
 
 /* ---- steps ---- */
@@ -424,8 +475,17 @@ static void read_judgements(struct reading *r, const json_t *groups, struct xt_i
         struct xt_error err;
 
         for (i = 0; i < count; i++) {
-            if (strcmp(nodes[i].parent, name) == 0 && n < XT_AHP_MAX)
-                child[n++] = i;
+            if (strcmp(nodes[i].parent, name) != 0)
+                continue;
+            if (n < XT_AHP_MAX)
+                child[n] = i;
+            n++;
+        }
+        if (n > XT_AHP_MAX || n != json_array_size(rows)) {
+            fault(r, n > XT_AHP_MAX ? XT_MSG_AHP_SIZE : XT_MSG_AHP_CHILDREN,
+                  XT_INT(n > XT_AHP_MAX ? n : json_array_size(rows)), XT_INT(n > XT_AHP_MAX ? XT_AHP_MAX : n));
+            leave(r, before);
+            continue;
         }
         for (i = 0; i < n; i++)
             for (j = 0; j < n; j++)
@@ -468,14 +528,15 @@ static const char *const FACTORS[] = {"step", "weights", "noise", "exclude", "er
 static void read_choices(struct reading *r, const json_t *json, struct xt_factor *factor)
 {
     const json_t *choices = json_object_get(json, "choices");
-    size_t i, n = json_array_size(choices), before, outer;
+    size_t i, outer = enter(r, "choices"), n = few(r, choices, XT_CHOICES_MAX), before;
     struct xt_index_step *steps = xt_arena_alloc(r->arena, (n + 1) * sizeof *steps);
     const double **sets = xt_arena_alloc(r->arena, (n + 1) * sizeof *sets);
     bool *left_out = xt_arena_alloc(r->arena, n + 1);
     json_t *choice;
 
-    outer = enter(r, "choices");
     json_array_foreach (choices, i, choice) {
+        if (i >= n)
+            break;
         before = enter_item(r, i);
         if (factor->kind == XT_FACTOR_WEIGHTS)
             sets[i] = weights(r, choice, "weights");
@@ -497,16 +558,19 @@ static void read_choices(struct reading *r, const json_t *json, struct xt_factor
 static void read_factors(struct reading *r, const json_t *uncertainty)
 {
     const json_t *list = json_object_get(uncertainty, "factors");
-    struct xt_factor *factors = xt_arena_alloc(r->arena, (json_array_size(list) + 1) * sizeof *factors);
-    size_t i, outer = enter(r, "uncertainty"), before;
+    size_t i, outer = enter(r, "uncertainty"), before, count = few(r, list, XT_FACTORS_MAX);
+    struct xt_factor *factors = xt_arena_alloc(r->arena, (count + 1) * sizeof *factors);
     json_t *json;
 
     known(r, uncertainty, "draws seed factors");
     r->file->draws = (size_t)(whole(r, uncertainty, "draws", 1000) > 0 ? whole(r, uncertainty, "draws", 1000) : 0);
     r->file->seed = (uint64_t)whole(r, uncertainty, "seed", 1);
     json_array_foreach (list, i, json) {
-        size_t inner = enter(r, "factors");
+        size_t inner;
 
+        if (i >= count)
+            break;
+        inner = enter(r, "factors");
         before = enter_item(r, i);
         known(r, json, "name factor at choices amount");
         factors[i].name = text(r, json, "name");
@@ -520,7 +584,7 @@ static void read_factors(struct reading *r, const json_t *uncertainty)
         leave(r, inner);
     }
     r->file->factors = factors;
-    r->file->factor_count = json_array_size(list);
+    r->file->factor_count = count;
     leave(r, outer);
 }
 
@@ -572,7 +636,7 @@ static enum xt_code read_file(struct reading *r, struct xt_error *err)
     size_t count, seen = r->problems->seen, before;
     enum xt_code rc;
 
-    known(r, json, "label about source version nodes columns judgements recipe");
+    known(r, json, "label about source version units nodes columns judgements recipe");
     file->version = text(r, json, "version");
     file->source = text(r, json, "source");
     labels(r, json, "label", file->label);
@@ -584,6 +648,9 @@ static enum xt_code read_file(struct reading *r, struct xt_error *err)
     read_judgements(r, json_object_get(json, "judgements"), nodes, count);
     before = enter(r, "columns");
     read_columns(r, json_object_get(json, "columns"));
+    leave(r, before);
+    before = enter(r, "units");
+    read_units(r, json_object_get(json, "units"));
     leave(r, before);
     rc = xt_index_tree_make(nodes, count, r->arena, &file->tree, r->problems, err);
     if (rc != XT_OK)

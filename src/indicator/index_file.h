@@ -12,11 +12,12 @@
 #include "indicator/sensitivity.h"
 
 #define XT_INDEX_FILE_BYTES_MAX (4 * XT_MIB)
+#define XT_INDEX_UNIT_NAMES_MAX 2000
 
 struct xt_index_column { /* a column that is no indicator: a denominator, what units are grouped by */
     char code[XT_INDEX_CODE_SIZE];
     const char *label[XT_LANGS];
-    const char *unit;
+    const char *unit, *head;
     bool group; /* text by which units are grouped */
     /* Chosen row by row: by the value of column `by`, the value of another column (a town of services is measured by the
      * output of services). NULL = it is read as it is. */
@@ -24,6 +25,11 @@ struct xt_index_column { /* a column that is no indicator: a denominator, what u
     const char *const *when; /* values of by, */
     const char *const *take; /* and the columns then taken */
     size_t choice_count;
+};
+
+struct xt_index_unit {
+    const char *name;
+    const char *also; /* what data write in its place */
 };
 
 struct xt_index_file {
@@ -34,6 +40,8 @@ struct xt_index_file {
     struct xt_index_tree tree;
     const struct xt_index_column *columns;
     size_t column_count;
+    const struct xt_index_unit *units; /* all that are taken, by each of their names; none = whatever the data have */
+    size_t unit_count;
     size_t group; /* the column that imputation by group uses: the recipe's "group", else the first; SIZE_MAX = none */
     struct xt_index_recipe recipe;
     bool principal; /* indicators are weighed by the first component of their group, from the data */

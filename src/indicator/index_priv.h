@@ -13,6 +13,7 @@ struct xt_index_state { /* of a run */
     size_t *by_period;    /* rows sorted by period, then by place */
     size_t *period_first; /* of each period into by_period; one more at the end */
     size_t periods;
+    size_t *by_unit, *by_group; /* rows by unit and period, by period and group; NULL until they are asked for */
     double *scratch, *scratch2; /* rows of them */
     struct xt_problems *problems, *warnings;
 };

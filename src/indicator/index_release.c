@@ -8,7 +8,9 @@
 #include "base/json.h"
 #include "indicator/analysis.h"
 
-#define FORMAT "xietong-index-release/1"
+#define COMPONENTS_MAX 200u /* columns of a group weighed by components: the work is their cube */
+#define CHOSEN_MAX     64u
+#define FORMAT         "xietong-index-release/1"
 
 /* ---- writing ---- */
 
@@ -331,6 +333,8 @@ static enum xt_code weigh_by_components(struct xt_index_file *file, const struct
     size_t i, k, n;
     enum xt_code rc = xt_index_run(tree, &data->table, &file->recipe, &file->arena, &result, problems, NULL, err);
 
+    if (rc != XT_OK)
+        return rc; /* the last step may be no aggregation */
     for (i = 0; i < tree->count; i++)
         weights[i] = last->aggregate.weights ? last->aggregate.weights[i] : tree->nodes[i].weight;
     for (i = 0; rc == XT_OK && i < tree->group_count; i++) {
@@ -341,6 +345,11 @@ static enum xt_code weigh_by_components(struct xt_index_file *file, const struct
         n = tree->child_count[group];
         if (tree->level[group] != 2 || n < 2)
             continue;
+        if (n > COMPONENTS_MAX) {
+            xt_problem(problems, tree->nodes[group].code, XT_MSG_INDEX_TOO_MANY, XT_INT(n), XT_INT(COMPONENTS_MAX));
+            return xt_fail(err, XT_E_INPUT, tree->nodes[group].code, XT_MSG_INDEX_TOO_MANY, XT_INT(n),
+                           XT_INT(COMPONENTS_MAX));
+        }
         for (k = 0; k < n; k++)
             columns[k] = result.score[tree->child[tree->first[group] + k]];
         values = xt_arena_alloc(&file->arena, n * sizeof *values);
@@ -447,6 +456,20 @@ static void read_data(const json_t *json, const struct xt_index_file *file, stru
                                           .extra_count = file->column_count};
 }
 
+/* Before columns are made of so many rows. */
+static enum xt_code check_size(const json_t *data, const struct xt_index_file *file, struct xt_error *err)
+{
+    size_t rows = json_array_size(json_object_get(data, "units"));
+    size_t columns = file->tree.indicator_count + file->column_count;
+
+    if (rows == 0 || rows > XT_INDEX_ROWS_MAX)
+        return xt_fail(err, XT_E_INPUT, "data.units", XT_MSG_INDEX_ROWS, XT_INT(rows), XT_INT(XT_INDEX_ROWS_MAX));
+    if (columns > XT_INDEX_CELLS_MAX / rows)
+        return xt_fail(err, XT_E_INPUT, "data.units", XT_MSG_INDEX_CELLS, XT_INT(columns), XT_INT(rows),
+                       XT_INT(XT_INDEX_CELLS_MAX));
+    return XT_OK;
+}
+
 enum xt_code xt_index_release_read(struct xt_str json, struct xt_index_release *out, struct xt_problems *problems,
                                    struct xt_error *err)
 {
@@ -465,7 +488,17 @@ enum xt_code xt_index_release_read(struct xt_str json, struct xt_index_release *
         xt_index_release_done(out);
         return xt_fail(err, XT_E_INPUT, "format", XT_MSG_RELEASE_FORMAT, XT_TEXT(FORMAT));
     }
+    if (!json_is_object(json_object_get(out->json, "definition"))) {
+        xt_index_release_done(out);
+        return xt_fail(err, XT_E_INPUT, "definition", XT_MSG_REQUIRED);
+    }
     chosen = json_object_get(out->json, "chosen");
+    if (json_array_size(chosen) > CHOSEN_MAX) {
+        rc = xt_fail(err, XT_E_INPUT, "chosen", XT_MSG_INDEX_TOO_MANY, XT_INT(json_array_size(chosen)),
+                     XT_INT(CHOSEN_MAX));
+        xt_index_release_done(out);
+        return rc;
+    }
     options = xt_calloc(json_array_size(chosen) + 1, sizeof *options);
     for (i = 0; i < json_array_size(chosen); i++)
         options[i] = json_string_value(json_array_get(chosen, i));
@@ -475,6 +508,8 @@ enum xt_code xt_index_release_read(struct xt_str json, struct xt_index_release *
     rc = xt_index_file_load(xt_json_z(out->json, "index", ""), xt_text_view(&definition), options, &out->file, problems,
                             err);
     free(options);
+    if (rc == XT_OK)
+        rc = check_size(json_object_get(out->json, "data"), out->file, err);
     if (rc == XT_OK) {
         out->data = xt_calloc(1, sizeof *out->data);
         xt_arena_init(&out->data->arena);
@@ -655,9 +690,15 @@ enum xt_code xt_index_release_split(const struct xt_index_release *before, const
     for (i = 0; i < both.rows; i++) {
         if (both.period[i] != 2)
             continue;
-        out->change[row_of[i]] = changes[n].after - changes[n].before;
-        out->own[row_of[i]] = changes[n].own;
-        out->yardstick[row_of[i]] = changes[n++].yardstick;
+        size_t row = row_of[i], old = xt_index_release_row(before, both.unit[i], xt_index_release_last(before));
+
+        /* Outliers are treated over both together when own is measured; what that does belongs to the yardstick. */
+        out->own[row] = changes[n++].own;
+        if (old == SIZE_MAX || isnan(out->own[row]))
+            continue;
+        out->change[row] = xt_index_release_score(after, after->file->tree.top, row) -
+                           xt_index_release_score(before, before->file->tree.top, old);
+        out->yardstick[row] = out->change[row] - out->own[row];
     }
     return XT_OK;
 }

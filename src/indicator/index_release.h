@@ -49,7 +49,8 @@ int32_t xt_index_release_last(const struct xt_index_release *release); /* period
 
 /* Why scores changed from one release to a later one of the same index: for each row of the later one (heap arrays, to be
  * freed), what its own figures did by the yardstick of the earlier one, and what the yardstick did. NaN where either lacks
- * the unit. Both are measured by the later recipe. */
+ * the unit. change is between the scores of the two; own is measured by the later recipe, and the yardstick is the rest: what
+ * the figures of others, their treatment and a changed recipe did. */
 struct xt_index_split {
     double *change, *own, *yardstick;
 };

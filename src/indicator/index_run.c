@@ -6,6 +6,14 @@
 
 #include "indicator/index_priv.h"
 
+/* What is said of the whole is the first problem of it; where too many came before, the last that was kept. */
+static enum xt_code fail_of(const struct xt_problems *problems, size_t before, struct xt_error *err)
+{
+    const struct xt_problem *first = &problems->list[before < problems->count ? before : problems->count - 1];
+
+    return xt_fail(err, XT_E_INPUT, first->path, first->msg);
+}
+
 /* ---- the table ---- */
 
 struct key {
@@ -43,18 +51,21 @@ enum xt_code xt_index_table_check(const struct xt_index_tree *tree, const struct
 
     if (table->rows == 0 || table->rows > XT_INDEX_ROWS_MAX)
         return xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_ROWS, XT_INT(table->rows), XT_INT(XT_INDEX_ROWS_MAX));
+    if (tree->indicator_count + table->extra_count > XT_INDEX_CELLS_MAX / table->rows)
+        return xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_CELLS, XT_INT(tree->indicator_count + table->extra_count),
+                       XT_INT(table->rows), XT_INT(XT_INDEX_CELLS_MAX));
     check_units(table, problems);
     for (c = 0; c < tree->indicator_count; c++)
         for (row = 0; row < table->rows; row++)
-            if (isinf(table->values[c][row]))
+            if (fabs(table->values[c][row]) > XT_INDEX_VALUE_MAX)
                 xt_problem(problems, tree->nodes[tree->indicators[c]].code, XT_MSG_INDEX_INFINITE,
                            XT_TEXT(table->unit[row]));
     for (c = 0; c < table->extra_count; c++)
         for (row = 0; row < table->rows; row++)
-            if (isinf(table->extras[c].values[row]))
+            if (fabs(table->extras[c].values[row]) > XT_INDEX_VALUE_MAX)
                 xt_problem(problems, table->extras[c].code, XT_MSG_INDEX_INFINITE, XT_TEXT(table->unit[row]));
     if (problems->seen > before)
-        return xt_fail(err, XT_E_INPUT, problems->list[0].path, problems->list[0].msg);
+        return fail_of(problems, before, err);
     return XT_OK;
 }
 
@@ -75,9 +86,12 @@ static const char *at(struct recipe_check *c, const char *member)
     return c->path;
 }
 
-static bool has_extra(const struct xt_index_table *table, const char *code)
+static bool has_extra(const struct xt_index_tree *tree, const struct xt_index_table *table, const char *code)
 {
-    size_t i;
+    size_t i, node = xt_index_tree_find(tree, code);
+
+    if (node != SIZE_MAX && tree->nodes[node].indicator)
+        return true;
 
     for (i = 0; i < table->extra_count; i++)
         if (strcmp(table->extras[i].code, code) == 0)
@@ -148,22 +162,53 @@ static bool gives_zero(const struct xt_index_step *step)
     return false;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    int32_t p = *(const int32_t *)a, q = *(const int32_t *)b;
+
+    return (p > q) - (p < q);
+}
+
+/* Pairs are the square of the units. */
+static size_t largest_period(const struct xt_index_table *table)
+{
+    size_t largest = 0, from = 0, i;
+    int32_t *periods;
+
+    if (!table->period)
+        return table->rows;
+    periods = xt_alloc((table->rows + 1) * sizeof *periods);
+    memcpy(periods, table->period, table->rows * sizeof *periods);
+    qsort(periods, table->rows, sizeof *periods, by_number);
+    for (i = 0; i < table->rows; i++) {
+        if (periods[i] != periods[from])
+            from = i;
+        largest = i + 1 - from > largest ? i + 1 - from : largest;
+    }
+    free(periods);
+    return largest;
+}
+
 static void check_aggregate(struct recipe_check *c, const struct xt_index_step *step)
 {
     const struct xt_index_tree *tree = c->tree;
     const struct xt_index_step *before = c->at > 0 ? &c->recipe->steps[c->at - 1] : NULL;
     size_t i, k;
-    bool positive = false;
+    bool positive = false, contest = false;
 
     if (step->aggregate.levels == 0 || step->aggregate.levels > XT_INDEX_LEVELS_MAX)
         xt_problem(c->problems, at(c, "by_level"), XT_MSG_REQUIRED);
     for (i = 0; i < step->aggregate.levels && i < XT_INDEX_LEVELS_MAX; i++) {
         positive = positive || step->aggregate.by_level[i] == XT_AGG_GEOMETRIC ||
                    step->aggregate.by_level[i] == XT_AGG_HARMONIC || step->aggregate.by_level[i] == XT_AGG_POWER;
+        contest = contest || step->aggregate.by_level[i] == XT_AGG_COPELAND;
         if (step->aggregate.by_level[i] == XT_AGG_POWER &&
             (step->aggregate.power == 0 || !isfinite(step->aggregate.power)))
             xt_problem(c->problems, at(c, "power"), XT_MSG_INDEX_POWER);
     }
+    if (contest && c->table->rows > XT_INDEX_CONTEST_MAX && largest_period(c->table) > XT_INDEX_CONTEST_MAX)
+        xt_problem(c->problems, at(c, "by_level"), XT_MSG_INDEX_CONTEST, XT_INT(largest_period(c->table)),
+                   XT_INT(XT_INDEX_CONTEST_MAX));
     if (positive && before && before->kind == XT_STEP_NORMALISE && gives_zero(before))
         xt_problem(c->problems, at(c, "by_level"), XT_MSG_INDEX_MAY_BE_ZERO);
     for (i = 0; step->aggregate.weights && i < tree->count; i++) {
@@ -194,7 +239,7 @@ static void check_step(struct recipe_check *c, const struct xt_index_step *step)
         for (i = 0; i < tree->indicator_count; i++) {
             const struct xt_index_node *node = &tree->nodes[tree->indicators[i]];
 
-            if (node->denominator[0] != '\0' && !has_extra(c->table, node->denominator))
+            if (node->denominator[0] != '\0' && !has_extra(tree, c->table, node->denominator))
                 xt_problem(c->problems, node->code, XT_MSG_INDEX_NO_DENOMINATOR, XT_TEXT(node->denominator));
         }
         break;
@@ -204,7 +249,7 @@ static void check_step(struct recipe_check *c, const struct xt_index_step *step)
             xt_problem(c->problems, at(c, "method"), XT_MSG_INDEX_NO_GROUPS);
         break;
     case XT_STEP_TREAT:
-        if (step->treat.points < 0)
+        if (step->treat.points < 0 || step->treat.points > XT_INDEX_POINTS_MAX)
             xt_problem(c->problems, at(c, "points"), XT_MSG_INDEX_POINTS, XT_INT(step->treat.points));
         break;
     case XT_STEP_NORMALISE:
@@ -232,8 +277,7 @@ enum xt_code xt_index_recipe_check(const struct xt_index_tree *tree, const struc
     for (c.at = 0; c.at < recipe->count; c.at++)
         check_step(&c, &recipe->steps[c.at]);
     if (problems->seen > before)
-        return xt_fail(err, XT_E_INPUT, problems->list[before < problems->count ? before : 0].path,
-                       problems->list[before < problems->count ? before : 0].msg);
+        return fail_of(problems, before, err);
     return XT_OK;
 }
 
@@ -316,6 +360,20 @@ static void keep_step(struct xt_index_state *state, size_t at)
         memcpy(state->result->step[at][0], state->x[0], n * rows * sizeof **state->x);
 }
 
+/* A quotient of the very great and the very small is no number any longer: it is refused, not carried on. */
+static void check_finite(struct xt_index_state *state, const double *const *x, const size_t *node, size_t count)
+{
+    size_t c, row;
+
+    for (c = 0; c < count; c++)
+        for (row = 0; row < state->table->rows; row++)
+            if (fabs(x[c][row]) > XT_INDEX_VALUE_MAX) {
+                xt_problem(state->problems, state->tree->nodes[node[c]].code, XT_MSG_INDEX_INFINITE,
+                           XT_TEXT(state->table->unit[row]));
+                break;
+            }
+}
+
 void xt_index_step(struct xt_index_state *state, const struct xt_index_step *step)
 {
     static void (*const steps[XT_STEP_KINDS])(struct xt_index_state *, const struct xt_index_step *) = {
@@ -325,6 +383,8 @@ void xt_index_step(struct xt_index_state *state, const struct xt_index_step *ste
     };
 
     steps[step->kind](state, step);
+    if (step->kind == XT_STEP_DENOMINATE || step->kind == XT_STEP_NORMALISE)
+        check_finite(state, (const double *const *)state->x, state->tree->indicators, state->tree->indicator_count);
 }
 
 enum xt_code xt_index_run(const struct xt_index_tree *tree, const struct xt_index_table *table,
@@ -343,7 +403,7 @@ enum xt_code xt_index_run(const struct xt_index_tree *tree, const struct xt_inde
     for (i = 0; i < recipe->count; i++) {
         xt_index_step(&state, &recipe->steps[i]);
         if (problems->seen > before)
-            return xt_fail(err, XT_E_INPUT, problems->list[before].path, problems->list[before].msg);
+            return fail_of(problems, before, err);
         if (recipe->steps[i].kind != XT_STEP_AGGREGATE)
             keep_step(&state, i);
     }

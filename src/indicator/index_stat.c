@@ -25,7 +25,7 @@ struct moments {
 static struct moments moments_of(const double *x, size_t n)
 {
     struct moments m = {0};
-    double mean = xt_stat_mean(x, n);
+    double mean = xt_stat_mean(x, n), least = INFINITY, most = -INFINITY;
     size_t i;
 
     for (i = 0; i < n; i++) {
@@ -33,12 +33,16 @@ static struct moments moments_of(const double *x, size_t n)
 
         if (isnan(d))
             continue;
+        least = x[i] < least ? x[i] : least;
+        most = x[i] > most ? x[i] : most;
         m.n += 1;
         m.m2 += d * d;
         m.m3 += d * d * d;
         m.m4 += d * d * d * d;
     }
-    if (m.n > 0) {
+    if (!(most > least)) { /* the mean of equal values may be a last place beside them */
+        m.m2 = m.m3 = m.m4 = 0;
+    } else {
         m.m2 /= m.n;
         m.m3 /= m.n;
         m.m4 /= m.n;

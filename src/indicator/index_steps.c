@@ -1,5 +1,6 @@
 /* index_steps.c - screening, denominators, imputation, normalisation: what is done to the columns. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "indicator/index_priv.h"
@@ -39,14 +40,17 @@ void xt_index_screen(struct xt_index_state *state, const struct xt_index_step *s
 
 /* ---- denominators ---- */
 
-static const double *extra(const struct xt_index_table *table, const char *code)
+/* A column, or another indicator as it was read. */
+static const double *extra(const struct xt_index_state *state, const char *code)
 {
-    size_t i;
+    const struct xt_index_table *table = state->table;
+    size_t i, node;
 
     for (i = 0; i < table->extra_count; i++)
         if (strcmp(table->extras[i].code, code) == 0)
             return table->extras[i].values;
-    return NULL; /* xt_index_recipe_check() refused that */
+    node = xt_index_tree_find(state->tree, code); /* xt_index_recipe_check() has seen that it is there */
+    return table->values[state->tree->column[node]];
 }
 
 void xt_index_denominate(struct xt_index_state *state, const struct xt_index_step *step)
@@ -60,7 +64,7 @@ void xt_index_denominate(struct xt_index_state *state, const struct xt_index_ste
 
         if (node->denominator[0] == '\0')
             continue;
-        below = extra(state->table, node->denominator);
+        below = extra(state, node->denominator);
         for (row = 0; row < state->table->rows; row++) {
             if (below[row] == 0 && !isnan(state->x[c][row])) /* nothing can be said of this one */
                 xt_problem(state->problems, node->code, XT_MSG_INDEX_ZERO_DENOMINATOR, XT_TEXT(node->denominator),
@@ -72,66 +76,86 @@ void xt_index_denominate(struct xt_index_state *state, const struct xt_index_ste
 
 /* ---- imputation ---- */
 
-/* The values of a column in a period (and, by group, in the group of row) into scratch. */
-static size_t peers(const struct xt_index_state *state, const double *x, size_t period, const char *group,
-                    bool by_group)
+struct placed {
+    const char *text; /* NULL stands first */
+    int32_t period;
+    size_t row;
+};
+
+static int by_text(const char *a, const char *b)
 {
-    size_t i, n = 0;
-
-    for (i = state->period_first[period]; i < state->period_first[period + 1]; i++) {
-        size_t row = state->by_period[i];
-
-        if (isnan(x[row]) || (by_group && strcmp(state->table->group[row], group) != 0))
-            continue;
-        state->scratch[n++] = x[row];
-    }
-    return n;
+    return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
 }
 
+static int by_unit_and_period(const void *a, const void *b)
+{
+    const struct placed *p = a, *q = b;
+    int order = by_text(p->text, q->text);
+
+    if (order != 0)
+        return order;
+    return (p->period > q->period) - (p->period < q->period);
+}
+
+static int by_period_and_group(const void *a, const void *b)
+{
+    const struct placed *p = a, *q = b;
+    int order = p->period != q->period ? (p->period > q->period ? 1 : -1) : by_text(p->text, q->text);
+
+    return order != 0 ? order : (p->row > q->row) - (p->row < q->row);
+}
+
+/* The rows in an order, kept for the rest of the run. */
+static const size_t *ordered(struct xt_index_state *state, size_t **kept, const char *const *text,
+                             int (*order)(const void *, const void *))
+{
+    size_t rows = state->table->rows, i;
+    struct placed *list;
+
+    if (*kept)
+        return *kept;
+    list = xt_alloc((rows + 1) * sizeof *list);
+    for (i = 0; i < rows; i++)
+        list[i] = (struct placed){text ? text[i] : NULL, state->table->period ? state->table->period[i] : 0, i};
+    qsort(list, rows, sizeof *list, order);
+    *kept = xt_arena_alloc(state->arena, (rows + 1) * sizeof **kept);
+    for (i = 0; i < rows; i++)
+        (*kept)[i] = list[i].row;
+    free(list);
+    return *kept;
+}
+
+static bool same_peers(const struct xt_index_table *table, size_t a, size_t b, bool by_group)
+{
+    return (!table->period || table->period[a] == table->period[b]) &&
+           (!by_group || by_text(table->group[a], table->group[b]) == 0);
+}
+
+/* Rows of a period (and of a group in it) are peers; those without a group have none. */
 static void impute_across(struct xt_index_state *state, size_t column, enum xt_impute method)
 {
+    const struct xt_index_table *table = state->table;
     bool by_group = method == XT_IMPUTE_GROUP_MEAN || method == XT_IMPUTE_GROUP_MEDIAN;
     bool mean = method == XT_IMPUTE_MEAN || method == XT_IMPUTE_GROUP_MEAN;
-    double *x = state->x[column], *filled = state->scratch2;
-    size_t period, i;
+    const size_t *order =
+        by_group ? ordered(state, &state->by_group, table->group, by_period_and_group) : state->by_period;
+    double *x = state->x[column];
+    size_t from, to, i;
 
-    memcpy(filled, x, state->table->rows * sizeof *x); /* what is filled must not fill others */
-    for (period = 0; period < state->periods; period++) {
-        for (i = state->period_first[period]; i < state->period_first[period + 1]; i++) {
-            size_t row = state->by_period[i], n;
-            const char *group = by_group ? state->table->group[row] : NULL;
+    for (from = 0; from < table->rows; from = to) {
+        size_t there = 0;
+        double value;
 
-            if (!isnan(x[row]) || state->result->out[row] || (by_group && !group))
-                continue;
-            n = peers(state, x, period, group, by_group);
-            if (n == 0)
-                continue;
-            filled[row] =
-                mean ? xt_stat_mean(state->scratch, n) : xt_stat_quantile(state->scratch, n, 0.5, state->scratch + n);
-        }
-    }
-    memcpy(x, filled, state->table->rows * sizeof *x);
-}
-
-static bool same_unit(const struct xt_index_table *table, size_t a, size_t b)
-{
-    return strcmp(table->unit[a], table->unit[b]) == 0;
-}
-
-/* The nearest periods of the same unit that have a value, before and behind; SIZE_MAX where there is none. */
-static void neighbours(const struct xt_index_state *state, const double *x, size_t row, size_t *before, size_t *behind)
-{
-    const struct xt_index_table *table = state->table;
-    size_t r;
-
-    *before = *behind = SIZE_MAX;
-    for (r = 0; r < table->rows; r++) {
-        if (r == row || isnan(x[r]) || !same_unit(table, r, row))
+        for (to = from; to < table->rows && same_peers(table, order[from], order[to], by_group); to++)
+            if (!isnan(x[order[to]]))
+                state->scratch[there++] = x[order[to]];
+        if (there == 0 || there == to - from || (by_group && !table->group[order[from]]))
             continue;
-        if (table->period[r] < table->period[row] && (*before == SIZE_MAX || table->period[r] > table->period[*before]))
-            *before = r;
-        if (table->period[r] > table->period[row] && (*behind == SIZE_MAX || table->period[r] < table->period[*behind]))
-            *behind = r;
+        value = mean ? xt_stat_mean(state->scratch, there)
+                     : xt_stat_quantile(state->scratch, there, 0.5, state->scratch + there);
+        for (i = from; i < to; i++)
+            if (isnan(x[order[i]]) && !state->result->out[order[i]])
+                x[order[i]] = value;
     }
 }
 
@@ -139,28 +163,34 @@ static void neighbours(const struct xt_index_state *state, const double *x, size
 static void impute_along(struct xt_index_state *state, size_t column, enum xt_impute method)
 {
     const struct xt_index_table *table = state->table;
-    double *x = state->x[column], *filled = state->scratch2;
-    size_t row, before, behind;
+    const size_t *order = ordered(state, &state->by_unit, table->unit, by_unit_and_period);
+    double *x = state->x[column];
+    size_t from, to, i, before;
 
-    if (!table->period)
-        return;
-    memcpy(filled, x, table->rows * sizeof *x);
-    for (row = 0; row < table->rows; row++) {
-        if (!isnan(x[row]) || state->result->out[row])
-            continue;
-        neighbours(state, x, row, &before, &behind);
-        if (before == SIZE_MAX)
-            continue;
-        if (method == XT_IMPUTE_LAST) {
-            filled[row] = x[before];
-        } else if (behind != SIZE_MAX) {
-            double whole = (double)table->period[behind] - (double)table->period[before];
+    for (from = 0; table->period && from < table->rows; from = to) {
+        before = SIZE_MAX; /* the last that had a value of its own */
+        for (to = from; to < table->rows && strcmp(table->unit[order[to]], table->unit[order[from]]) == 0; to++) {
+            size_t row = order[to];
 
-            filled[row] = x[before] + (x[behind] - x[before]) *
-                                          ((double)table->period[row] - (double)table->period[before]) / whole;
+            if (isnan(x[row]))
+                continue;
+            for (i = before == SIZE_MAX ? to : before + 1; i < to && method == XT_IMPUTE_LINEAR; i++) {
+                size_t gap = order[i], last = order[before];
+                double whole = (double)table->period[row] - (double)table->period[last];
+
+                if (!state->result->out[gap])
+                    x[gap] = x[last] +
+                             (x[row] - x[last]) * ((double)table->period[gap] - (double)table->period[last]) / whole;
+            }
+            before = to;
+        }
+        for (i = from, before = SIZE_MAX; i < to && method == XT_IMPUTE_LAST; i++) {
+            if (!isnan(x[order[i]]))
+                before = i;
+            else if (before != SIZE_MAX && !state->result->out[order[i]])
+                x[order[i]] = x[order[before]];
         }
     }
-    memcpy(x, filled, table->rows * sizeof *x);
 }
 
 void xt_index_impute(struct xt_index_state *state, const struct xt_index_step *step)
@@ -261,7 +291,7 @@ static double normal(const struct xt_index_step *step, double x, const struct sp
     case XT_NORM_MINMAX:
         return s->max > s->min ? (x - s->min) / (s->max - s->min) * (hi - lo) + lo : (lo + hi) / 2;
     case XT_NORM_Z:
-        return s->sd > 0 ? (x - s->mean) / s->sd * hi + lo : lo;
+        return s->max > s->min && s->sd > 0 ? (x - s->mean) / s->sd * hi + lo : lo;
     case XT_NORM_DISTANCE_MAX:
         return s->max > s->min ? 1 - (s->max - x) / (s->max - s->min) : 0.5;
     case XT_NORM_FRACTION_MAX:
@@ -306,6 +336,9 @@ static void normalise_period(struct xt_index_state *state, const struct xt_index
         posts[0] = node->direction * step->normalise.posts[2 * column + (node->direction < 0)];
         posts[1] = node->direction * step->normalise.posts[2 * column + (node->direction > 0)];
     }
+    if ((step->normalise.method == XT_NORM_REFERENCE && ref <= spread->min && spread->max > spread->min) ||
+        (step->normalise.method == XT_NORM_TARGET && node->target * node->direction <= spread->min))
+        warn(state, column, XT_MSG_INDEX_NO_SPAN);
     if (step->normalise.method == XT_NORM_FRACTION_MAX && !(spread->max > 0) && !isnan(spread->max))
         xt_problem(state->problems, node->code, XT_MSG_INDEX_MAX_NOT_POSITIVE);
     for (i = state->period_first[period]; i < state->period_first[period + 1]; i++) {
@@ -321,25 +354,30 @@ static void index_on_base(struct xt_index_state *state, const struct xt_index_st
 {
     const struct xt_index_table *table = state->table;
     const struct xt_index_node *node = indicator(state, column);
-    double *x = state->x[column], *made = state->scratch2;
-    size_t base = period_of(state, step->normalise.base), row;
+    const size_t *order = ordered(state, &state->by_unit, table->unit, by_unit_and_period);
+    double *x = state->x[column];
+    size_t from, to, i;
 
-    for (row = 0; row < table->rows; row++) {
-        double own = base == SIZE_MAX ? NAN : reference_value(state, x, base, table->unit[row]);
+    for (from = 0; from < table->rows; from = to) {
+        double own = NAN;
 
-        made[row] = NAN;
-        if (isnan(x[row]))
-            continue;
-        if (isnan(own) || own == 0 || x[row] == 0) {
-            if (isnan(own) || own == 0 || node->direction < 0) {
+        for (to = from; to < table->rows && strcmp(table->unit[order[to]], table->unit[order[from]]) == 0; to++)
+            if (!table->period || table->period[order[to]] == step->normalise.base)
+                own = x[order[to]];
+        for (i = from; i < to; i++) {
+            size_t row = order[i];
+
+            if (isnan(x[row]))
+                continue;
+            if (isnan(own) || own == 0 || (x[row] == 0 && node->direction < 0)) {
                 xt_problem(state->problems, node->code, XT_MSG_INDEX_NO_BASE, XT_TEXT(table->unit[row]),
                            XT_INT(step->normalise.base));
-                continue;
+                x[row] = NAN;
+            } else {
+                x[row] = node->direction > 0 ? x[row] / own * 100 : own / x[row] * 100;
             }
         }
-        made[row] = node->direction > 0 ? x[row] / own * 100 : own / x[row] * 100;
     }
-    memcpy(x, made, table->rows * sizeof *x);
 }
 
 static void normalise_column(struct xt_index_state *state, const struct xt_index_step *step, size_t column)
@@ -357,8 +395,14 @@ static void normalise_column(struct xt_index_state *state, const struct xt_index
         for (row = 0; row < state->table->rows; row++)
             x[row] = -x[row];
     if (method == XT_NORM_RANK || method == XT_NORM_PERCENTILE || method == XT_NORM_BORDA) {
-        for (period = 0; period < state->periods; period++)
+        for (period = 0; period < state->periods; period++) {
+            struct spread s = spread_of(state, x, state->period_first[period], state->period_first[period + 1]);
+
+            constant = constant || is_constant(&s);
             rank_period(state, x, period, method);
+        }
+        if (constant)
+            warn(state, column, XT_MSG_INDEX_CONSTANT);
         return;
     }
     struct spread shared = {0};

@@ -441,10 +441,13 @@ enum xt_code xt_sensitivity_check(const struct xt_index_tree *tree, const struct
             check_weights(tree, table, recipe, &plan->factors[f], problems);
     if (problems->seen == before)
         check_combinations(tree, table, recipe, plan, problems);
+    if (plan->draws > XT_DRAWS_MAX)
+        xt_problem(problems, "draws", XT_MSG_SENSITIVITY_DRAWS, XT_INT(plan->draws), XT_INT(XT_DRAWS_MAX));
     if (!has_period(table, plan->period))
         xt_problem(problems, "period", XT_MSG_INDEX_NO_PERIOD, XT_INT(plan->period));
     if (problems->seen > before)
-        return xt_fail(err, XT_E_INPUT, problems->list[before].path, problems->list[before].msg);
+        return xt_fail(err, XT_E_INPUT, problems->list[problems->count - 1].path,
+                       problems->list[problems->count - 1].msg);
     return XT_OK;
 }
 

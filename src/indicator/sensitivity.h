@@ -19,6 +19,7 @@
 #include "indicator/sobol.h"
 
 #define XT_FACTORS_MAX     (XT_SOBOL_DIMENSIONS_MAX / 2)
+#define XT_CHOICES_MAX     1000 /* of a factor */
 #define XT_DRAWS_MAX       2000000
 #define XT_EXACT_DRAWS_MAX 200000
 #define XT_RANKS_MAX       ((size_t)200 * 1000 * 1000) /* draws times rows */
