@@ -593,6 +593,7 @@ static enum xt_code prepare(struct putting *p, struct xt_error *err)
         .origin = put->origin,
         .file = put->file,
         .row = put->row,
+        .seq = INT64_MAX, /* not known yet, but behind all that are there: so it sorts as it will when it is */
         .deleted = put->deleted,
         .hash = p->hash,
         .datestamp = put->datestamp > 0 ? put->datestamp : xt_tx_now(p->tx),

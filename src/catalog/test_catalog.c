@@ -504,6 +504,28 @@ static void rows_under_one_key_have_an_end(void **state)
     assert_check_clean(f);
 }
 
+/* One row may make several sources of one record (an element of a list each): same instant, same row. The one that came
+ * first stands first, also in the fold that is made while the second is put. */
+static void sources_of_one_row_keep_their_order(void **state)
+{
+    struct fixture *f = *state;
+    struct given row = {"paper", "k", "{\"title\":\"甲\",\"keywords\":[\"先\"]}", .row = 5, .file = 1, .datestamp = 1000};
+    struct xt_put_result first;
+
+    row.part = "1";
+    first = put(f, row);
+    row.part = "2";
+    row.body = "{\"title\":\"甲\",\"keywords\":[\"后\"]}";
+    assert_string_equal(put(f, row).key, first.key);
+    assert_string_equal(get(f, first.key).body.s, "{\"title\":\"甲\",\"keywords\":[\"先\",\"后\"]}");
+    assert_check_clean(f);
+    row.body = "{\"title\":\"甲\",\"keywords\":[\"再\"]}"; /* a later file corrects the second */
+    row.file = 2;
+    (void)put(f, row);
+    assert_string_equal(get(f, first.key).body.s, "{\"title\":\"甲\",\"keywords\":[\"先\",\"再\"]}");
+    assert_check_clean(f);
+}
+
 /* Long lists are joined by look-up, short ones by comparing: the same comes out. */
 static void long_lists_are_joined(void **state)
 {
@@ -862,6 +884,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_withdrawn_key_takes_all_its_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_key_of_another_type_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_under_one_key_have_an_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(sources_of_one_row_keep_their_order, setup, teardown),
         cmocka_unit_test_setup_teardown(long_lists_are_joined, setup, teardown),
         cmocka_unit_test_setup_teardown(links_leave_with_the_identity, setup, teardown),
         cmocka_unit_test_setup_teardown(links_prefer_the_types_of_their_field, setup, teardown),
