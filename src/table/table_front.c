@@ -445,12 +445,12 @@ static void add_keywords(json_t *object, const char *name, struct xt_str s)
             add_divided(list, s, blanks, 150);
         }
     }
-    xt_text_done(&tidy);
     /* One that is as long as several is several run together. */
     if (json_array_size(list) > 1 || (json_array_size(list) == 1 && count_han(s) <= 10 && s.n <= 60))
         json_object_set_new(object, name, list);
     else
         json_decref(list);
+    xt_text_done(&tidy);
 }
 
 /* "TP391;G250 ..." */
