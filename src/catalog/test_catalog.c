@@ -509,7 +509,8 @@ static void rows_under_one_key_have_an_end(void **state)
 static void sources_of_one_row_keep_their_order(void **state)
 {
     struct fixture *f = *state;
-    struct given row = {"paper", "k", "{\"title\":\"甲\",\"keywords\":[\"先\"]}", .row = 5, .file = 1, .datestamp = 1000};
+    struct given row = {"paper",  "k",       "{\"title\":\"甲\",\"keywords\":[\"先\"]}",
+                        .row = 5, .file = 1, .datestamp = 1000};
     struct xt_put_result first;
 
     row.part = "1";

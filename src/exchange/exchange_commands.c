@@ -250,16 +250,33 @@ static enum xt_code check_rejects(const struct xt_cli *cli, const char *rejects,
     return XT_OK;
 }
 
+/* A file that cannot be read does not stop those behind it. What is wrong with the node does. */
+static bool goes_on(enum xt_code rc)
+{
+    return rc == XT_E_MEDIA || rc == XT_E_NOT_FOUND || rc == XT_E_INPUT || rc == XT_E_TOO_LARGE || rc == XT_E_DENIED;
+}
+
+/* *out_unread: of several files, how many could not be read; each is said, and err then holds none of them. */
 static enum xt_code import_files(struct xt_cli *cli, const struct xt_mapping *mapping,
                                  const struct xt_import_options *options, struct xt_import_result *result,
-                                 struct xt_error *err)
+                                 size_t *out_unread, struct xt_error *err)
 {
+    XT_AUTO(xt_text_done) struct xt_text sentence = {0};
     enum xt_code rc = XT_OK;
     size_t i;
 
+    xt_text_init(&sentence, 64 * XT_KIB);
     for (i = 0; i < cli->arg_count && rc == XT_OK; i++) {
         result->rejects[0] = '\0';
         rc = xt_import_file(cli->node, mapping, cli->args[i], options, result, err);
+        if (cli->arg_count > 1 && goes_on(rc)) {
+            xt_text_clear(&sentence);
+            xt_error_say(err, cli->lang, &sentence);
+            (void)fprintf(stderr, "%s: %s\n", cli->args[i], sentence.s);
+            *err = (struct xt_error){.code = XT_OK};
+            (*out_unread)++;
+            rc = XT_OK;
+        }
         if (result->rejects_files > 1)
             (void)fprintf(stderr,
                           pick(cli->lang, "被拒绝的行：%s 等 %lld 个文件\n", "rejected rows: %s, one of %lld files\n"),
@@ -290,6 +307,7 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
     int64_t began = xt_monotonic_us();
     enum xt_code rc, index_rc;
     struct xt_error index_err;
+    size_t unread = 0;
 
     if (check_rejects(cli, options.rejects, err) != XT_OK ||
         xt_exchange_choose_mapping(cli->node->region, xt_cli_option(cli, "mapping"), xt_cli_option(cli, "type"),
@@ -297,7 +315,7 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
         return EXIT_COULD_NOT;
     if (!options.dry_run)
         xt_catalog_feed_start(cli->node);
-    rc = import_files(cli, mapping, &options, &result, err);
+    rc = import_files(cli, mapping, &options, &result, &unread, err);
     if (!options.dry_run) {
         index_rc = finish_index(cli->node, cli->lang, options.progress, &index_err);
         if (index_rc != XT_OK && rc == XT_OK) {
@@ -313,6 +331,8 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
     if (rc != XT_OK)
         return EXIT_COULD_NOT;
     *err = (struct xt_error){.code = XT_OK}; /* what is left in it was said as a reason */
+    if (unread > 0 || result.rejects_lost)
+        return EXIT_COULD_NOT;
     return result.seen > 0 && result.outcome[XT_REJECTED] == result.seen ? EXIT_REJECTED : 0;
 }
 

@@ -650,16 +650,19 @@ static enum xt_code take_head(struct import *m, struct xt_error *err)
 
 static void say_part(const struct import *m, const struct xt_error *fault)
 {
-    const struct xt_table_facts *facts = xt_table_facts(m->table);
     XT_AUTO(xt_text_done) struct xt_text sentence = {0};
+    struct xt_row place;
 
     if (!m->options->talk)
         return;
+    xt_table_head_row(m->table, &place);
+    if (place.sheet.n == 0)
+        place.sheet = place.member;
     xt_text_init(&sentence, 4 * XT_KIB);
     xt_error_say(fault, m->options->lang, &sentence);
     (void)fprintf(m->options->talk,
-                  pick(m, "%s：第 %lld 部分（%s）跳过：%s\n", "%s: part %lld (%s) is passed over: %s\n"), m->name,
-                  (long long)facts->part, facts->sheet ? facts->sheet : "", sentence.s);
+                  pick(m, "%s：第 %lld 部分（%.*s）跳过：%s\n", "%s: part %lld (%.*s) is passed over: %s\n"), m->name,
+                  (long long)place.part, (int)place.sheet.n, place.sheet.s, sentence.s);
 }
 
 static enum xt_code bind_columns(struct import *m, const struct xt_str *heads, size_t count, struct xt_error *err)
@@ -773,9 +776,12 @@ static enum xt_code take_rows(struct import *m, struct xt_error *err)
         rc = take_gathered(m, err);
     if (rc == XT_OK)
         rc = end_batch(m, &row, err);
-    if (rc != XT_OK) { /* the rows of a batch that was not kept are not counted */
-        m->result->seen = m->seen;
+    if (rc != XT_OK) { /* the rows of a batch that was not kept are not counted; those refused were, and stay */
+        int64_t refused = m->result->outcome[XT_REJECTED];
+
         memcpy(m->result->outcome, m->outcome, sizeof m->outcome);
+        m->result->outcome[XT_REJECTED] = refused;
+        m->result->seen = m->seen + refused - m->outcome[XT_REJECTED];
     }
     return rc;
 }
@@ -881,7 +887,7 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
         .datestamp = xt_now(),
     };
     struct xt_error own;
-    enum xt_code rc;
+    enum xt_code rc, close_rc;
     size_t i;
 
     if (!err)
@@ -908,9 +914,11 @@ enum xt_code xt_import_file(struct xt_node *node, const struct xt_mapping *mappi
     xt_import_bad_end(options, m.name, m.table, result);
     if (rc == XT_OK)
         count_left_out(&m);
-    if (rc == XT_OK)
-        rc = xt_rejects_close(&m.rejects, result->rejects, sizeof result->rejects, err);
+    /* Also of an input that broke off: its refused rows are counted, so they go back. */
+    close_rc = xt_rejects_close(&m.rejects, result->rejects, sizeof result->rejects, rc == XT_OK ? err : NULL);
+    rc = rc == XT_OK ? close_rc : rc;
     result->rejects_files = m.rejects.files;
+    result->rejects_lost = result->rejects_lost || m.rejects.failed;
     xt_tx_end(&m.tx);
     end_job(&m, rc, err);
     xt_rejects_done(&m.rejects);

@@ -48,6 +48,7 @@ struct xt_import_result {
     int64_t records;    /* put, of all rows */
     char rejects[1024]; /* path of the first file of them, "" when nothing was rejected */
     int64_t rejects_files;
+    bool rejects_lost; /* some could not be written: it was said */
     struct xt_import_reason reasons[XT_IMPORT_REASONS];
     size_t reason_count;
     /* Values of stored rows that found no code and were left out as the mapping says; example is the first of them. */

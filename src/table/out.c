@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,21 @@
 #define BUFFER_MAX    ((size_t)512 * XT_MIB)
 
 #define LEAD_ROWS_MAX 1000 /* a head further down does not stay in its row */
+
+/* The process's umask. Asking for it by umask() would change it for a moment, for other threads too. */
+static mode_t file_mask(void)
+{
+    FILE *status = fopen("/proc/self/status", "re");
+    unsigned mask = 077; /* where nobody tells, the file stays the owner's */
+    char line[256];
+
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, "Umask:", 6) == 0)
+            mask = (unsigned)strtoul(line + 6, NULL, 8);
+    if (status)
+        (void)fclose(status); /* only read */
+    return (mode_t)mask;
+}
 
 static enum xt_code write_failed(const struct xt_out *out, struct xt_error *err)
 {
@@ -155,10 +171,7 @@ static enum xt_code open_temporary(struct xt_out *out, struct xt_error *err)
     }
     out->temporary = name.s;
     /* mkostemp() makes it for the owner alone; the finished file is one like any other. */
-    mode_t mask = umask(0);
-
-    (void)umask(mask);
-    (void)fchmod(fd, 0666 & ~mask); /* at worst it stays the owner's */
+    (void)fchmod(fd, 0666 & ~file_mask()); /* at worst it stays the owner's */
     out->fd = fd;
     return XT_OK;
 }

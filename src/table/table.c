@@ -325,7 +325,8 @@ enum xt_code xt_table_next(struct xt_table *table, struct xt_row *row, bool *out
         else
             rc = table->part.objects ? next_object(table, row, out_more, err) : next_cells(table, row, out_more, err);
         place(table, row);
-        if (rc == XT_E_MEDIA && table->archive) { /* a broken member costs itself, not the rest of the archive */
+        if ((rc == XT_E_MEDIA || rc == XT_E_TOO_LARGE) &&
+            table->archive) { /* a broken member costs itself, not the rest of the archive */
             table->part_over = true;
             *out_more = true;
             if (err)

@@ -543,7 +543,7 @@ static enum xt_code next_member(struct xt_table *table, bool *out_more, struct x
         if (!*out_more)
             return rc;
         rc = xt_table_open_input(table, &source, NULL, NULL, 0, &fault);
-        if (rc == XT_E_MEDIA || rc == XT_E_INPUT) {
+        if (rc == XT_E_MEDIA || rc == XT_E_INPUT || rc == XT_E_TOO_LARGE) { /* too large: a bomb costs itself */
             skip_member(table, &fault);
             continue;
         }

@@ -256,7 +256,7 @@ static void bombs(void **state)
     expect("the same row again and again in gzip", "1|2/1|2/1|2/1|2/1|2/1|2/1|2/1|2/+!!table-ratio");
     zip_file((struct part[]){{"a.csv", "h,i\n1,2\n", 0}, {"b.csv", same, n}}, 2, true);
     expect("a bomb beside a table", "a.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/b.csv:1|2/+"
-                                    "!!table-ratio");
+                                    "!table-ratio/");
     memset(same, ' ', n);
     gzip_file(same, n);
     expect("spaces in gzip", "!!file-is-empty");

@@ -147,6 +147,23 @@ describe('import', () => {
     assert.match(back, /^编号,名称/)
   })
 
+  it('reads the other files when one cannot be read, and says which', () => withFolder(async (other) => {
+    const node = join(other, 'data')
+    await ok(['init', '--data', node])
+    const first = await put('first.csv', [head, good[0]])
+    const last = await put('last.csv', [head, good[1]])
+    const none = join(other, 'none.csv')
+    const said = await run(['import', '--data', node, '--mapping', map, first, none, last])
+    assert.equal(said.code, 2)
+    assert.match(said.err, /none\.csv: /)
+    assert.match(said.out, /^seen=2 stored=2 /m)
+    // Rows that were refused and cannot be written anywhere are lost: that is no success.
+    const rejected = await put('rejected.csv', [head, bad[1], good[2]])
+    const lost = await run(['import', '--data', node, '--mapping', map, '--rejects', '/proc/none/rejects.csv', rejected])
+    assert.equal(lost.code, 2)
+    assert.match(lost.out, /^seen=2 stored=1 .*rejected=1/m)
+  }))
+
   it('says what it cannot use', async () => {
     const other = await put('other.csv', ['a,b', '1,2'])
     for (const [args, words] of [
