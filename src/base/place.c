@@ -62,7 +62,9 @@ static void note(struct walk *w)
 
 static void end_token(struct walk *w)
 {
-    advance(w, yajl_get_bytes_consumed(w->parser));
+    size_t end = yajl_get_bytes_consumed(w->parser);
+
+    advance(w, end < w->json.n ? end : w->json.n);
 }
 
 /* Back to the path of the container around; the mark of a path that was too long goes with its member. */
@@ -230,7 +232,9 @@ void xt_json_place(struct xt_str json, struct xt_problems *problems, size_t from
     xt_text_init(&w.path, PATH_BYTES_MAX);
     w.parser = yajl_alloc(&callbacks, NULL, &w);
     if (w.parser) {
-        (void)yajl_parse(w.parser, (const unsigned char *)json.s, json.n); /* what it saw is what is known */
+        /* What it saw is what is known. A number that is the whole text is told at the end. */
+        if (yajl_parse(w.parser, (const unsigned char *)json.s, json.n) == yajl_status_ok)
+            (void)yajl_complete_parse(w.parser);
         yajl_free(w.parser);
     }
     if (w.count > 0) /* qsort() must not be given NULL */

@@ -90,6 +90,23 @@ static void long_paths(void **state)
     xt_problems_done(&problems);
 }
 
+static void scalars(void **state)
+{
+    static const char *const texts[] = {"28", " \"a\"", " null", " -1.5e3 "};
+    struct xt_problems problems;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < XT_COUNT(texts); i++) {
+        xt_problems_init(&problems);
+        xt_problem(&problems, "", XT_MSG_NOT_OBJECT);
+        xt_json_place(xt_str(texts[i]), &problems, 0);
+        assert_int_equal(problems.list[0].line, 1);
+        assert_int_equal(problems.list[0].column, texts[i][0] == ' ' ? 2 : 1);
+        xt_problems_done(&problems);
+    }
+}
+
 static void broken_text(void **state)
 {
     static const char *const texts[] = {"", " ", "{", "[[[[", "{\"a\":", "\"", "{\"a\" 1}", "\xff", "nul"};
@@ -111,6 +128,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(places),
         cmocka_unit_test(long_paths),
+        cmocka_unit_test(scalars),
         cmocka_unit_test(broken_text),
     };
 
