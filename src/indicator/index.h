@@ -223,6 +223,7 @@ double xt_stat_mean(const double *x, size_t n);
 double xt_stat_sd(const double *x, size_t n);       /* n - 1; NaN below two values */
 double xt_stat_skew(const double *x, size_t n);     /* bias-corrected ("type 2"); NaN below three or when constant */
 double xt_stat_kurtosis(const double *x, size_t n); /* excess, type 2; NaN below four or when constant */
+void xt_stat_shape(const double *x, size_t n, double *skew, double *kurtosis); /* both at once */
 /* Quantile of type 7 (Hyndman and Fan 1996); p 0..1. scratch holds n values. */
 double xt_stat_quantile(const double *x, size_t n, double p, double *scratch);
 /* Rank from the greatest, ties share the best; NaN has 0. */

@@ -197,8 +197,6 @@ void xt_index_aggregate(struct xt_index_state *state, const struct xt_index_step
     const struct xt_index_tree *tree = state->tree;
     size_t i;
 
-    for (i = 0; i < tree->indicator_count; i++)
-        memcpy(state->result->score[tree->indicators[i]], state->x[i], state->table->rows * sizeof(double));
     xt_index_score(state, step, state->result->score, state->result->weight);
     state->result->weight[tree->top] = 1;
     for (i = 0; i < tree->count; i++)

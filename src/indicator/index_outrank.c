@@ -5,31 +5,41 @@
 
 #include "indicator/index.h"
 
-/* Column by column over blocks of j, so that the inner loop reads along two arrays and the compiler makes it vectors:
- * better and both are sums of weights, kept apart because columns that one of the two lacks do not count. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3") /* the loops below become vectors */
+#endif
+
+/* Each pair once, column by column, so that the inner loop reads along two arrays: sums of the weights on which i is better, j
+ * is, and that both have; all three in the order of the columns, so that it does not matter which of the two stands first. */
 void xt_index_outrank(const double *const *columns, const double *weights, size_t count, size_t rows, double *e)
 {
-    double *better = xt_alloc((rows + 1) * sizeof *better), *both = xt_alloc((rows + 1) * sizeof *both);
+    double *better = xt_alloc((rows + 1) * sizeof *better), *worse = xt_alloc((rows + 1) * sizeof *worse);
+    double *both = xt_alloc((rows + 1) * sizeof *both);
     size_t i, j, c;
 
     for (i = 0; i < rows; i++) {
-        for (j = 0; j < rows; j++)
-            better[j] = both[j] = 0;
+        for (j = i; j < rows; j++)
+            better[j] = worse[j] = both[j] = 0;
         for (c = 0; c < count; c++) {
             const double *x = columns[c];
             double xi = x[i], w = weights[c], half = 0.5 * w;
 
             if (isnan(xi))
                 continue;
-            for (j = 0; j < rows; j++) {
+            for (j = i; j < rows; j++) {
+                /* all are false for NaN */
                 better[j] += (xi > x[j] ? half : 0) + (xi >= x[j] ? half : 0);
-                both[j] += x[j] == x[j] ? w : 0; /* false for NaN */
+                worse[j] += (xi < x[j] ? half : 0) + (xi <= x[j] ? half : 0);
+                both[j] += x[j] == x[j] ? w : 0;
             }
         }
-        for (j = 0; j < rows; j++)
+        for (j = i; j < rows; j++) {
             e[i * rows + j] = both[j] > 0 ? better[j] / both[j] : 0.5;
+            e[j * rows + i] = both[j] > 0 ? worse[j] / both[j] : 0.5;
+        }
     }
     free(better);
+    free(worse);
     free(both);
 }
 

@@ -334,30 +334,44 @@ void xt_index_begin(struct xt_index_state *state)
 
     *state->result = (struct xt_index_result){.rows = rows, .nodes = tree->count};
     state->result->out = xt_arena_alloc(state->arena, rows * sizeof *state->result->out);
-    state->result->score = matrix(state->arena, tree->count, rows);
     state->result->weight = xt_arena_alloc(state->arena, tree->count * sizeof *state->result->weight);
     state->result->rank = xt_arena_alloc(state->arena, tree->count * sizeof *state->result->rank);
+    state->result->score = xt_arena_alloc(state->arena, tree->count * sizeof *state->result->score);
+    state->x = matrix(state->arena, tree->indicator_count, rows);
+    for (c = 0; c < tree->indicator_count; c++) /* an indicator's score is what the last step before the means left */
+        state->result->score[tree->indicators[c]] =
+            memcpy(state->x[c], state->table->values[c], rows * sizeof **state->x);
     for (c = 0; c < tree->count; c++) {
         state->result->rank[c] = xt_arena_alloc(state->arena, rows * sizeof **state->result->rank);
+        if (tree->nodes[c].indicator)
+            continue;
+        state->result->score[c] = xt_arena_alloc(state->arena, rows * sizeof **state->result->score);
         for (row = 0; row < rows; row++)
             state->result->score[c][row] = NAN;
     }
     /* twice the rows: a sample beside the scratch of its quantile */
     state->scratch = xt_arena_alloc(state->arena, (2 * rows + 1) * sizeof *state->scratch);
     state->scratch2 = xt_arena_alloc(state->arena, (rows + 1) * sizeof *state->scratch2);
-    state->x = matrix(state->arena, tree->indicator_count, rows);
-    for (c = 0; c < tree->indicator_count; c++)
-        memcpy(state->x[c], state->table->values[c], rows * sizeof **state->x);
     find_periods(state);
 }
 
-static void keep_step(struct xt_index_state *state, size_t at)
+/* What a step left. Columns that it did not touch are those of the step before; the last step's are x itself, which the means
+ * only read. */
+static void keep_step(struct xt_index_state *state, size_t at, bool last)
 {
-    size_t n = state->tree->indicator_count, rows = state->table->rows;
+    size_t n = state->tree->indicator_count, rows = state->table->rows, c;
+    double **kept = xt_arena_alloc(state->arena, n * sizeof *kept),
+           **before = at > 0 ? state->result->step[at - 1] : NULL;
 
-    state->result->step[at] = matrix(state->arena, n, rows);
-    if (n > 0)
-        memcpy(state->result->step[at][0], state->x[0], n * rows * sizeof **state->x);
+    for (c = 0; c < n; c++) {
+        if (last)
+            kept[c] = state->x[c];
+        else if (before && memcmp(before[c], state->x[c], rows * sizeof **kept) == 0)
+            kept[c] = before[c];
+        else
+            kept[c] = memcpy(xt_arena_alloc(state->arena, rows * sizeof **kept), state->x[c], rows * sizeof **kept);
+    }
+    state->result->step[at] = kept;
 }
 
 /* A quotient of the very great and the very small is no number any longer: it is refused, not carried on. */
@@ -405,7 +419,7 @@ enum xt_code xt_index_run(const struct xt_index_tree *tree, const struct xt_inde
         if (problems->seen > before)
             return fail_of(problems, before, err);
         if (recipe->steps[i].kind != XT_STEP_AGGREGATE)
-            keep_step(&state, i);
+            keep_step(&state, i, i + 2 == recipe->count);
     }
     return XT_OK;
 }

@@ -216,10 +216,11 @@ struct spread {
     double min, max, mean, sd;
 };
 
-/* Of the values of a column in some rows. */
-static struct spread spread_of(const struct xt_index_state *state, const double *x, size_t from, size_t to)
+/* Of the values of a column in some rows; mean and deviation where they are wanted. */
+static struct spread spread_of(const struct xt_index_state *state, const double *x, size_t from, size_t to,
+                               bool moments)
 {
-    struct spread s = {.min = NAN, .max = NAN};
+    struct spread s = {.min = NAN, .max = NAN, .mean = NAN, .sd = NAN};
     size_t i, n = 0;
 
     for (i = from; i < to; i++) {
@@ -231,8 +232,10 @@ static struct spread spread_of(const struct xt_index_state *state, const double 
         s.max = n == 0 || v > s.max ? v : s.max;
         state->scratch[n++] = v;
     }
-    s.mean = xt_stat_mean(state->scratch, n);
-    s.sd = xt_stat_sd(state->scratch, n);
+    if (moments) {
+        s.mean = xt_stat_mean(state->scratch, n);
+        s.sd = xt_stat_sd(state->scratch, n);
+    }
     return s;
 }
 
@@ -384,7 +387,7 @@ static void normalise_column(struct xt_index_state *state, const struct xt_index
 {
     enum xt_normalise method = step->normalise.method;
     double *x = state->x[column];
-    bool constant = false;
+    bool constant = false, z = method == XT_NORM_Z;
     size_t period, row;
 
     if (method == XT_NORM_BASE_YEAR) {
@@ -396,7 +399,7 @@ static void normalise_column(struct xt_index_state *state, const struct xt_index
             x[row] = -x[row];
     if (method == XT_NORM_RANK || method == XT_NORM_PERCENTILE || method == XT_NORM_BORDA) {
         for (period = 0; period < state->periods; period++) {
-            struct spread s = spread_of(state, x, state->period_first[period], state->period_first[period + 1]);
+            struct spread s = spread_of(state, x, state->period_first[period], state->period_first[period + 1], false);
 
             constant = constant || is_constant(&s);
             rank_period(state, x, period, method);
@@ -409,12 +412,12 @@ static void normalise_column(struct xt_index_state *state, const struct xt_index
     size_t base = period_of(state, step->normalise.base);
 
     if (step->normalise.over == XT_OVER_ALL)
-        shared = spread_of(state, x, 0, state->table->rows);
+        shared = spread_of(state, x, 0, state->table->rows, z);
     else if (step->normalise.over == XT_OVER_BASE && base != SIZE_MAX)
-        shared = spread_of(state, x, state->period_first[base], state->period_first[base + 1]);
+        shared = spread_of(state, x, state->period_first[base], state->period_first[base + 1], z);
     for (period = 0; period < state->periods; period++) {
         struct spread s = step->normalise.over == XT_OVER_PERIOD
-                              ? spread_of(state, x, state->period_first[period], state->period_first[period + 1])
+                              ? spread_of(state, x, state->period_first[period], state->period_first[period + 1], z)
                               : shared;
 
         constant = constant || is_constant(&s);

@@ -17,8 +17,9 @@ struct shape {
 
 static struct shape shape_of(const double *x, size_t n, double skew_max, double kurtosis_max)
 {
-    struct shape s = {.skew = xt_stat_skew(x, n), .kurtosis = xt_stat_kurtosis(x, n)};
+    struct shape s;
 
+    xt_stat_shape(x, n, &s.skew, &s.kurtosis);
     /* Too few values, or all equal: nothing to treat. */
     s.passed = isnan(s.skew) || isnan(s.kurtosis) || fabs(s.skew) < skew_max || s.kurtosis < kurtosis_max;
     return s;

@@ -640,26 +640,62 @@ void xt_sensitivity_done(struct xt_sensitivity *result)
 
 /* ---- what the ranks say ---- */
 
+/* The rank that stands at a place (from 0) when all draws are in order; at[r] draws have rank r or better. */
+static int32_t rank_at_place(const size_t *at, size_t ranks, size_t place)
+{
+    size_t low = 1, high = ranks;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (at[middle] > place)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return (int32_t)low;
+}
+
+/* Type 7: between the two nearest places. */
+static double quantile(const size_t *at, size_t ranks, size_t draws, double p)
+{
+    double h = (double)(draws - 1) * p, low, high;
+    size_t place = (size_t)h;
+
+    low = rank_at_place(at, ranks, place);
+    if (place + 1 >= draws)
+        return low;
+    high = rank_at_place(at, ranks, place + 1);
+    return low + (h - (double)place) * (high - low);
+}
+
+/* Ranks are counted, not sorted: there are no more of them than units. */
 void xt_sensitivity_range(const struct xt_sensitivity *result, size_t unit, struct xt_rank_range *out)
 {
-    double *x = xt_alloc(2 * (result->draws + 1) * sizeof *x);
-    size_t draw;
+    size_t *at = xt_calloc(result->rows + 1, sizeof *at), draw, rank;
+    double sum = 0;
 
-    *out = (struct xt_rank_range){0};
-    for (draw = 0; draw < result->draws; draw++) {
-        int32_t rank = result->ranks[draw * result->rows + unit];
-
-        if (rank == 0)
+    *out = (struct xt_rank_range){.mean = NAN, .median = NAN, .low = NAN, .high = NAN};
+    for (draw = 0; draw < result->draws; draw++)
+        at[result->ranks[draw * result->rows + unit]]++;
+    at[0] = 0; /* no rank */
+    for (rank = 1; rank <= result->rows; rank++) {
+        if (at[rank] == 0)
             continue;
-        x[out->draws++] = rank;
-        out->best = out->best == 0 || rank < out->best ? rank : out->best;
-        out->worst = rank > out->worst ? rank : out->worst;
+        out->best = out->best == 0 ? (int32_t)rank : out->best;
+        out->worst = (int32_t)rank;
+        out->draws += at[rank];
+        sum += (double)rank * (double)at[rank];
     }
-    out->mean = xt_stat_mean(x, out->draws);
-    out->median = xt_stat_quantile(x, out->draws, 0.5, x + result->draws + 1);
-    out->low = xt_stat_quantile(x, out->draws, 0.05, x + result->draws + 1);
-    out->high = xt_stat_quantile(x, out->draws, 0.95, x + result->draws + 1);
-    free(x);
+    for (rank = 1; rank <= result->rows; rank++)
+        at[rank] += at[rank - 1];
+    if (out->draws > 0) {
+        out->mean = sum / (double)out->draws;
+        out->median = quantile(at, result->rows, out->draws, 0.5);
+        out->low = quantile(at, result->rows, out->draws, 0.05);
+        out->high = quantile(at, result->rows, out->draws, 0.95);
+    }
+    free(at);
 }
 
 double xt_sensitivity_top(const struct xt_sensitivity *result, size_t unit, int32_t k)

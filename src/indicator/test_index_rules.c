@@ -321,6 +321,46 @@ static void one_indicator_is_its_own_index(void **state)
     xt_arena_done(&arena);
 }
 
+/* Ranks by counting, of lists of each of the sizes that are ordered in another way, of numbers that differ in the first or only
+ * in the last digits, of both signs and both zeros, with ties and gaps. */
+static void ranks_are_what_counting_gives(void **state)
+{
+    static const size_t sizes[] = {1, 2, 40, 64, 65, 200, 255, 256, 257, 1500};
+    static double x[1500];
+    static int32_t down[1500], up[1500];
+    size_t s, i, k, kind;
+
+    (void)state;
+    for (s = 0; s < XT_COUNT(sizes); s++)
+        for (kind = 0; kind < 5; kind++) {
+            size_t n = sizes[s];
+
+            for (i = 0; i < n; i++) {
+                double u = xt_uniform(s * 10 + kind, i);
+
+                x[i] = kind == 0   ? xt_normal(s, i)
+                       : kind == 1 ? 1 + floor(u * 3000) * 0x1p-52
+                       : kind == 2 ? floor(9 * u) - 4
+                       : kind == 3 ? (u < 0.3   ? NAN
+                                      : u < 0.6 ? -0.0
+                                                : 0.0)
+                                   : -1e60 * u;
+            }
+            xt_stat_rank_down(x, n, down);
+            xt_stat_rank_up(x, n, up);
+            for (i = 0; i < n; i++) {
+                int32_t above = 1, below = 1;
+
+                for (k = 0; k < n; k++) {
+                    above += x[k] > x[i];
+                    below += x[k] < x[i];
+                }
+                assert_int_equal(down[i], isnan(x[i]) ? 0 : above);
+                assert_int_equal(up[i], isnan(x[i]) ? 0 : below);
+            }
+        }
+}
+
 /* Three units of which each beats the next on two of three columns: nobody stands first. A fourth that all beat stands last. */
 static void a_circle_of_contests_is_a_tie(void **state)
 {
@@ -519,6 +559,7 @@ int main(void)
         cmocka_unit_test(a_double_stands_beside_itself),
         cmocka_unit_test(what_is_equal_alone_or_empty),
         cmocka_unit_test(one_indicator_is_its_own_index),
+        cmocka_unit_test(ranks_are_what_counting_gives),
         cmocka_unit_test(a_circle_of_contests_is_a_tie),
         cmocka_unit_test(outranking_with_gaps_is_symmetric),
         cmocka_unit_test(imputation_along_time),
