@@ -18,8 +18,8 @@ export function indexBench({ build }) {
   const both = [run('sobol', 8192, 0), run('sobol', 8192, 1)], draws = [run('draws', 500, 16, 10_000, 0), run('draws', 500, 16, 10_000, 1)]
   for (const [all, one] of [both, draws]) if (all.result !== one.result) throw new Error('another number of threads gives another result')
   rows.push(row('Sobol of first and total order, 4 factors, N = 8192 (49,152 runs of 51 x 49)', both[0].us, 5e6, '870 s for 6,000 runs'),
-    { measure: 'index: the same with one thread', ours: show(both[1].us) },
+    { measure: 'index: these Sobol indices with one thread', ours: show(both[1].us) },
     row('uncertainty of 500 units x 16 indicators, 10,000 draws', draws[0].us, 3e6, '100 s for 1,000 draws of 51 x 49'),
-    { measure: 'index: the same with one thread', ours: show(draws[1].us) })
+    { measure: 'index: this uncertainty with one thread', ours: show(draws[1].us) })
   return rows
 }

@@ -37,7 +37,8 @@ struct reader {
     struct growing *figures, *extras;
     const char ***texts; /* of extras that others are chosen by: [extra][row] */
     size_t *text_capacity;
-    size_t *slot, slots; /* of rows of long tables by unit and period: the row + 1, 0 = free */
+    size_t *slot, slots; /* of rows by unit and period: the row + 1, 0 = free */
+    size_t first;        /* row of the file at hand */
     struct xt_text last; /* indicator of a long table's row, and */
     struct column_use last_use;
     /* of the file at hand */
@@ -283,6 +284,16 @@ static void more_slots(struct reader *r)
         *slot_of(r, xt_str(r->unit[row]), r->period[row]) = row + 1;
 }
 
+/* Rows of several files that say more of the same unit are one; twice in the same file it is a fault. */
+static size_t row_of_other_file(struct reader *r, struct xt_str unit, int32_t period)
+{
+    if (r->first == 0)
+        return SIZE_MAX;
+    if (r->slots == 0)
+        more_slots(r);
+    return *slot_of(r, unit, period) - 1; /* SIZE_MAX of 0 */
+}
+
 static size_t row_of(struct reader *r, struct xt_str unit, struct xt_str name, int32_t period)
 {
     size_t *slot;
@@ -404,8 +415,8 @@ static void take_row(struct reader *r, const struct xt_row *row)
     if (unit.n == 0)
         return; /* a sum, a note */
     if (!r->is_long) {
-        at = new_row(r, keep(r, unit), keep(r, name), (int32_t)period);
-        r->slots = 0; /* a long table behind this one looks at its rows, too */
+        at = row_of_other_file(r, unit, (int32_t)period);
+        at = at == SIZE_MAX ? new_row(r, keep(r, unit), keep(r, name), (int32_t)period) : at;
         for (i = 0; i < r->columns; i++)
             if (r->uses[i].as == AS_FIGURE || r->uses[i].as == AS_EXTRA)
                 put(r, at, &r->uses[i], i < row->count ? row->cells[i] : (struct xt_str){"", 0}, row->number);
@@ -428,6 +439,8 @@ static enum xt_code read_path(struct reader *r, const char *path, struct xt_erro
     if (rc != XT_OK)
         return rc;
     r->path = path;
+    r->first = r->rows;
+    r->slots = 0; /* with the rows of the files before it */
     rc = bind(r, table, err);
     while (rc == XT_OK) {
         struct xt_error fault;

@@ -6,12 +6,18 @@
 
 #include "indicator/index_priv.h"
 
+static struct xt_arg_in again(const struct xt_arg *arg)
+{
+    return arg->kind == XT_ARG_INT ? XT_INT(arg->i) : XT_TEXT(arg->text);
+}
+
 /* What is said of the whole is the first problem of it; where too many came before, the last that was kept. */
 static enum xt_code fail_of(const struct xt_problems *problems, size_t before, struct xt_error *err)
 {
     const struct xt_problem *first = &problems->list[before < problems->count ? before : problems->count - 1];
 
-    return xt_fail(err, XT_E_INPUT, first->path, first->msg);
+    return xt_fail(err, XT_E_INPUT, first->path, first->msg, again(&first->args[0]), again(&first->args[1]),
+                   again(&first->args[2]));
 }
 
 /* ---- the table ---- */

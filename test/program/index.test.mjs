@@ -93,6 +93,19 @@ it('the provinces of China from the tables of the yearbook, by one command', { s
   assert.match(await ok(['index', 'verify', file]), /[0-9a-f]{64}/)
 }))
 
+it('regions of Australia and of the UK, a table each and one file for each indicator', { skip: noData }, () => withFolder(async (folder) => {
+  const file = join(folder, 'au.json')
+  const au = table(await ok(['index', 'run', 'au-regions-innovation', join(dataSets, 'stats/au-sa3-innovation-2009-2016.csv.gz'), '--unit', 'SA3 Code', '--draws', '100', '--out', file]))
+  assert.ok(au.length > 250, String(au.length))
+  assert.match(await ok(['index', 'verify', file]), /[0-9a-f]{64}/)
+  await promisify(execFile)('tar', ['xzf', join(dataSets, 'stats/uk-regional-innovation-indicators.tar.gz'), '-C', folder])
+  const heads = JSON.parse(readFileSync(join(top, 'region/indexes/uk-regions-innovation.json'), 'utf8')).nodes.map(({ head }) => head).filter(Boolean)
+  const files = readdirSync(folder, { recursive: true }).filter((name) => heads.some((head) => name.endsWith(`/${head}.nuts2.csv`))).sort().map((name) => join(folder, name))
+  assert.equal(files.length, heads.length)
+  const uk = table(await ok(['index', 'run', 'uk-regions-innovation', ...files, '--unit', 'nuts_id', '--draws', '100', '--out', join(folder, 'uk.json')])).slice(1)
+  assert.ok(uk.length >= 20 && uk.every(([, name]) => /^UK/.test(name)), String(uk.length))
+}))
+
 it('mistakes are named, and nothing is written', () => withFolder(async (folder) => {
   const faults = async (index, csv) => {
     await writeFile(join(folder, 'i.json'), typeof index === 'string' ? index : JSON.stringify(index))
