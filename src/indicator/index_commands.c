@@ -169,30 +169,55 @@ static int run_list(struct xt_cli *cli, struct xt_error *err)
 
 /* ---- run ---- */
 
-static void say_ranking(const struct xt_cli *cli, const struct xt_index_release *release, const char *const *unused)
+struct standing { /* a row of the period and its place */
+    size_t row;
+    int32_t rank;
+    const json_t *range;
+};
+
+static int by_standing(const void *a, const void *b)
+{
+    const struct standing *p = a, *q = b;
+
+    if (p->rank != q->rank)
+        return p->rank < q->rank ? -1 : 1;
+    return (p->row > q->row) - (p->row < q->row);
+}
+
+static void say_ranking(const struct xt_cli *cli, const struct xt_index_release *release)
 {
     const struct xt_index_file *file = release->file;
+    const struct xt_index_table *table = &release->data->table;
     int32_t period = xt_index_release_last(release);
-    const json_t *uncertainty = json_object_get(release->json, "uncertainty");
-    const json_t *units = json_object_get(uncertainty, "units"), *range;
-    size_t row, i, rows = release->data->table.rows, place;
+    const json_t *units = json_object_get(json_object_get(release->json, "uncertainty"), "units"), *range;
+    const json_t **ranges = xt_calloc(table->rows + 1, sizeof *ranges);
+    struct standing *list = xt_calloc(table->rows + 1, sizeof *list);
+    size_t row, i, n = 0;
 
-    (void)unused;
+    json_array_foreach (units, i, range) {
+        row = (size_t)xt_json_int(range, "row", -1);
+        if (row < table->rows)
+            ranges[row] = range;
+    }
+    for (row = 0; row < table->rows; row++) {
+        int32_t rank = xt_index_release_rank(release, file->tree.top, row);
+
+        if (rank > 0 && (!table->period || table->period[row] == period))
+            list[n++] = (struct standing){row, rank, ranges[row]};
+    }
+    qsort(list, n, sizeof *list, by_standing);
     printf(pick(cli, "名次\t单位\t得分%s\n", "rank\tunit\tscore%s\n"),
            units ? pick(cli, "\t名次区间（5%–95%）", "\trank interval (5-95 %)") : "");
-    for (place = 1; place <= rows; place++)
-        for (row = 0; row < rows; row++) {
-            if ((size_t)xt_index_release_rank(release, file->tree.top, row) != place ||
-                (release->data->table.period && release->data->table.period[row] != period))
-                continue;
-            printf("%zu\t%s\t%.2f", place, release->data->names[row],
-                   xt_index_release_score(release, file->tree.top, row));
-            json_array_foreach (units, i, range)
-                if ((size_t)xt_json_int(range, "row", -1) == row)
-                    printf("\t%.0f–%.0f", json_number_value(json_object_get(range, "low")),
-                           json_number_value(json_object_get(range, "high")));
-            printf("\n");
-        }
+    for (i = 0; i < n; i++) {
+        printf("%d\t%s\t%.2f", list[i].rank, release->data->names[list[i].row],
+               xt_index_release_score(release, file->tree.top, list[i].row));
+        if (list[i].range)
+            printf("\t%.0f–%.0f", json_number_value(json_object_get(list[i].range, "low")),
+                   json_number_value(json_object_get(list[i].range, "high")));
+        printf("\n");
+    }
+    free(list);
+    free(ranges);
 }
 
 static const struct xt_option run_options[] = {
@@ -275,7 +300,7 @@ static int run_run(struct xt_cli *cli, struct xt_error *err)
         say_all(cli, cli->args[0], &problems);
         return EXIT_COULD_NOT;
     }
-    say_ranking(cli, &release, NULL);
+    say_ranking(cli, &release);
     xt_index_release_done(&release);
     return 0;
 }
