@@ -109,20 +109,20 @@ static int by_period_and_group(const void *a, const void *b)
 static const size_t *ordered(struct xt_index_state *state, size_t **kept, const char *const *text,
                              int (*order)(const void *, const void *))
 {
-    size_t rows = state->table->rows, i;
+    size_t rows = state->table->rows, *made = *kept, i;
     struct placed *list;
 
-    if (*kept)
-        return *kept;
+    if (made)
+        return made;
     list = xt_alloc((rows + 1) * sizeof *list);
     for (i = 0; i < rows; i++)
         list[i] = (struct placed){text ? text[i] : NULL, state->table->period ? state->table->period[i] : 0, i};
     qsort(list, rows, sizeof *list, order);
-    *kept = xt_arena_alloc(state->arena, (rows + 1) * sizeof **kept);
+    made = *kept = xt_arena_alloc(state->arena, (rows + 1) * sizeof *made);
     for (i = 0; i < rows; i++)
-        (*kept)[i] = list[i].row;
+        made[i] = list[i].row;
     free(list);
-    return *kept;
+    return made;
 }
 
 static bool same_peers(const struct xt_index_table *table, size_t a, size_t b, bool by_group)

@@ -233,7 +233,8 @@ static void a_double_stands_beside_itself(void **state)
     for (row = UNITS; row < ROWS; row++)
         b.units[row] = xt_arena_printf(&b.arena, "%s again", b.names[row - UNITS]);
     for (i = 0; i < INDICATORS; i++)
-        memcpy(b.values[i] + UNITS, b.values[i], UNITS * sizeof(double));
+        for (row = 0; row < UNITS; row++)
+            b.values[i][UNITS + row] = b.values[i][row];
     run(&a, &recipe);
     run(&b, &recipe);
     for (row = 0; row < UNITS; row++) {
