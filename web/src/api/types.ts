@@ -169,6 +169,50 @@ export interface ChangeItem {
 
 export interface ChangePage { items: ChangeItem[]; next?: string | null }
 
+/** A release of an index in a list. periods and period are 0 where the index has none. */
+export interface IndexRelease {
+  release: string
+  periods: number[]
+  period: number
+  units: number
+  uncertainty: string | null
+  published: string
+  current: boolean
+  note?: string | null
+}
+
+/** label, about and source in the reader's language; releases newest first. */
+export interface IndexItem {
+  name: string
+  version: string
+  label: string
+  about: string
+  source: string
+  indicators: number
+  releases: IndexRelease[]
+}
+
+export interface IndexList { items: IndexItem[] }
+
+export interface AheadAnswer { unit: string; draws: number; items: Array<{ unit: string; ahead: number }> }
+export interface TopAnswer { k: number; draws: number; items: Array<{ unit: string; probability: number }> }
+
+export interface ObservationItem {
+  indicator: string
+  area: string
+  area_name?: string | null
+  period: string | number
+  value: number | null
+  unit?: string | null
+  source?: string | null
+  status?: string | null
+  revision: number
+  recorded: string
+  note?: string | null
+}
+
+export interface ObservationPage { items: ObservationItem[]; next?: string | null }
+
 /** RFC 9457. */
 export interface Problem {
   type?: string
