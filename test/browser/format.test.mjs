@@ -6,16 +6,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { load } from './lib/load.mjs'
 
 const fromWeb = createRequire(new URL('../../web/package.json', import.meta.url))
-const { build } = createRequire(fromWeb.resolve('vite'))('esbuild')
-
-/** A TypeScript module of web/src as it is, compiled in memory. */
-async function load(path) {
-  const entry = new URL(`../../web/src/${path}`, import.meta.url).pathname
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', logLevel: 'silent' })
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
-}
 
 const [format, query, record] = await Promise.all([load('lib/format.ts'), load('lib/query.ts'), load('lib/record.ts')])
 
