@@ -1,9 +1,9 @@
 // What pages read from a release: tree, rows, ranks, contributions, figures in words.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compiled } from './lib/compile.mjs'
+import { load } from './lib/load.mjs'
 
-const lib = await compiled('lib/release.ts')
+const lib = await load('lib/release.ts')
 
 /** Two dimensions, three indicators, three units over two years; c has no patents in 2020, d begins in 2021 and is screened out. */
 const release = () => ({

@@ -14,6 +14,17 @@ const pages = {
   missing: () => import('./pages/MissingPage.vue'),
 }
 
+/** The pages of indexes, with their charts: fetched when the first of them is. */
+const measure = {
+  indexes: () => import('./pages/IndexesPage.vue'),
+  ranking: () => import('./pages/RankingPage.vue'),
+  unit: () => import('./pages/UnitPage.vue'),
+  indicator: () => import('./pages/IndicatorPage.vue'),
+  method: () => import('./pages/MethodPage.vue'),
+  observations: () => import('./pages/ObservationsPage.vue'),
+  embed: () => import('./pages/EmbedPage.vue'),
+}
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -21,6 +32,14 @@ export const router = createRouter({
     { path: '/search', name: 'results', component: pages.results },
     { path: '/records/:type/:id', name: 'record', component: pages.record },
     { path: '/types', name: 'types', component: pages.types },
+    { path: '/indexes', name: 'indexes', component: measure.indexes },
+    { path: '/indexes/:index', name: 'ranking', component: measure.ranking },
+    { path: '/indexes/:index/units/:unit', name: 'unit', component: measure.unit },
+    { path: '/indexes/:index/indicators/:code', name: 'indicator', component: measure.indicator },
+    { path: '/indexes/:index/method', name: 'method', component: measure.method },
+    { path: '/observations', name: 'observations', component: measure.observations },
+    // Charts for pages elsewhere: without the shell.
+    { path: '/embed/:index/:chart/:subject?', name: 'embed', component: measure.embed, meta: { bare: true } },
     { path: '/help', name: 'help', component: pages.help },
     { path: '/:rest(.*)*', name: 'missing', component: pages.missing },
   ],
@@ -33,9 +52,9 @@ export const router = createRouter({
       await settled()
       return document.getElementById(to.hash.slice(1)) ? { el: to.hash, top: 72 } : {}
     }
-    // A tab of the same page opens where the reader is.
-    const sameRecord = to.name === 'record' && to.path === from.path
-    return sameRecord ? {} : { top: 0 }
+    // A tab of the same record, another choice on the same page of an index: the reader stays where he is.
+    const stays = to.path === from.path && (to.name === 'record' || String(to.name) in measure) && to.query.page === from.query.page
+    return stays ? {} : { top: 0 }
   },
 })
 

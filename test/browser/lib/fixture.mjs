@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { indexAnswer } from './fixture-indexes.mjs'
 import { types } from './fixture-types.mjs'
 
 const DIST = fileURLToPath(new URL('../../../web/dist/', import.meta.url))
@@ -159,6 +160,11 @@ function answer(url, en, empty) {
     return { items: Array.from({ length: 12 }, (_, i) => ({
       seq: 4700 + i, at: '2026-03-05T06:07:08Z', room: 'catalog', action: i % 3 ? 'update' : 'create', subject: `paper/${id(i + 1)}`,
     })), next: null }
+  }
+  if (/^\/(indexes|observations)/.test(path)) {
+    const found = indexAnswer(url, en, empty)
+    if (!found) throw new Problem(404, 'no such index')
+    return found
   }
   const [, type, name, rest] = /^\/records\/([^/]+)\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
   if (!type) throw new Problem(404, 'not found')

@@ -7,6 +7,10 @@ const { build } = createRequire(fromWeb.resolve('vite'))('esbuild')
 /** A module of web/src as it is, with what it imports. */
 export async function load(path) {
   const entry = new URL(`../../../web/src/${path}`, import.meta.url).pathname
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', logLevel: 'silent' })
+  const { outputFiles } = await build({
+    entryPoints: [entry], bundle: true, write: false, format: 'esm', logLevel: 'silent',
+    // What a module asks of its window while it is read.
+    banner: { js: 'globalThis.location ??= { search: "", origin: "http://page" }; globalThis.document ??= { documentElement: {} };' },
+  })
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
 }

@@ -197,12 +197,16 @@ export interface IndexList { items: IndexItem[] }
 export interface AheadAnswer { unit: string; draws: number; items: Array<{ unit: string; ahead: number }> }
 export interface TopAnswer { k: number; draws: number; items: Array<{ unit: string; probability: number }> }
 
+/** value is null where the figure is missing, or a text. */
 export interface ObservationItem {
+  index?: string
   indicator: string
+  indicator_label?: string | null
   area: string
   area_name?: string | null
   period: string | number
   value: number | null
+  text?: string | null
   unit?: string | null
   source?: string | null
   status?: string | null

@@ -1,0 +1,75 @@
+// The pages of indexes, over the release of the sample towns and over made-up ones: each kind fits, is accessible, has its title and
+// complains of nothing; the address is the state; nothing at all, one unit, a thousand; long names; a slow and a failing node.
+// time limit: 420 s
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertAccessible, assertFits, idle, launch, open, text, WIDTHS, withPage } from './lib/browser.mjs'
+import { startFixture } from './lib/fixture.mjs'
+
+const LIMIT = { timeout: 60_000 }
+const TOWNS = '/indexes/specialised-town'
+let browser, node, empty
+
+before(async () => {
+  [browser, node, empty] = await Promise.all([launch(), startFixture(), startFixture({ empty: true })])
+}, LIMIT)
+
+after(async () => {
+  await Promise.allSettled([browser?.close(), node?.close(), empty?.close()])
+}, { timeout: 30_000 })
+
+const query = (page) => decodeURIComponent(new URL(page.url()).search)
+const REFUSED = /status of (400|404|410|500|503)|ERR_EMPTY_RESPONSE/
+
+/* name                        path                                                what the title says */
+const PAGES = [
+  ['indexes',                  '/indexes',                                         /^综合指数 · 广东协同$/],
+  ['ranking',                  TOWNS,                                              /^示例.+领先.* · 专业镇创新指数 · 2023 · 广东协同$/],
+  ['ranking of a dimension',   `${TOWNS}?node=B&sort=change&q=示例`,                 /专业镇创新指数/],
+  ['ranking, one is chosen',   `${TOWNS}?mark=ex-08&k=5`,                          /专业镇创新指数/],
+  ['ranking of an older year', `${TOWNS}?period=2020`,                             /2020/],
+  ['map',                      `${TOWNS}?view=map&area=440100`,                    /专业镇创新指数/],
+  ['unit',                     `${TOWNS}/units/ex-08`,                             /^示例翎栖镇（梅州市） · 专业镇创新指数/],
+  ['unit beside chosen peers', `${TOWNS}/units/ex-08?peers=chosen&peer=ex-01&peer=ex-02&node=B`, /示例翎栖镇/],
+  ['unit without a rank',      `${TOWNS}/units/ex-60?period=2020`,                 /专业镇创新指数/],
+  ['unit that is not there',   `${TOWNS}/units/none`,                              /没有这个单位/],
+  ['indicator',                `${TOWNS}/indicators/A21?unit=ex-08`,               /^每千人研究与开发/],
+  ['dimension',                `${TOWNS}/indicators/B`,                            /^科技研发能力/],
+  ['the whole index',          `${TOWNS}/indicators/index`,                        /专业镇创新指数/],
+  ['no such indicator',        `${TOWNS}/indicators/none`,                         /没有这一项/],
+  ['method',                   `${TOWNS}/method`,                                  /^专业镇创新指数怎样算出/],
+  ['observations',             '/observations?index=specialised-town&indicator=A11&area=ex-08&revisions=true', /地区生产总值/],
+  ['all observations',         '/observations',                                    /^观测数据/],
+  ['no observation',           '/observations?area=none',                          /观测数据/],
+  ['an index without units',   '/indexes/zero',                                    /示例指数/],
+  ['an index of one unit',     '/indexes/one',                                     /示例单位 0是唯一的单位/],
+  ['profile of the only unit', '/indexes/one/units/u0',                            /示例单位 0/],
+  ['a thousand units',         '/indexes/thousand?page=3',                         /示例指数/],
+  ['indicator of a thousand',  '/indexes/thousand/indicators/X',                   /指标甲/],
+  ['no years, no draws',       '/indexes/plain',                                   /示例单位 \d领先/],
+  ['unit without years',       '/indexes/plain/units/u1',                          /示例单位 1/],
+  ['long names',               '/indexes/long',                                    /超大规模|Donau/],
+  ['unit with a long name',    '/indexes/long/units/u1?node=A',                    /超大规模|Donau/],
+  ['indicator, long names',    '/indexes/long/indicators/X?unit=u1',               /面向粤港澳/],
+  ['failing index',            '/indexes/fail',                                    /fail/],
+  ['missing index',            '/indexes/none/method',                             /none/],
+  ['embedded ranking',         '/embed/specialised-town/ranking',                  /专业镇创新指数/],
+  ['embedded map',             '/embed/specialised-town/map?node=B',               /专业镇创新指数/],
+  ['embedded profile',         '/embed/specialised-town/contributions/ex-08?peers=chosen&peer=ex-01,ex-02', /专业镇创新指数/],
+  ['no such chart',            '/embed/specialised-town/nothing',                  /专业镇创新指数/],
+]
+
+for (const [name, path, title] of PAGES) {
+  test(`${name}: fits, is accessible, has its title`, LIMIT, () =>
+    withPage(browser, node.url, async (page) => {
+      await open(page, path)
+      assert.match(await page.title(), title)
+      assert.equal(await page.locator('h1').count(), 1, 'one h1')
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 })
+        await assertFits(page, `${name} at ${width}`)
+        // What is drawn differs between the two; what is said does not.
+        if (width === 360 || (width === 1440 && path.startsWith(TOWNS))) await assertAccessible(page, `${name} at ${width}`)
+      }
+    }, { expected: REFUSED }))
+}
