@@ -10,6 +10,7 @@
 #include "access/access.h"
 #include "exchange/exchange.h"
 #include "http/http.h"
+#include "indicator/indicator.h"
 #include "room/cli.h"
 #include "room/node.h"
 #include "rooms.h"
@@ -97,6 +98,8 @@ static enum xt_code import_sample(struct xt_cli *cli, const struct xt_node_optio
         rc = xt_node_open(options, &node, err);
     if (rc == XT_OK)
         rc = xt_exchange_import_sample(node, cli->lang, cli->terminal ? stderr : NULL, err);
+    if (rc == XT_OK)
+        rc = xt_indicator_sample(node, err);
     if (rc == XT_OK)
         rc = xt_node_note_sample(options->data, XT_SAMPLE_DONE, err);
     return rc;
@@ -242,12 +245,19 @@ static int run_help(struct xt_cli *cli, struct xt_error *err)
 
 /* ---- running a command ---- */
 
+static bool needs_node(const struct xt_command *command, const struct xt_cli *cli)
+{
+    if (command->needs == XT_NEEDS_NODE_STORED)
+        return xt_cli_option(cli, "stored") != NULL;
+    return command->needs != XT_NEEDS_NOTHING;
+}
+
 static int run(const struct xt_command *command, struct xt_cli *cli, struct xt_error *err)
 {
     XT_AUTO(xt_node_close) struct xt_node *node = NULL;
 
-    if (command->needs != XT_NEEDS_NOTHING) {
-        struct xt_node_options options = node_options(cli, command->needs == XT_NEEDS_NODE_READ);
+    if (needs_node(command, cli)) {
+        struct xt_node_options options = node_options(cli, command->needs != XT_NEEDS_NODE);
 
         if (xt_node_open(&options, &node, err) != XT_OK)
             return EXIT_COULD_NOT;

@@ -280,46 +280,6 @@ static void write_query(struct xt_json *w, const struct asking *a, const struct 
     xt_json_end_object(w);
 }
 
-/* Percent-encodes all but unreserved characters (RFC 3986, 2.3). */
-static void add_encoded(struct xt_text *out, struct xt_str s)
-{
-    size_t i;
-
-    for (i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.s[i];
-
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~,", c))
-            xt_text_add_char(out, (char)c);
-        else
-            xt_text_addf(out, "%%%02X", c);
-    }
-}
-
-static void write_next(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
-{
-    const struct xt_request *request = a->request;
-    XT_AUTO(xt_text_done) struct xt_text next = {0};
-    size_t i;
-
-    if (!answer->next) {
-        xt_json_kv_z(w, "next", NULL);
-        return;
-    }
-    xt_text_init(&next, 32 * XT_KIB);
-    xt_text_add_z(&next, "/api/v1/search?");
-    for (i = 0; i < request->param_count; i++) {
-        if (xt_str_is(request->params[i].name, "cursor"))
-            continue;
-        add_encoded(&next, request->params[i].name);
-        xt_text_add_char(&next, '=');
-        add_encoded(&next, request->params[i].value);
-        xt_text_add_char(&next, '&');
-    }
-    xt_text_add_z(&next, "cursor=");
-    add_encoded(&next, xt_str(answer->next));
-    xt_json_kv_str(w, "next", xt_text_view(&next));
-}
-
 static enum xt_code write_answer(struct xt_text *out, struct asking *a, const struct xt_search_answer *answer,
                                  struct xt_error *err)
 {
@@ -341,7 +301,7 @@ static enum xt_code write_answer(struct xt_text *out, struct asking *a, const st
     xt_json_end_array(&w);
     write_facets(&w, a, answer);
     write_query(&w, a, answer);
-    write_next(&w, a, answer);
+    xt_json_kv_z(&w, "next", answer->next ? xt_request_next(a->request, "/api/v1/search", answer->next) : NULL);
     xt_json_kv_int(&w, "took_us", answer->took_us);
     xt_json_end_object(&w);
     return rc;

@@ -17,6 +17,11 @@
 XT_MUST_USE enum xt_code xt_exchange_import_sample(struct xt_node *node, enum xt_lang lang, FILE *progress,
                                                    struct xt_error *err);
 
+/* Readers read files, and those of the region may be packed into the program: a copy of region/sample/FILE in DATA, whose path
+ * (size bytes) is told. The caller removes it. */
+XT_MUST_USE enum xt_code xt_exchange_unpack_sample(struct xt_node *node, const char *file, char *path, size_t size,
+                                                   struct xt_error *err);
+
 extern const struct xt_room xt_room_exchange;
 
 #endif

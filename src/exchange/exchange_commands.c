@@ -513,8 +513,8 @@ const struct xt_command xt_exchange_commands[] = {
 
 /* ---- the sample region ---- */
 
-/* Readers read files; those of the region may be packed into the program. */
-static enum xt_code unpack(struct xt_node *node, const char *file, char *path, size_t size, struct xt_error *err)
+enum xt_code xt_exchange_unpack_sample(struct xt_node *node, const char *file, char *path, size_t size,
+                                       struct xt_error *err)
 {
     char name[200];
     struct xt_str bytes;
@@ -547,7 +547,7 @@ static enum xt_code import_sample_file(struct xt_node *node, const json_t *item,
                                                  xt_json_z(item, "type", NULL), options->lang, &mapping, err);
 
     if (rc == XT_OK)
-        rc = unpack(node, file, path, sizeof path, err);
+        rc = xt_exchange_unpack_sample(node, file, path, sizeof path, err);
     if (rc != XT_OK)
         return rc;
     options->name = file;

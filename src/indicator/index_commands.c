@@ -1,152 +1,29 @@
 /* index_commands.c - indexes on the command line: list, run, explain, compare, verify, export. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "catalog/region.h"
 #include "indicator/analysis.h"
-#include "indicator/index_release.h"
-#include "indicator/indicator.h"
-#include "room/cli.h"
+#include "indicator/indicator_cli.h"
+#include "indicator/observation_commands.h"
 #include "table/table.h"
 
-#define EXIT_FOUND        1
-#define EXIT_COULD_NOT    2
-#define RELEASE_BYTES_MAX ((size_t)512 * XT_MIB)
-#define OPTIONS_MAX       64
-
-#define pick(cli, zh, en) ((cli)->lang == XT_ZH ? zh : en)
-
-/* ---- files ---- */
-
-static enum xt_code read_whole(const char *path, size_t max, struct xt_text *out, struct xt_error *err)
-{
-    FILE *file = fopen(path, "rb");
-    char piece[16384];
-    size_t n;
-
-    if (!file)
-        return xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_FILE_OPEN, XT_TEXT(path), XT_TEXT(strerror(errno)));
-    xt_text_init(out, max);
-    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
-        xt_text_add(out, piece, n);
-    (void)fclose(file); /* only read */
-    if (xt_text_overflowed(out))
-        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_TABLE_MEMBER_LARGE, XT_TEXT(path), XT_INT(max));
-    return XT_OK;
-}
-
-/* Beside path under another name, then in its place. */
-static enum xt_code write_whole(const char *path, struct xt_str text, struct xt_error *err)
-{
-    char beside[4096];
-    FILE *file;
-    bool well;
-
-    (void)snprintf(beside, sizeof beside, "%s.new", path);
-    file = fopen(beside, "wb");
-    well = file && fwrite(text.s, 1, text.n, file) == text.n;
-    if (file)
-        well = fclose(file) == 0 && well;
-    if (!well || rename(beside, path) != 0)
-        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
-    return XT_OK;
-}
-
-static void say_all(const struct xt_cli *cli, const char *of, const struct xt_problems *problems)
-{
-    XT_AUTO(xt_text_done) struct xt_text line = {0};
-    size_t i;
-
-    xt_text_init(&line, 64 * XT_KIB);
-    for (i = 0; i < problems->count; i++) {
-        xt_text_clear(&line);
-        xt_problem_say(&problems->list[i], cli->lang, &line);
-        (void)fprintf(stderr, "%s: %s: %s\n", of, problems->list[i].path, line.s);
-    }
-    if (problems->seen > problems->count)
-        (void)fprintf(stderr, pick(cli, "%s: 另有 %zu 处\n", "%s: and %zu more\n"), of,
-                      problems->seen - problems->count);
-}
-
-static enum xt_code open_region(const struct xt_cli *cli, struct xt_region **out, struct xt_error *err)
-{
-    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
-    enum xt_code rc;
-
-    xt_problems_init(&problems);
-    rc = xt_region_load(xt_cli_option(cli, "region"), NULL, out, &problems, err);
-    if (rc != XT_OK)
-        say_all(cli, "region", &problems);
-    return rc;
-}
-
-/* Every --option NODE=NAME, NULL-terminated. */
-static void chosen_options(const struct xt_cli *cli, const char *out[OPTIONS_MAX + 1])
-{
-    size_t i, n = 0;
-
-    for (i = 0; i < cli->option_count && n < OPTIONS_MAX; i++)
-        if (xt_str_is(cli->options[i].name, "option"))
-            out[n++] = cli->options[i].value.s;
-    out[n] = NULL;
-}
-
-/* The definition: a name of region/indexes/, a JSON file, or --meta's table. */
-static enum xt_code definition_text(const struct xt_cli *cli, const char *name, struct xt_region *region,
-                                    struct xt_text *out, struct xt_error *err)
-{
-    const char *meta = xt_cli_option(cli, "meta");
-    char path[300];
-    struct xt_str bytes;
-
-    if (meta) {
-        xt_text_init(out, XT_INDEX_FILE_BYTES_MAX);
-        return xt_index_meta_read(meta, out, err);
-    }
-    if (strchr(name, '/') || xt_str_ends(xt_str(name), ".json"))
-        return read_whole(name, XT_INDEX_FILE_BYTES_MAX, out, err);
-    (void)snprintf(path, sizeof path, "indexes/%s.json", name);
-    if (!xt_region_file(region, path, &bytes))
-        return xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_INDEX_UNKNOWN, XT_TEXT(name));
-    xt_text_init(out, XT_INDEX_FILE_BYTES_MAX);
-    xt_text_add_str(out, bytes);
-    return XT_OK;
-}
-
-static enum xt_code load_index(const struct xt_cli *cli, const char *name, const char *const *options,
-                               struct xt_index_file **out, struct xt_problems *problems, struct xt_error *err)
-{
-    XT_AUTO(xt_region_free) struct xt_region *region = NULL;
-    XT_AUTO(xt_text_done) struct xt_text text = {0}, recipe = {0};
-    enum xt_code rc = open_region(cli, &region, err);
-
-    if (rc == XT_OK)
-        rc = definition_text(cli, name, region, &text, err);
-    if (rc == XT_OK)
-        rc = xt_index_file_load(name, xt_text_view(&text), options, out, problems, err);
-    if (rc == XT_OK && xt_cli_option(cli, "recipe")) {
-        rc = read_whole(xt_cli_option(cli, "recipe"), XT_INDEX_FILE_BYTES_MAX, &recipe, err);
-        if (rc == XT_OK)
-            rc = xt_index_file_recipe(*out, xt_text_view(&recipe), problems, err);
-    }
-    return rc;
-}
+#define READ_WAIT_MS 10000
 
 /* ---- list ---- */
 
 static int run_list(struct xt_cli *cli, struct xt_error *err)
 {
-    XT_AUTO(xt_region_free) struct xt_region *region = NULL;
+    XT_AUTO(xt_region_free) struct xt_region *owned = NULL;
     XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
+    struct xt_region *region;
     const char *const *paths;
 
     xt_arena_init(&arena);
-    if (open_region(cli, &region, err) != XT_OK)
-        return EXIT_COULD_NOT;
+    if (xt_indicator_region(cli, &owned, &region, err) != XT_OK)
+        return XT_EXIT_COULD_NOT;
     for (paths = xt_region_list(region, "indexes/", &arena); *paths; paths++) {
         XT_AUTO(xt_index_file_free) struct xt_index_file *file = NULL;
         XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
@@ -158,10 +35,10 @@ static int run_list(struct xt_cli *cli, struct xt_error *err)
         xt_problems_init(&problems);
         if (!xt_region_file(region, *paths, &bytes) ||
             xt_index_file_load(name, bytes, NULL, &file, &problems, err) != XT_OK) {
-            say_all(cli, name, &problems);
-            return EXIT_COULD_NOT;
+            xt_indicator_say(cli, name, &problems);
+            return XT_EXIT_COULD_NOT;
         }
-        printf(pick(cli, "%s\t%s\t%zu 个指标\n", "%s\t%s\t%zu indicators\n"), name,
+        printf(xt_pick(cli, "%s\t%s\t%zu 个指标\n", "%s\t%s\t%zu indicators\n"), name,
                file->label[cli->lang] ? file->label[cli->lang] : name, file->tree.indicator_count);
     }
     return 0;
@@ -206,8 +83,8 @@ static void say_ranking(const struct xt_cli *cli, const struct xt_index_release 
             list[n++] = (struct standing){row, rank, ranges[row]};
     }
     qsort(list, n, sizeof *list, by_standing);
-    printf(pick(cli, "名次\t单位\t得分%s\n", "rank\tunit\tscore%s\n"),
-           units ? pick(cli, "\t名次区间（5%–95%）", "\trank interval (5-95 %)") : "");
+    printf(xt_pick(cli, "名次\t单位\t得分%s\n", "rank\tunit\tscore%s\n"),
+           units ? xt_pick(cli, "\t名次区间（5%–95%）", "\trank interval (5-95 %)") : "");
     for (i = 0; i < n; i++) {
         printf("%d\t%s\t%.2f", list[i].rank, release->data->names[list[i].row],
                xt_index_release_score(release, file->tree.top, list[i].row));
@@ -229,6 +106,9 @@ static const struct xt_option run_options[] = {
     {"sheet", "NAME", "工作表", "sheet of a workbook"},
     {"uncertainty", "HOW", "no、draws、sobol 或 exact", "no, draws, sobol or exact"},
     {"draws", "N", "抽取次数", "how many draws"},
+    {"stored", NULL, "用节点里保存的观测值", "run over the observations that the node keeps"},
+    {"as-of", "DATE|INSTANT", "与 --stored 同用：到那时为止所知的观测值",
+     "with --stored: the observations as they were known then"},
     {"out", "FILE", "把发布文件（JSON）写到这里", "write the release (JSON) here"},
     {.name = NULL},
 };
@@ -254,31 +134,48 @@ static enum xt_code make_release(struct xt_cli *cli, struct xt_text *out, struct
     XT_AUTO(xt_index_file_free) struct xt_index_file *file = NULL;
     XT_AUTO(xt_index_data_free) struct xt_index_data *data = NULL;
     XT_AUTO(xt_problems_done) struct xt_problems warnings = {0};
-    struct xt_index_data_options from = {xt_cli_option(cli, "unit"), xt_cli_option(cli, "period"),
-                                         xt_cli_option(cli, "sheet")};
+    struct xt_index_data_options from = {.unit = xt_cli_option(cli, "unit"),
+                                         .period = xt_cli_option(cli, "period"),
+                                         .sheet = xt_cli_option(cli, "sheet")};
     struct xt_index_release_options options = {0};
-    const char *chosen[OPTIONS_MAX + 1];
+    const char *chosen[XT_CLI_CHOICES_MAX + 1];
     int64_t draws;
     enum xt_code rc;
 
     xt_problems_init(&warnings);
-    chosen_options(cli, chosen);
+    xt_indicator_choices(cli, chosen);
     options.chosen = chosen;
     rc = xt_cli_int(cli, "draws", 1, XT_DRAWS_MAX, 0, &draws, err);
     if (rc == XT_OK)
-        rc = load_index(cli, cli->args[0], chosen, &file, problems, err);
+        rc = xt_indicator_load_index(cli, cli->args[0], chosen, &file, problems, err);
     if (rc == XT_OK && !uncertainty_of(cli, file, &options.uncertainty))
         rc = xt_fail(err, XT_E_INPUT, "uncertainty", XT_MSG_INDEX_WORD, XT_TEXT(xt_cli_option(cli, "uncertainty")));
-    if (rc == XT_OK)
+    if (rc == XT_OK && xt_cli_option(cli, "stored"))
+        rc = xt_indicator_stored(cli, file, &data, problems, err);
+    else if (rc == XT_OK)
         rc = xt_index_data_read(file, cli->args + 1, &from, &data, problems, err);
     if (rc != XT_OK)
         return rc;
     if (data->unused.n > 0)
-        (void)fprintf(stderr, pick(cli, "没有用到的列：%s\n", "columns not used: %s\n"), data->unused.s);
+        (void)fprintf(stderr, xt_pick(cli, "没有用到的列：%s\n", "columns not used: %s\n"), data->unused.s);
     options.draws = (size_t)draws;
     rc = xt_index_release_make(file, data, &options, out, problems, &warnings, err);
-    say_all(cli, pick(cli, "注意", "note"), &warnings);
+    xt_indicator_say(cli, xt_pick(cli, "注意", "note"), &warnings);
     return rc;
+}
+
+/* Figures come from files or from the store, not from both. */
+static bool has_data(const struct xt_cli *cli, struct xt_error *err)
+{
+    bool stored = xt_cli_option(cli, "stored") != NULL;
+
+    if (!stored && cli->arg_count < 2)
+        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_CLI_ARGS_FEW, XT_TEXT("index run"), XT_TEXT("INDEX DATA..."));
+    else if (stored && cli->arg_count > 1)
+        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_CLI_ARGS_MANY, XT_TEXT("index run --stored"), XT_TEXT(cli->args[1]));
+    else
+        return true;
+    return false;
 }
 
 static int run_run(struct xt_cli *cli, struct xt_error *err)
@@ -289,16 +186,18 @@ static int run_run(struct xt_cli *cli, struct xt_error *err)
     struct xt_index_release release;
     enum xt_code rc;
 
+    if (!has_data(cli, err))
+        return XT_EXIT_COULD_NOT;
     xt_problems_init(&problems);
-    xt_text_init(&text, RELEASE_BYTES_MAX);
+    xt_text_init(&text, XT_RELEASE_BYTES_MAX);
     rc = make_release(cli, &text, &problems, err);
     if (rc == XT_OK && path)
-        rc = write_whole(path, xt_text_view(&text), err);
+        rc = xt_indicator_write_file(path, xt_text_view(&text), err);
     if (rc == XT_OK)
         rc = xt_index_release_read(xt_text_view(&text), &release, &problems, err);
     if (rc != XT_OK) {
-        say_all(cli, cli->args[0], &problems);
-        return EXIT_COULD_NOT;
+        xt_indicator_say(cli, cli->args[0], &problems);
+        return XT_EXIT_COULD_NOT;
     }
     say_ranking(cli, &release);
     xt_index_release_done(&release);
@@ -315,11 +214,11 @@ static enum xt_code read_release(struct xt_cli *cli, const char *path, struct xt
     enum xt_code rc;
 
     xt_problems_init(&problems);
-    rc = read_whole(path, RELEASE_BYTES_MAX, &text, err);
+    rc = xt_indicator_read_file(path, XT_RELEASE_BYTES_MAX, &text, err);
     if (rc == XT_OK)
         rc = xt_index_release_read(xt_text_view(&text), out, &problems, err);
     if (rc != XT_OK)
-        say_all(cli, path, &problems);
+        xt_indicator_say(cli, path, &problems);
     return rc;
 }
 
@@ -332,15 +231,15 @@ static int run_verify(struct xt_cli *cli, struct xt_error *err)
     enum xt_code rc;
 
     xt_problems_init(&problems);
-    if (read_whole(cli->args[0], RELEASE_BYTES_MAX, &text, err) != XT_OK)
-        return EXIT_COULD_NOT;
+    if (xt_indicator_read_file(cli->args[0], XT_RELEASE_BYTES_MAX, &text, err) != XT_OK)
+        return XT_EXIT_COULD_NOT;
     rc = xt_index_release_verify(xt_text_view(&text), &problems, err);
     if (rc != XT_OK) {
-        say_all(cli, cli->args[0], &problems);
-        return rc == XT_E_CONFLICT ? EXIT_FOUND : EXIT_COULD_NOT;
+        xt_indicator_say(cli, cli->args[0], &problems);
+        return rc == XT_E_CONFLICT ? XT_EXIT_FOUND : XT_EXIT_COULD_NOT;
     }
     hash = xt_hash_of(text.s, text.n);
-    printf(pick(cli, "重算一致：%s\n", "the same when run again: %s\n"), xt_hash_hex(&hash, hex));
+    printf(xt_pick(cli, "重算一致：%s\n", "the same when run again: %s\n"), xt_hash_hex(&hash, hex));
     return 0;
 }
 
@@ -354,10 +253,10 @@ static int run_explain(struct xt_cli *cli, struct xt_error *err)
     size_t row, i, k;
 
     if (read_release(cli, cli->args[0], &release, err) != XT_OK)
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     if (xt_cli_int(cli, "period", -100000, 100000, xt_index_release_last(&release), &asked, err) != XT_OK) {
         xt_index_release_done(&release);
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     }
     period = (int32_t)asked;
     tree = &release.file->tree;
@@ -365,12 +264,12 @@ static int run_explain(struct xt_cli *cli, struct xt_error *err)
     if (row == SIZE_MAX) {
         xt_index_release_done(&release);
         (void)xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_INDEX_NO_UNIT, XT_TEXT(cli->args[1]), XT_INT(period));
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     }
-    printf(pick(cli, "%s：%.2f 分，第 %d 名\n", "%s: score %.2f, rank %d\n"), release.data->names[row],
+    printf(xt_pick(cli, "%s：%.2f 分，第 %d 名\n", "%s: score %.2f, rank %d\n"), release.data->names[row],
            xt_index_release_score(&release, tree->top, row), xt_index_release_rank(&release, tree->top, row));
-    printf("%s", pick(cli, "节点\t名称\t原值\t得分\t名次\t与平均之差的贡献\n",
-                      "node\tname\tvalue\tscore\trank\tcontribution beside the mean\n"));
+    printf("%s", xt_pick(cli, "节点\t名称\t原值\t得分\t名次\t与平均之差的贡献\n",
+                         "node\tname\tvalue\tscore\trank\tcontribution beside the mean\n"));
     for (i = 0; i < tree->count; i++) {
         double share = 1, sum = 0, n = 0, score = xt_index_release_score(&release, i, row);
         size_t node;
@@ -412,21 +311,21 @@ static int run_compare(struct xt_cli *cli, struct xt_error *err)
     size_t row;
 
     if (read_release(cli, cli->args[0], &a, err) != XT_OK)
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     if (read_release(cli, cli->args[1], &b, err) != XT_OK) {
         xt_index_release_done(&a);
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     }
     before = xt_index_release_last(&a);
     after = xt_index_release_last(&b);
-    printf("%s", pick(cli, "单位\t前名次\t后名次\t前得分\t后得分\t变化\t自身\t标尺\n",
-                      "unit\trank before\trank after\tscore before\tscore after\tchange\town\tyardstick\n"));
+    printf("%s", xt_pick(cli, "单位\t前名次\t后名次\t前得分\t后得分\t变化\t自身\t标尺\n",
+                         "unit\trank before\trank after\tscore before\tscore after\tchange\town\tyardstick\n"));
     struct xt_index_split split;
 
     if (xt_index_release_split(&a, &b, &split, err) != XT_OK) {
         xt_index_release_done(&a);
         xt_index_release_done(&b);
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     }
     for (row = 0; row < b.data->table.rows; row++) {
         size_t old;
@@ -435,7 +334,7 @@ static int run_compare(struct xt_cli *cli, struct xt_error *err)
             continue;
         old = xt_index_release_row(&a, b.data->table.unit[row], before);
         if (old == SIZE_MAX) {
-            printf(pick(cli, "%s\t新增\n", "%s\tnew\n"), b.data->names[row]);
+            printf(xt_pick(cli, "%s\t新增\n", "%s\tnew\n"), b.data->names[row]);
             continue;
         }
         printf("%s\t%d\t%d\t%.2f\t%.2f\t%+.2f\t%+.2f\t%+.2f\n", b.data->names[row],
@@ -470,9 +369,9 @@ static enum xt_code export_rows(struct xt_cli *cli, const struct xt_index_releas
     XT_AUTO(xt_out_drop) struct xt_out *out = NULL;
     enum xt_code rc;
 
-    columns[0].head = pick(cli, "代码", "unit");
-    columns[1].head = pick(cli, "名称", "name");
-    columns[2].head = pick(cli, "年份", "period");
+    columns[0].head = xt_pick(cli, "代码", "unit");
+    columns[1].head = xt_pick(cli, "名称", "name");
+    columns[2].head = xt_pick(cli, "年份", "period");
     for (i = 0; i < tree->count; i++) {
         (void)snprintf(heads[3 + i], sizeof *heads, "%s", tree->nodes[i].code);
         (void)snprintf(heads[3 + tree->count + i], sizeof *heads, "rank_%s", tree->nodes[i].code);
@@ -520,18 +419,87 @@ static int run_export(struct xt_cli *cli, struct xt_error *err)
                            &format) ||
         (format != XT_FORMAT_CSV && format != XT_FORMAT_TSV && format != XT_FORMAT_XLSX)) {
         (void)xt_fail(err, XT_E_INPUT, "format", XT_MSG_INDEX_WORD, XT_TEXT(asked ? asked : cli->args[1]));
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     }
     if (read_release(cli, cli->args[0], &release, err) != XT_OK)
-        return EXIT_COULD_NOT;
+        return XT_EXIT_COULD_NOT;
     rc = export_rows(cli, &release, format, cli->args[1], err);
     xt_index_release_done(&release);
-    return rc == XT_OK ? 0 : EXIT_COULD_NOT;
+    return rc == XT_OK ? 0 : XT_EXIT_COULD_NOT;
+}
+
+/* ---- publishing ---- */
+
+static const struct xt_option publish_options[] = {
+    {"stored", NULL, "参数是指数名：用节点里保存的观测值算出并发布",
+     "INDEX is run over the stored observations and published"},
+    {"as-of", "DATE|INSTANT", "与 --stored 同用：到那时为止所知的观测值",
+     "with --stored: the observations as they were known then"},
+    {"recipe", "FILE", "用这个文件里的方法代替体系自带的", "the recipe of this file in place of the index's own"},
+    {"option", "NODE=NAME", "选用一种口径（可多次）", "take one of the definitions of a node (may be repeated)"},
+    {"uncertainty", "HOW", "no、draws、sobol 或 exact", "no, draws, sobol or exact"},
+    {"draws", "N", "抽取次数", "how many draws"},
+    {"note", "TEXT", "附注", "a note"},
+    {.name = NULL},
+};
+
+static int run_publish(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    struct xt_published published;
+    struct xt_arena arena;
+    bool existed = false;
+    enum xt_code rc;
+
+    xt_arena_init(&arena);
+    xt_problems_init(&problems);
+    if (xt_cli_option(cli, "stored")) {
+        xt_text_init(&text, XT_RELEASE_BYTES_MAX);
+        rc = make_release(cli, &text, &problems, err);
+    } else {
+        rc = xt_indicator_read_file(cli->args[0], XT_RELEASE_BYTES_MAX, &text, err);
+    }
+    if (rc == XT_OK)
+        rc = xt_published_put(cli->node, xt_text_view(&text), xt_str(xt_cli_option(cli, "note")),
+                              xt_str(cli->actor.name), &arena, &published, &existed, &problems, err);
+    if (rc == XT_OK && existed)
+        printf(xt_pick(cli, "%s %s 已经发布过\n", "%s %s is published already\n"), published.index, published.release);
+    else if (rc == XT_OK)
+        printf(xt_pick(cli, "已发布 %s %s\n", "published %s %s\n"), published.index, published.release);
+    else
+        xt_indicator_say(cli, cli->args[0], &problems);
+    xt_arena_done(&arena);
+    return rc == XT_OK ? 0 : rc == XT_E_CONFLICT ? XT_EXIT_FOUND : XT_EXIT_COULD_NOT;
+}
+
+static int run_releases(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
+    struct xt_published *list;
+    size_t count, i;
+
+    xt_arena_init(&arena);
+    if (xt_read_begin(cli->node->store, READ_WAIT_MS, &read, err) != XT_OK ||
+        xt_published_list(xt_read_conn(read), xt_str(cli->arg_count > 0 ? cli->args[0] : ""), &arena, &list, &count,
+                          err) != XT_OK)
+        return XT_EXIT_COULD_NOT;
+    printf("%s", xt_pick(cli, "指数\t发布\t时期\t单位数\t不确定性\t发布时间\t附注\n",
+                         "index\trelease\tperiod\tunits\tuncertainty\tpublished\tnote\n"));
+    for (i = 0; i < count; i++) {
+        char when[XT_INSTANT_SIZE];
+
+        printf("%s\t%s\t%lld\t%lld\t%s\t%s\t%s\n", list[i].index, list[i].release, (long long)list[i].period,
+               (long long)list[i].units, list[i].uncertainty, xt_instant_format(list[i].published, false, when),
+               list[i].note);
+    }
+    return 0;
 }
 
 const struct xt_command xt_indicator_commands[] = {
     {"index list", XT_NEEDS_NOTHING, 0, 0, NULL, NULL, "列出指数体系", "list the indexes", run_list},
-    {"index run", XT_NEEDS_NOTHING, 2, 1000, "INDEX DATA...", run_options, "按体系和数据算出得分、名次与名次区间",
+    {"index run", XT_NEEDS_NODE_STORED, 1, 1000, "INDEX DATA...", run_options, "按体系和数据算出得分、名次与名次区间",
      "scores, ranks and rank intervals from an index and its data", run_run},
     {"index explain", XT_NEEDS_NOTHING, 2, 2, "RELEASE UNIT", explain_options, "说明一个单位的得分由什么构成",
      "what makes the score of a unit", run_explain},
@@ -541,5 +509,16 @@ const struct xt_command xt_indicator_commands[] = {
      "run a release again and see that it is the same to the byte", run_verify},
     {"index export", XT_NEEDS_NOTHING, 2, 2, "RELEASE FILE", export_options, "把发布的得分与名次导出为表格",
      "the scores and ranks of a release as a table", run_export},
+    {"index publish", XT_NEEDS_NODE, 1, 1, "RELEASE|INDEX", publish_options, "核对后在节点里发布，人人可见",
+     "verify a release and publish it in the node, for everyone to see", run_publish},
+    {"index releases", XT_NEEDS_NODE_READ, 0, 1, "INDEX", NULL, "列出节点里的发布", "list the releases of the node",
+     run_releases},
+    {"observation import", XT_NEEDS_NODE, 1, 1000, "FILE...", xt_observation_import_options,
+     "把观测值存入节点，旧值作为修订保留", "store observations in the node; earlier figures stay as revisions",
+     xt_observation_run_import},
+    {"observation list", XT_NEEDS_NODE_READ, 0, 0, NULL, xt_observation_list_options, "列出观测值", "list observations",
+     xt_observation_run_list},
+    {"observation export", XT_NEEDS_NODE_READ, 1, 1, "FILE.csv|.xlsx", xt_observation_export_options,
+     "把观测值导出为表格", "observations as a table", xt_observation_run_export},
     {.name = NULL},
 };

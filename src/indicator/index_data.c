@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/number.h"
+#include "indicator/index_rows.h"
 #include "table/table.h"
 
 #define CELL_MAX 64u  /* bytes of a number */
@@ -20,30 +21,19 @@ struct column_use {
     size_t at; /* AS_FIGURE: the indicator's column; AS_EXTRA: of file->columns */
 };
 
-struct growing { /* a column of the table in the making */
-    double *values;
-    size_t capacity;
-};
-
 struct reader {
     const struct xt_index_file *file;
     const struct xt_index_data_options *options;
     struct xt_index_data *data;
-    struct xt_problems *problems;
-    const char **unit, **name, **group;
-    int32_t *period;
-    bool any_period;
-    size_t rows, unit_capacity, name_capacity, group_capacity, period_capacity;
-    struct growing *figures, *extras;
-    const char ***texts; /* of extras that others are chosen by: [extra][row] */
-    size_t *text_capacity;
-    size_t *slot, slots; /* of rows by unit and period: the row + 1, 0 = free */
+    struct xt_problems *problems; /* of all, or of the row at hand where refused rows go back */
+    struct xt_problems faults;    /* of the row at hand */
+    struct xt_index_rows rows;
     size_t first;        /* row of the file at hand */
     struct xt_text last; /* indicator of a long table's row, and */
     struct column_use last_use;
     /* of the file at hand */
     struct column_use *uses;
-    size_t columns;
+    size_t columns, figures; /* columns; those that say something of a unit */
     bool is_long;
     const char *path;
 };
@@ -155,8 +145,10 @@ static enum xt_code bind(struct reader *r, const struct xt_table *table, struct 
 
     r->columns = xt_table_columns(table, &heads);
     r->uses = xt_arena_alloc(&r->data->arena, (r->columns + 1) * sizeof *r->uses);
+    r->figures = 0;
     for (i = 0; i < r->columns; i++) {
         r->uses[i] = use_of(r, heads[i]);
+        r->figures += r->uses[i].as == AS_FIGURE || r->uses[i].as == AS_EXTRA;
         if (r->uses[i].as != AS_NOTHING)
             continue;
         name_unused(r, heads[i]);
@@ -216,154 +208,50 @@ static double figure(struct reader *r, struct xt_str cell, int64_t row, const ch
 
 /* ---- rows ---- */
 
-static char *keep(struct reader *r, struct xt_str s)
-{
-    s = xt_str_trim(s);
-    return xt_arena_strndup(&r->data->arena, s.s ? s.s : "", s.n);
-}
-
-static size_t new_row(struct reader *r, const char *unit, const char *name, int32_t period)
-{
-    size_t row = r->rows++, i;
-
-    xt_grow(&r->unit, &r->unit_capacity, r->rows, sizeof *r->unit);
-    xt_grow(&r->name, &r->name_capacity, r->rows, sizeof *r->name);
-    xt_grow(&r->group, &r->group_capacity, r->rows, sizeof *r->group);
-    xt_grow(&r->period, &r->period_capacity, r->rows, sizeof *r->period);
-    r->unit[row] = unit;
-    r->name[row] = name && name[0] ? name : unit;
-    r->group[row] = NULL;
-    r->period[row] = period;
-    for (i = 0; i < r->file->tree.indicator_count; i++) {
-        xt_grow(&r->figures[i].values, &r->figures[i].capacity, r->rows, sizeof(double));
-        r->figures[i].values[row] = NAN;
-    }
-    for (i = 0; i < r->file->column_count; i++) {
-        xt_grow(&r->extras[i].values, &r->extras[i].capacity, r->rows, sizeof(double));
-        xt_grow(&r->texts[i], &r->text_capacity[i], r->rows, sizeof **r->texts);
-        r->extras[i].values[row] = NAN;
-        r->texts[i][row] = NULL;
-    }
-    return row;
-}
-
-static uint64_t hash_of(struct xt_str unit, int32_t period)
-{
-    uint64_t h = 0xCBF29CE484222325u ^ (uint32_t)period; /* FNV-1a */
-    size_t i;
-
-    for (i = 0; i < unit.n; i++)
-        h = (h ^ (unsigned char)unit.s[i]) * 0x100000001B3u;
-    return h ^ h >> 29;
-}
-
-static bool is_row(const struct reader *r, size_t row, struct xt_str unit, int32_t period)
-{
-    return r->period[row] == period && strncmp(r->unit[row], unit.s, unit.n) == 0 && r->unit[row][unit.n] == '\0';
-}
-
-static size_t *slot_of(struct reader *r, struct xt_str unit, int32_t period)
-{
-    size_t at = (size_t)hash_of(unit, period) & (r->slots - 1);
-
-    while (r->slot[at] != 0 && !is_row(r, r->slot[at] - 1, unit, period))
-        at = (at + 1) & (r->slots - 1);
-    return &r->slot[at];
-}
-
-/* More slots than twice the rows, and the rows in them again. */
-static void more_slots(struct reader *r)
+/* Twice in one file it is a fault, which the check of the table names; rows of several files that say more of the same
+ * unit are one. */
+static size_t row_of_wide(struct reader *r, struct xt_str unit, struct xt_str name, int32_t period)
 {
     size_t row;
 
-    for (r->slots = 1024; r->slots < 4 * (r->rows + 1);)
-        r->slots *= 2;
-    free(r->slot);
-    r->slot = xt_calloc(r->slots, sizeof *r->slot);
-    for (row = 0; row < r->rows; row++)
-        *slot_of(r, xt_str(r->unit[row]), r->period[row]) = row + 1;
-}
-
-/* Rows of several files that say more of the same unit are one; twice in the same file it is a fault. */
-static size_t row_of_other_file(struct reader *r, struct xt_str unit, int32_t period)
-{
-    if (r->first == 0)
-        return SIZE_MAX;
-    if (r->slots == 0)
-        more_slots(r);
-    return *slot_of(r, unit, period) - 1; /* SIZE_MAX of 0 */
-}
-
-static size_t row_of(struct reader *r, struct xt_str unit, struct xt_str name, int32_t period)
-{
-    size_t *slot;
-
-    if (2 * (r->rows + 1) > r->slots)
-        more_slots(r);
-    slot = slot_of(r, unit, period);
-    if (*slot == 0)
-        *slot = new_row(r, keep(r, unit), keep(r, name), period) + 1;
-    return *slot - 1;
+    if (r->options->refused) /* then its figures are judged one by one */
+        return xt_index_rows_find_or_add(&r->rows, unit, name, period);
+    row = r->first > 0 ? xt_index_rows_find(&r->rows, unit, period) : SIZE_MAX;
+    return row < r->first ? row : xt_index_rows_add(&r->rows, unit, name, period);
 }
 
 /* A figure twice is no fault, also when one is rounded: the first stays. Two figures are. */
-static void put_figure(struct reader *r, double *at, double value, int64_t row)
+static void put_figure(struct reader *r, size_t row, size_t place, double value, int64_t number)
 {
-    char place[100];
+    double had = r->rows.cells[place].values[row];
+    char where[100];
 
-    if (!isnan(*at) && !isnan(value) && fabs(*at - value) > ROUNDED * fabs(value)) {
-        (void)snprintf(place, sizeof place, "row %lld", (long long)row);
+    if (!isnan(had) && !isnan(value) && fabs(had - value) > ROUNDED * fabs(value)) {
         char one[XT_DOUBLE_SIZE], other[XT_DOUBLE_SIZE];
 
-        xt_problem(r->problems, place, XT_MSG_INDEX_VALUE_TWICE, XT_TEXT(xt_double_format(*at, one)),
+        (void)snprintf(where, sizeof where, "row %lld", (long long)number);
+        xt_problem(r->problems, where, XT_MSG_INDEX_VALUE_TWICE, XT_TEXT(xt_double_format(had, one)),
                    XT_TEXT(xt_double_format(value, other)));
     }
-    if (isnan(*at))
-        *at = value;
+    xt_index_rows_value(&r->rows, row, place, isnan(had) ? value : had);
 }
 
 static void put(struct reader *r, size_t row, const struct column_use *use, struct xt_str cell, int64_t number)
 {
-    const struct xt_index_tree *tree = &r->file->tree;
+    size_t place = use->as == AS_FIGURE ? use->at : r->rows.indicators + use->at, seen = r->problems->seen;
+    double value;
 
-    if (use->as == AS_FIGURE) {
-        double *at = &r->figures[use->at].values[row];
-
-        put_figure(r, at, figure(r, cell, number, tree->nodes[tree->indicators[use->at]].code), number);
+    r->data->seen++;
+    if (r->rows.cells[place].text) {
+        xt_index_rows_words(&r->rows, row, place, cell);
         return;
     }
-    const struct xt_index_column *column = &r->file->columns[use->at];
-    size_t i;
-    bool chosen_by = column->group;
-
-    for (i = 0; i < r->file->column_count; i++)
-        chosen_by = chosen_by || (r->file->columns[i].by && strcmp(r->file->columns[i].by, column->code) == 0);
-    if (chosen_by) {
-        r->texts[use->at][row] = keep(r, cell);
-        if (use->at == r->file->group)
-            r->group[row] = r->texts[use->at][row];
-    } else {
-        put_figure(r, &r->extras[use->at].values[row], figure(r, cell, number, column->code), number);
-    }
-}
-
-/* The name of a unit of the file's list, blanks within left out; of none, nothing. */
-static struct xt_str known_unit(const struct reader *r, struct xt_str name)
-{
-    char plain[CELL_MAX * 4];
-    size_t i, n = 0;
-
-    for (i = 0; i < name.n && n + 1 < sizeof plain; i++) {
-        if (name.n - i >= 3 && memcmp(name.s + i, "\u3000", 3) == 0)
-            i += 2;
-        else if (name.s[i] != ' ')
-            plain[n++] = name.s[i];
-    }
-    plain[n] = '\0';
-    for (i = 0; i < r->file->unit_count; i++)
-        if (strcmp(r->file->units[i].also, plain) == 0)
-            return xt_str(r->file->units[i].name);
-    return (struct xt_str){"", 0};
+    value = figure(r, cell, number, xt_index_rows_code(r->file, place));
+    if (r->options->refused && fabs(value) > XT_INDEX_VALUE_MAX)
+        xt_problem(r->problems, xt_index_rows_code(r->file, place), XT_MSG_INDEX_INFINITE,
+                   XT_TEXT(xt_index_rows_code(r->file, place)));
+    if (r->problems->seen == seen)
+        put_figure(r, row, place, value, number);
 }
 
 /* Tables mostly have an indicator's rows together. */
@@ -381,7 +269,7 @@ static void take_row(struct reader *r, const struct xt_row *row)
 {
     struct xt_str unit = {"", 0}, name = {"", 0}, indicator = {"", 0}, value = {"", 0};
     int64_t period = 0;
-    size_t i, at;
+    size_t i, at, faults = r->problems->seen;
     char place[100];
 
     for (i = 0; i < r->columns; i++) {
@@ -404,19 +292,22 @@ static void take_row(struct reader *r, const struct xt_row *row)
             (void)snprintf(place, sizeof place, "row %lld", (long long)row->number);
             if (!xt_int_parse(cell, &period) || period < -100000 || period > 100000)
                 xt_problem(r->problems, place, XT_MSG_INDEX_PERIOD, XT_VIEW(cell));
-            r->any_period = true;
+            r->rows.any_period = true;
             break;
         default:
             break;
         }
     }
-    if (unit.n > 0 && r->file->unit_count > 0)
-        unit = known_unit(r, unit);
+    unit = xt_index_rows_known(r->file, unit);
     if (unit.n == 0)
-        return; /* a sum, a note */
+        return;                        /* a sum, a note */
+    if (faults != r->problems->seen) { /* nobody knows of when its figures are */
+        r->data->seen += r->is_long ? 1 : (int64_t)r->figures;
+        r->data->refused += (r->is_long ? 1 : (int64_t)r->figures) - 1;
+        return;
+    }
     if (!r->is_long) {
-        at = row_of_other_file(r, unit, (int32_t)period);
-        at = at == SIZE_MAX ? new_row(r, keep(r, unit), keep(r, name), (int32_t)period) : at;
+        at = row_of_wide(r, unit, name, (int32_t)period);
         for (i = 0; i < r->columns; i++)
             if (r->uses[i].as == AS_FIGURE || r->uses[i].as == AS_EXTRA)
                 put(r, at, &r->uses[i], i < row->count ? row->cells[i] : (struct xt_str){"", 0}, row->number);
@@ -426,8 +317,45 @@ static void take_row(struct reader *r, const struct xt_row *row)
 
     if (use.as != AS_FIGURE && use.as != AS_EXTRA)
         return; /* an indicator of something else */
-    at = row_of(r, unit, name, (int32_t)period);
+    at = xt_index_rows_find_or_add(&r->rows, unit, name, (int32_t)period);
     put(r, at, &use, value, row->number);
+}
+
+/* Back to who wants refused rows: each fault is one of a figure. */
+static void give_back(struct reader *r, const struct xt_table *table, const struct xt_row *row)
+{
+    if (r->options->refused && r->faults.seen > 0) {
+        r->data->refused += (int64_t)r->faults.seen;
+        r->options->refused(r->options->context, r->path, table, row, &r->faults);
+        xt_problems_clear(&r->faults);
+    }
+}
+
+static enum xt_code read_row(struct reader *r, const struct xt_table *table, const struct xt_row *row,
+                             struct xt_error *err)
+{
+    size_t columns = r->rows.places;
+
+    take_row(r, row);
+    give_back(r, table, row);
+    if (r->rows.rows > XT_INDEX_CELLS_MAX / columns)
+        return xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_CELLS, XT_INT(columns), XT_INT(r->rows.rows),
+                       XT_INT(XT_INDEX_CELLS_MAX));
+    if (r->rows.rows > XT_INDEX_ROWS_MAX)
+        return xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_ROWS, XT_INT(r->rows.rows), XT_INT(XT_INDEX_ROWS_MAX));
+    return XT_OK;
+}
+
+static void unreadable_row(struct reader *r, const struct xt_table *table, const struct xt_row *row,
+                           struct xt_error *fault)
+{
+    char place[100];
+
+    (void)snprintf(place, sizeof place, "row %lld", (long long)row->number);
+    fault->field[0] = '\0';
+    xt_problem(r->problems, place, fault->msg, XT_INT(fault->args[0].i), XT_INT(fault->args[1].i));
+    r->data->seen++;
+    give_back(r, table, row);
 }
 
 static enum xt_code read_path(struct reader *r, const char *path, struct xt_error *err)
@@ -439,8 +367,7 @@ static enum xt_code read_path(struct reader *r, const char *path, struct xt_erro
     if (rc != XT_OK)
         return rc;
     r->path = path;
-    r->first = r->rows;
-    r->slots = 0; /* with the rows of the files before it */
+    r->first = r->rows.rows;
     rc = bind(r, table, err);
     while (rc == XT_OK) {
         struct xt_error fault;
@@ -449,76 +376,21 @@ static enum xt_code read_path(struct reader *r, const char *path, struct xt_erro
 
         rc = xt_table_next(table, &row, &more, &fault);
         if (rc == XT_E_INPUT && more) { /* a row that cannot be read is a fault of its own */
-            char place[100];
-
-            (void)snprintf(place, sizeof place, "row %lld", (long long)row.number);
-            fault.field[0] = '\0';
-            xt_problem(r->problems, place, fault.msg, XT_INT(fault.args[0].i), XT_INT(fault.args[1].i));
+            unreadable_row(r, table, &row, &fault);
             rc = XT_OK;
             continue;
         }
-        if (rc != XT_OK || !more) {
-            if (rc != XT_OK && err)
-                *err = fault;
+        if (rc != XT_OK && err)
+            *err = fault;
+        if (rc != XT_OK || !more)
             break;
-        }
-        take_row(r, &row);
-        if (r->rows > XT_INDEX_CELLS_MAX / (r->file->tree.indicator_count + r->file->column_count))
-            rc = xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_CELLS,
-                         XT_INT(r->file->tree.indicator_count + r->file->column_count), XT_INT(r->rows),
-                         XT_INT(XT_INDEX_CELLS_MAX));
-        else if (r->rows > XT_INDEX_ROWS_MAX)
-            rc = xt_fail(err, XT_E_INPUT, "rows", XT_MSG_INDEX_ROWS, XT_INT(r->rows), XT_INT(XT_INDEX_ROWS_MAX));
+        rc = read_row(r, table, &row, err);
     }
     xt_table_close(&table);
     return rc;
 }
 
 /* ---- the table ---- */
-
-static const double *column_values(const struct reader *r, const char *code)
-{
-    size_t i;
-
-    for (i = 0; i < r->file->column_count; i++)
-        if (strcmp(r->file->columns[i].code, code) == 0)
-            return r->extras[i].values;
-    for (i = 0; i < r->file->tree.indicator_count; i++)
-        if (strcmp(r->file->tree.nodes[r->file->tree.indicators[i]].code, code) == 0)
-            return r->figures[i].values;
-    return NULL;
-}
-
-/* Columns that are chosen row by row. A row of no known kind has none. */
-static void choose_columns(struct reader *r)
-{
-    size_t c, row, k, by;
-
-    for (c = 0; c < r->file->column_count; c++) {
-        const struct xt_index_column *column = &r->file->columns[c];
-
-        if (!column->by)
-            continue;
-        for (by = 0; by < r->file->column_count && strcmp(r->file->columns[by].code, column->by) != 0;)
-            by++;
-        for (k = 0; k < column->choice_count && by < r->file->column_count; k++) {
-            const double *from = column_values(r, column->take[k]);
-
-            for (row = 0; from && row < r->rows; row++)
-                if (r->texts[by][row] && strcmp(r->texts[by][row], column->when[k]) == 0)
-                    r->extras[c].values[row] = from[row];
-        }
-    }
-}
-
-static const double *copied(struct reader *r, const double *values)
-{
-    double *copy = xt_arena_alloc(&r->data->arena, (r->rows + 1) * sizeof *copy);
-
-    if (r->rows > 0)
-        memcpy(copy, values, r->rows * sizeof *copy);
-    return copy;
-}
 
 static void add_number(struct xt_hasher *hasher, double value)
 {
@@ -546,60 +418,20 @@ void xt_index_data_hash(const struct xt_index_file *file, struct xt_index_data *
     xt_hasher_end(&hasher, &data->hash);
 }
 
-static void make_table(struct reader *r)
+static enum xt_code first_problem(const struct xt_problems *problems, size_t seen, struct xt_error *err)
 {
-    struct xt_index_data *data = r->data;
-    const struct xt_index_file *file = r->file;
-    const double **values = xt_arena_alloc(&data->arena, (file->tree.indicator_count + 1) * sizeof *values);
-    struct xt_index_extra *extras = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *extras);
-    const char **units = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *units);
-    const char **names = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *names);
-    const char **groups = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *groups);
-    int32_t *periods = xt_arena_alloc(&data->arena, (r->rows + 1) * sizeof *periods);
-    bool grouped = false;
-    size_t i;
+    const struct xt_problem *first = &problems->list[seen < problems->count ? seen : 0];
 
-    choose_columns(r);
-    for (i = 0; i < r->rows; i++) {
-        units[i] = r->unit[i];
-        names[i] = r->name[i];
-        groups[i] = r->group[i];
-        periods[i] = r->period[i];
-        grouped = grouped || r->group[i];
-    }
-    for (i = 0; i < file->tree.indicator_count; i++)
-        values[i] = copied(r, r->figures[i].values);
-    for (i = 0; i < file->column_count; i++) {
-        memcpy(extras[i].code, file->columns[i].code, sizeof extras[i].code);
-        extras[i].values = copied(r, r->extras[i].values);
-    }
-    data->names = names;
-    data->table = (struct xt_index_table){.rows = r->rows,
-                                          .unit = units,
-                                          .period = r->any_period ? periods : NULL,
-                                          .group = grouped ? groups : NULL,
-                                          .values = values,
-                                          .extras = extras,
-                                          .extra_count = file->column_count};
-    xt_index_data_hash(file, data);
+    return xt_fail(err, XT_E_INPUT, first->path, first->msg, XT_TEXT(first->args[0].text));
 }
 
-static void reader_done(struct reader *r)
+struct xt_index_data *xt_index_data_new(void)
 {
-    size_t i;
+    struct xt_index_data *data = xt_calloc(1, sizeof *data);
 
-    for (i = 0; i < r->file->tree.indicator_count; i++)
-        free(r->figures[i].values);
-    for (i = 0; i < r->file->column_count; i++) {
-        free(r->extras[i].values);
-        free(r->texts[i]);
-    }
-    free(r->unit);
-    free(r->name);
-    free(r->group);
-    free(r->period);
-    free(r->slot);
-    xt_text_done(&r->last);
+    xt_arena_init(&data->arena);
+    xt_text_init(&data->unused, 4 * XT_KIB);
+    return data;
 }
 
 enum xt_code xt_index_data_read(const struct xt_index_file *file, const char *const *paths,
@@ -607,29 +439,27 @@ enum xt_code xt_index_data_read(const struct xt_index_file *file, const char *co
                                 struct xt_problems *problems, struct xt_error *err)
 {
     static const struct xt_index_data_options none;
-    XT_AUTO(xt_index_data_free) struct xt_index_data *data = xt_calloc(1, sizeof *data);
+    XT_AUTO(xt_index_data_free) struct xt_index_data *data = xt_index_data_new();
     struct reader r = {.file = file, .options = options ? options : &none, .data = data, .problems = problems};
     size_t seen = problems->seen;
     enum xt_code rc = XT_OK;
 
-    xt_arena_init(&data->arena);
-    xt_text_init(&data->unused, 4 * XT_KIB);
     xt_text_init(&r.last, 4 * XT_KIB);
-    r.figures = xt_arena_alloc(&data->arena, (file->tree.indicator_count + 1) * sizeof *r.figures);
-    r.extras = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.extras);
-    r.texts = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.texts);
-    r.text_capacity = xt_arena_alloc(&data->arena, (file->column_count + 1) * sizeof *r.text_capacity);
+    xt_problems_init(&r.faults);
+    if (r.options->refused)
+        r.problems = &r.faults;
+    xt_index_rows_init(&r.rows, file, data);
     for (; rc == XT_OK && *paths; paths++)
         rc = read_path(&r, *paths, err);
     if (rc == XT_OK && problems->seen > seen)
-        rc = xt_fail(err, XT_E_INPUT, problems->list[seen < problems->count ? seen : 0].path,
-                     problems->list[seen < problems->count ? seen : 0].msg,
-                     XT_TEXT(problems->list[seen < problems->count ? seen : 0].args[0].text));
+        rc = first_problem(problems, seen, err);
     if (rc == XT_OK) {
-        make_table(&r);
+        xt_index_rows_end(&r.rows);
         rc = xt_index_table_check(&file->tree, &data->table, problems, err);
     }
-    reader_done(&r);
+    xt_index_rows_done(&r.rows);
+    xt_text_done(&r.last);
+    xt_problems_done(&r.faults);
     if (rc != XT_OK)
         return rc;
     *out = data;

@@ -289,32 +289,41 @@ static int32_t last_period(const struct xt_index_table *table)
     return last;
 }
 
+/* The runs of a design; *plan is what they were made by. */
+static enum xt_code run_design(const struct xt_index_file *file, const struct xt_index_data *data,
+                               const struct xt_index_release_options *options, int32_t period,
+                               struct xt_sensitivity_plan *plan, struct xt_sensitivity *out,
+                               struct xt_problems *problems, struct xt_error *err)
+{
+    *plan = (struct xt_sensitivity_plan){.factors = file->factors,
+                                         .factor_count = file->factor_count,
+                                         .draws = options->draws > 0 ? options->draws : file->draws,
+                                         .seed = file->seed,
+                                         .period = period,
+                                         .threads = options->threads};
+    switch (options->uncertainty) {
+    case XT_UNCERTAIN_SOBOL:
+        return xt_sensitivity_sobol(&file->tree, &data->table, &file->recipe, plan, out, problems, err);
+    case XT_UNCERTAIN_EXACT:
+        return xt_sensitivity_exact(&file->tree, &data->table, &file->recipe, plan, out, problems, err);
+    case XT_UNCERTAIN_NO:
+    case XT_UNCERTAIN_DRAW:
+        break;
+    }
+    return xt_sensitivity_draw(&file->tree, &data->table, &file->recipe, plan, out, problems, err);
+}
+
 static enum xt_code measure(struct xt_index_file *file, const struct xt_index_data *data,
                             const struct xt_index_release_options *options, int32_t period, struct xt_json *w,
                             struct xt_problems *problems, struct xt_error *err)
 {
-    struct xt_sensitivity_plan plan = {.factors = file->factors,
-                                       .factor_count = file->factor_count,
-                                       .draws = options->draws > 0 ? options->draws : file->draws,
-                                       .seed = file->seed,
-                                       .period = period,
-                                       .threads = options->threads};
+    struct xt_sensitivity_plan plan;
     struct xt_sensitivity s;
-    enum xt_code rc = XT_OK;
+    enum xt_code rc;
 
-    switch (options->uncertainty) {
-    case XT_UNCERTAIN_NO:
+    if (options->uncertainty == XT_UNCERTAIN_NO)
         return XT_OK;
-    case XT_UNCERTAIN_DRAW:
-        rc = xt_sensitivity_draw(&file->tree, &data->table, &file->recipe, &plan, &s, problems, err);
-        break;
-    case XT_UNCERTAIN_SOBOL:
-        rc = xt_sensitivity_sobol(&file->tree, &data->table, &file->recipe, &plan, &s, problems, err);
-        break;
-    case XT_UNCERTAIN_EXACT:
-        rc = xt_sensitivity_exact(&file->tree, &data->table, &file->recipe, &plan, &s, problems, err);
-        break;
-    }
+    rc = run_design(file, data, options, period, &plan, &s, problems, err);
     if (rc != XT_OK)
         return rc;
     add_sensitivity(w, file, options, &plan, &s);
@@ -531,14 +540,49 @@ void xt_index_release_done(struct xt_index_release *release)
     *release = (struct xt_index_release){0};
 }
 
+/* What a release was made with; chosen is left out. */
+static struct xt_index_release_options made_with(const struct xt_index_release *release)
+{
+    const json_t *uncertainty = json_object_get(release->json, "uncertainty");
+    const char *design = xt_json_z(uncertainty, "design", "");
+    struct xt_index_release_options options = {
+        .uncertainty = strcmp(design, "draws") == 0   ? XT_UNCERTAIN_DRAW
+                       : strcmp(design, "sobol") == 0 ? XT_UNCERTAIN_SOBOL
+                       : strcmp(design, "exact") == 0 ? XT_UNCERTAIN_EXACT
+                                                      : XT_UNCERTAIN_NO,
+        .draws = (size_t)xt_json_int(uncertainty, "draws", 0),
+        .period = (int32_t)xt_json_int(uncertainty, "period", 0),
+    };
+
+    if (options.uncertainty == XT_UNCERTAIN_SOBOL)
+        options.draws /= release->file->factor_count + 2;
+    return options;
+}
+
+enum xt_code xt_index_release_draws(struct xt_index_release *release, unsigned threads, struct xt_sensitivity *out,
+                                    struct xt_problems *problems, struct xt_error *err)
+{
+    struct xt_index_release_options options = made_with(release);
+    struct xt_sensitivity_plan plan;
+    enum xt_code rc = XT_OK;
+
+    if (options.uncertainty == XT_UNCERTAIN_NO)
+        return xt_fail(err, XT_E_NOT_FOUND, "release", XT_MSG_RELEASE_UNCERTAIN);
+    options.threads = threads;
+    if (release->file->principal)
+        rc = weigh_by_components(release->file, release->data, problems, err);
+    return rc == XT_OK ? run_design(release->file, release->data, &options, options.period, &plan, out, problems, err)
+                       : rc;
+}
+
 enum xt_code xt_index_release_verify(struct xt_str json, struct xt_problems *problems, struct xt_error *err)
 {
     XT_AUTO(xt_text_done) struct xt_text again = {0};
     XT_AUTO(xt_problems_done) struct xt_problems warnings = {0};
-    struct xt_index_release_options options = {0};
+    struct xt_index_release_options options;
     struct xt_index_release release;
-    const json_t *uncertainty, *chosen;
-    const char *design, **list;
+    const json_t *chosen;
+    const char **list;
     size_t i;
     enum xt_code rc = xt_index_release_read(json, &release, problems, err);
 
@@ -546,16 +590,7 @@ enum xt_code xt_index_release_verify(struct xt_str json, struct xt_problems *pro
         return rc;
     xt_problems_init(&warnings);
     xt_text_init(&again, json.n + XT_MIB);
-    uncertainty = json_object_get(release.json, "uncertainty");
-    design = xt_json_z(uncertainty, "design", "");
-    options.uncertainty = strcmp(design, "draws") == 0   ? XT_UNCERTAIN_DRAW
-                          : strcmp(design, "sobol") == 0 ? XT_UNCERTAIN_SOBOL
-                          : strcmp(design, "exact") == 0 ? XT_UNCERTAIN_EXACT
-                                                         : XT_UNCERTAIN_NO;
-    options.draws = (size_t)xt_json_int(uncertainty, "draws", 0);
-    if (options.uncertainty == XT_UNCERTAIN_SOBOL)
-        options.draws /= release.file->factor_count + 2;
-    options.period = (int32_t)xt_json_int(uncertainty, "period", 0);
+    options = made_with(&release);
     chosen = json_object_get(release.json, "chosen");
     list = xt_calloc(json_array_size(chosen) + 1, sizeof *list);
     for (i = 0; i < json_array_size(chosen); i++)

@@ -41,6 +41,12 @@ void xt_index_release_done(struct xt_index_release *release);
 XT_MUST_USE enum xt_code xt_index_release_verify(struct xt_str json, struct xt_problems *problems,
                                                  struct xt_error *err);
 
+/* The runs that the intervals of a release came from, made again: for questions that it holds no answer to. The caller calls
+ * xt_sensitivity_done(). XT_E_NOT_FOUND where it has no intervals. */
+XT_MUST_USE enum xt_code xt_index_release_draws(struct xt_index_release *release, unsigned threads,
+                                                struct xt_sensitivity *out, struct xt_problems *problems,
+                                                struct xt_error *err);
+
 /* Of a release, by unit and node; NaN and 0 where there is none. */
 size_t xt_index_release_row(const struct xt_index_release *release, const char *unit, int32_t period); /* SIZE_MAX */
 double xt_index_release_score(const struct xt_index_release *release, size_t node, size_t row);

@@ -5,6 +5,8 @@
 #include "base/number.h"
 #include "room/room.h"
 
+#define NEXT_MAX (32 * XT_KIB) /* bytes of an address: what http/ lets in */
+
 static const struct xt_param *row_of(const struct xt_request *request, const char *name)
 {
     const struct xt_param *row = request->route ? request->route->params : NULL;
@@ -46,4 +48,49 @@ bool xt_request_bool(const struct xt_request *request, const char *name, bool ot
     if (xt_str_is(value, "false") || xt_str_is(value, "0") || xt_str_is(value, "no"))
         return false;
     return otherwise;
+}
+
+/* Percent-encodes all but unreserved characters (RFC 3986, 2.3). */
+static void add_encoded(struct xt_text *out, struct xt_str s)
+{
+    size_t i;
+
+    for (i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.s[i];
+
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~,", c)))
+            xt_text_add_char(out, (char)c);
+        else
+            xt_text_addf(out, "%%%02X", c);
+    }
+}
+
+static bool in_path(const struct xt_request *request, struct xt_str name)
+{
+    const struct xt_param *row = request->route ? request->route->params : NULL;
+
+    for (; row && row->name; row++)
+        if (row->in == XT_IN_PATH && xt_str_is(name, row->name))
+            return true;
+    return false;
+}
+
+const char *xt_request_next(const struct xt_request *request, const char *path, const char *cursor)
+{
+    XT_AUTO(xt_text_done) struct xt_text next = {0};
+    size_t i;
+
+    xt_text_init(&next, NEXT_MAX);
+    xt_text_addf(&next, "%s?", path);
+    for (i = 0; i < request->param_count; i++) {
+        if (xt_str_is(request->params[i].name, "cursor") || in_path(request, request->params[i].name))
+            continue;
+        add_encoded(&next, request->params[i].name);
+        xt_text_add_char(&next, '=');
+        add_encoded(&next, request->params[i].value);
+        xt_text_add_char(&next, '&');
+    }
+    xt_text_add_z(&next, "cursor=");
+    add_encoded(&next, xt_str(cursor));
+    return xt_arena_strndup(request->arena, next.s, next.n);
 }

@@ -132,6 +132,8 @@ struct xt_request {
 struct xt_str xt_request_param(const struct xt_request *request, const char *name);
 int64_t xt_request_int(const struct xt_request *request, const char *name, int64_t otherwise);
 bool xt_request_bool(const struct xt_request *request, const char *name, bool otherwise);
+/* The address of the next page, in the request's arena: path with the query of this request and another cursor. */
+const char *xt_request_next(const struct xt_request *request, const char *path, const char *cursor);
 
 /* The reply under construction. The handler fills body (JSON unless it says otherwise) or names a borrowed static
  * body; http/ adds ETag handling (304), compression and the common headers. */
@@ -176,7 +178,8 @@ struct xt_cli {
 const char *xt_cli_option(const struct xt_cli *cli,
                           const char *name); /* last value, "" for a flag given, NULL if not */
 
-enum xt_needs { XT_NEEDS_NOTHING, XT_NEEDS_NODE, XT_NEEDS_NODE_READ };
+/* STORED: read-only, and only where the option --stored is given. */
+enum xt_needs { XT_NEEDS_NOTHING, XT_NEEDS_NODE, XT_NEEDS_NODE_READ, XT_NEEDS_NODE_STORED };
 
 struct xt_command {
     const char *name;

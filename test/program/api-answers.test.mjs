@@ -84,6 +84,8 @@ describe('answers follow the description', { skip: noAjv }, () => {
 
   it('of every route that answers JSON', async () => {
     const key = records.person[0]
+    const towns = '/api/v1/indexes/specialised-town/releases'
+    const { releases } = await node.json('/api/v1/indexes/specialised-town')
     const examples = {
       '/healthz': ['/healthz'],
       '/api/v1/node': ['/api/v1/node'],
@@ -101,6 +103,13 @@ describe('answers follow the description', { skip: noAjv }, () => {
         [`/api/v1/records/${key}/links?field=authors&role=authored_by&from=paper`,
           `/api/v1/records/${key}/links?field=nothing&role=none&from=paper`],
       '/api/v1/changes': ['/api/v1/changes', '/api/v1/changes?after=-20', '/api/v1/changes?limit=1000'],
+      '/api/v1/indexes': ['/api/v1/indexes'],
+      '/api/v1/indexes/{index}': ['specialised-town', 'provinces-innovation'].map((name) => `/api/v1/indexes/${name}`),
+      '/api/v1/indexes/{index}/releases/{release}': [`${towns}/current`, `${towns}/${releases[0].release}`],
+      '/api/v1/indexes/{index}/releases/{release}/ahead': [`${towns}/current/ahead?unit=ex-01&than=ex-02,ex-03`],
+      '/api/v1/indexes/{index}/releases/{release}/top': [`${towns}/current/top`, `${towns}/current/top?k=1`],
+      '/api/v1/observations': ['', '?limit=1000', '?area=ex-01&period=2020&revisions=true', '?indicator=kind&limit=3',
+        '?area=440118', '?as_of=2020-01-01'].map((query) => `/api/v1/observations${query}`),
       '/api/v1/jobs': ['/api/v1/jobs'],
       '/api/v1/jobs/{key}': (await node.json('/api/v1/jobs')).items.slice(0, 2).map((job) => `/api/v1/jobs/${job.key}`),
     }
