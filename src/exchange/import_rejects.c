@@ -275,7 +275,7 @@ void xt_rejects_mark(struct xt_rejects *rejects, size_t column, struct xt_str re
 
     if (i == XT_FAULTS_MAX)
         return;
-    rejects->marks[i] = (struct xt_out_mark){column, NULL};
+    rejects->marks[i] = (struct xt_out_mark){.column = column};
     rejects->note_at[i] = rejects->notes.n;
     xt_text_add_str(&rejects->notes, reason);
     xt_text_add_char(&rejects->notes, '\0');

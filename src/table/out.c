@@ -105,7 +105,8 @@ static void take_heads(struct xt_out *out, const struct xt_out_table *table)
     out->heads = xt_calloc(table->count + 1, sizeof *out->heads);
     out->count = table->count;
     for (i = 0; i < table->count; i++)
-        out->heads[i] = (struct xt_out_head){xt_strdup(table->columns[i].head), table->columns[i].kind};
+        out->heads[i] =
+            (struct xt_out_head){xt_strdup(table->columns[i].head), table->columns[i].kind, table->columns[i].number};
 }
 
 enum xt_cell_kind xt_out_kind(const struct xt_out *out, size_t column)
@@ -305,6 +306,26 @@ enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err)
         rc = into_place(*out, err);
     xt_out_drop(out);
     return rc;
+}
+
+static void nothing_to_drop(struct xt_out *out)
+{
+    (void)out;
+}
+
+enum xt_code xt_out_whole(const char *path, struct xt_str bytes, struct xt_error *err)
+{
+    static const struct xt_out_ops whole = {.drop = nothing_to_drop};
+    XT_AUTO(xt_out_drop) struct xt_out *out = xt_calloc(1, sizeof *out);
+    enum xt_code rc;
+
+    out->ops = &whole;
+    out->path = xt_strdup(path);
+    xt_text_init(&out->buffer, 1);
+    rc = open_temporary(out, err);
+    if (rc == XT_OK)
+        rc = write_all(out, bytes, err);
+    return rc == XT_OK ? into_place(out, err) : rc;
 }
 
 void xt_out_drop(struct xt_out **out)

@@ -20,6 +20,7 @@ struct xt_out_ops {
 struct xt_out_head { /* what is kept of a column */
     char *head;
     enum xt_cell_kind kind;
+    const char *number; /* borrowed of who gave the column: a constant */
 };
 
 struct xt_out {

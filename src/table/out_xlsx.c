@@ -20,13 +20,26 @@
 
 enum look { LOOK_TEXT, LOOK_DATE, LOOK_FAULT_TEXT, LOOK_FAULT_DATE, LOOK_FAULT, LOOK_HEAD, LOOK_REQUIRED, LOOKS };
 
+/* A format of numbers, a tint, or both; made when it is first asked for. */
+struct tinted {
+    const char *number; /* of the heads of out */
+    bool tint;
+    enum xt_out_tint which;
+    lxw_format *format;
+};
+
 struct workbook {
     lxw_workbook *book;
     lxw_worksheet *sheet;
     lxw_format *looks[LOOKS];
+    struct tinted *tinted;
+    size_t tinted_count, tinted_capacity;
+    const struct xt_out_mark **mark_at; /* of each column of the present row */
+    size_t mark_capacity;
     lxw_row_t row;          /* the next one */
     lxw_row_t head;         /* the lowest row of the head */
     bool filter;            /* the present sheet gets an autofilter */
+    size_t columns;         /* of the present sheet */
     bool lists;             /* the sheet of lists was written */
     size_t sheets, notes;   /* so far */
     struct xt_text scratch; /* cells end in a zero byte for the library */
@@ -129,6 +142,46 @@ static bool same_number(struct xt_str s, double number)
     return xt_str_is(s, shown);
 }
 
+static lxw_format *tinted(struct workbook *w, const char *number, const struct xt_out_mark *mark)
+{
+    static const lxw_color_t colours[XT_TINTS] = {0xFFC7CE, 0xFFEB9C, 0xBDD7EE, 0xE7E6E6};
+    struct tinted *t;
+    size_t i;
+
+    if (!number && !mark)
+        return NULL;
+    for (i = 0; i < w->tinted_count; i++) {
+        t = &w->tinted[i];
+        if (t->tint == (mark != NULL) && (!mark || t->which == mark->tint) &&
+            strcmp(t->number ? t->number : "", number ? number : "") == 0)
+            return t->format;
+    }
+    xt_grow(&w->tinted, &w->tinted_capacity, w->tinted_count + 1, sizeof *w->tinted);
+    t = &w->tinted[w->tinted_count++];
+    *t = (struct tinted){number, mark != NULL, mark ? mark->tint : XT_TINT_FAULT, workbook_add_format(w->book)};
+    if (number)
+        format_set_num_format(t->format, number);
+    if (mark)
+        format_set_bg_color(t->format, colours[mark->tint]);
+    return t->format;
+}
+
+/* A figure, or a text in a colour that says something else than a fault. */
+static lxw_error write_tinted(const struct xt_out *out, lxw_col_t column, struct xt_str cell,
+                              const struct xt_out_mark *mark)
+{
+    struct workbook *w = out->own;
+    bool figure = xt_out_kind(out, column) == XT_CELL_FIGURE;
+    double value;
+
+    if (cell.n == 0)
+        return mark ? worksheet_write_blank(w->sheet, w->row, column, tinted(w, NULL, mark)) : LXW_NO_ERROR;
+    if (figure && xt_double_parse(cell, &value))
+        return worksheet_write_number(w->sheet, w->row, column, value,
+                                      tinted(w, column < out->count ? out->heads[column].number : NULL, mark));
+    return worksheet_write_string(w->sheet, w->row, column, xt_out_xlsx_text(&w->scratch, cell), tinted(w, "@", mark));
+}
+
 static lxw_error write_cell(struct workbook *w, lxw_col_t column, struct xt_str cell, enum xt_cell_kind kind,
                             bool fault)
 {
@@ -157,14 +210,16 @@ static lxw_error write_note(struct workbook *w, lxw_row_t row, lxw_col_t column,
     return worksheet_write_comment(w->sheet, row, column, xt_out_xlsx_text(&w->scratch, s));
 }
 
-static const struct xt_out_mark *mark_of(const struct xt_out_mark *marks, size_t count, size_t column)
+/* The marks of a row by their columns; the first of a column holds. */
+static void lay_marks(struct workbook *w, const struct xt_out_mark *marks, size_t mark_count, size_t count)
 {
     size_t i;
 
-    for (i = 0; i < count; i++)
-        if (marks[i].column == column)
-            return &marks[i];
-    return NULL;
+    xt_grow(&w->mark_at, &w->mark_capacity, count + 1, sizeof(*w->mark_at));
+    memset(w->mark_at, 0, (count + 1) * sizeof(*w->mark_at));
+    for (i = mark_count; i-- > 0;)
+        if (marks[i].column < count)
+            w->mark_at[marks[i].column] = &marks[i];
 }
 
 static enum xt_code xlsx_row(struct xt_out *out, const struct xt_str *cells, size_t count,
@@ -180,10 +235,15 @@ static enum xt_code xlsx_row(struct xt_out *out, const struct xt_str *cells, siz
         if (xt_out_cell_fits(cells[i]) < cells[i].n)
             return xt_fail(err, XT_E_INPUT, i < out->count ? out->heads[i].head : "", XT_MSG_OUT_CELL,
                            XT_INT(XT_CELL_UNITS_MAX), XT_INT(utf16_units(cells[i])));
+    if (mark_count > 0)
+        lay_marks(w, marks, mark_count, count);
     for (i = 0; i < count && fault == LXW_NO_ERROR; i++) {
-        const struct xt_out_mark *mark = mark_count > 0 ? mark_of(marks, mark_count, i) : NULL;
+        const struct xt_out_mark *mark = mark_count > 0 ? w->mark_at[i] : NULL;
 
-        fault = write_cell(w, (lxw_col_t)i, cells[i], xt_out_kind(out, i), mark != NULL);
+        if (xt_out_kind(out, i) == XT_CELL_FIGURE || (mark && mark->tint != XT_TINT_FAULT))
+            fault = write_tinted(out, (lxw_col_t)i, cells[i], mark);
+        else
+            fault = write_cell(w, (lxw_col_t)i, cells[i], xt_out_kind(out, i), mark != NULL);
         if (fault == LXW_NO_ERROR && mark && mark->note)
             fault = write_note(w, w->row, (lxw_col_t)i, mark->note);
     }
@@ -345,6 +405,10 @@ static enum xt_code head_of_sheet(struct xt_out *out, struct workbook *w, const 
 
     if (table->headless)
         return XT_OK;
+    if (table->head_height > 0)
+        fault = worksheet_set_row(w->sheet, 0, table->head_height, NULL);
+    if (fault != LXW_NO_ERROR)
+        return library_failed(out, fault, err);
     if (table->lead) {
         rc = xt_out_each_lead(out, table, write_lead_row, err);
         if (rc == XT_OK)
@@ -353,24 +417,36 @@ static enum xt_code head_of_sheet(struct xt_out *out, struct workbook *w, const 
         fault = write_head(w, table);
         w->filter = true;
     }
-    worksheet_freeze_panes(w->sheet, w->head + 1, 0);
+    worksheet_freeze_panes(w->sheet, w->head + 1, (lxw_col_t)table->fixed);
     return fault == LXW_NO_ERROR ? rc : library_failed(out, fault, err);
 }
 
-static lxw_error end_sheet(const struct xt_out *out, struct workbook *w)
+static lxw_error end_sheet(struct workbook *w)
 {
     if (!w->sheet || !w->filter)
         return LXW_NO_ERROR;
     w->filter = false;
     return worksheet_autofilter(w->sheet, w->head, 0, w->row > w->head + 1 ? w->row - 1 : w->head + 1,
-                                (lxw_col_t)(out->count - 1));
+                                (lxw_col_t)(w->columns - 1));
+}
+
+#define PAPER_A4 9
+
+/* A4 across, one page wide, the head on each page. */
+static void fit_paper(lxw_worksheet *sheet)
+{
+    worksheet_set_landscape(sheet);
+    worksheet_set_paper(sheet, PAPER_A4);
+    worksheet_set_margins(sheet, 0.4, 0.4, 0.5, 0.5);
+    worksheet_fit_to_pages(sheet, 1, 0);
+    (void)worksheet_repeat_rows(sheet, 0, 0); /* rows that are there */
 }
 
 static enum xt_code xlsx_table(struct xt_out *out, const struct xt_out_table *table, struct xt_error *err)
 {
     struct workbook *w = out->own;
     XT_AUTO(xt_text_done) struct xt_text name = {0};
-    lxw_error fault = end_sheet(out, w);
+    lxw_error fault = end_sheet(w);
     enum xt_code rc;
 
     if (fault != LXW_NO_ERROR)
@@ -382,6 +458,9 @@ static enum xt_code xlsx_table(struct xt_out *out, const struct xt_out_table *ta
         return library_failed(out, LXW_ERROR_CREATING_TMPFILE, err);
     w->sheets++;
     w->row = w->head = 0;
+    w->columns = table->count;
+    if (table->printed)
+        fit_paper(w->sheet);
     fault = set_columns(w, table);
     if (fault == LXW_NO_ERROR)
         fault = xt_out_xlsx_rules(w->book, w->sheet, table, &w->scratch);
@@ -389,6 +468,16 @@ static enum xt_code xlsx_table(struct xt_out *out, const struct xt_out_table *ta
         return library_failed(out, fault, err);
     rc = head_of_sheet(out, w, table, err);
     return rc;
+}
+
+/* The library copies the texts; it takes 0 as now. */
+static void say_properties(const struct xt_out *out, struct workbook *w)
+{
+    XT_AUTO(xt_free_ptr) char *title = xt_strdup(out->options.title ? out->options.title : "");
+    lxw_doc_properties properties = {.title = title, .created = (time_t)(out->options.created / XT_SECOND)};
+
+    if (out->options.title || out->options.created != 0)
+        (void)workbook_set_properties(w->book, &properties); /* they are only told */
 }
 
 enum xt_code xt_out_xlsx_begin(struct xt_out *out, struct xt_error *err)
@@ -404,13 +493,14 @@ enum xt_code xt_out_xlsx_begin(struct xt_out *out, struct xt_error *err)
     if (!w->book)
         return library_failed(out, LXW_ERROR_CREATING_XLSX_FILE, err);
     make_looks(w);
+    say_properties(out, w);
     return XT_OK;
 }
 
 static enum xt_code xlsx_finish(struct xt_out *out, struct xt_error *err)
 {
     struct workbook *w = out->own;
-    lxw_error fault = end_sheet(out, w);
+    lxw_error fault = end_sheet(w);
 
     if (fault != LXW_NO_ERROR)
         return library_failed(out, fault, err);
@@ -428,6 +518,8 @@ static void xlsx_drop(struct xt_out *out)
     if (w->book)
         lxw_workbook_free(w->book);
     xt_text_done(&w->scratch);
+    free(w->tinted);
+    free(w->mark_at);
     free(w);
 }
 

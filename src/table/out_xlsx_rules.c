@@ -75,16 +75,6 @@ static lxw_error write_lists(lxw_workbook *book, const struct lists *lists, stru
     return fault;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
-/* libxlsxwriter 1.1.4 copies the formula of a list twice and loses one copy: some 20 bytes a drop-down, not ours to free.
- * The leak checker asks this function what to pass over. */
-const char *__lsan_default_suppressions(void);
-__attribute__((weak)) const char *__lsan_default_suppressions(void)
-{
-    return "leak:libxlsxwriter.so\n";
-}
-#endif
-
 /* Clipped to so many characters, in scratch; NULL stays NULL. */
 static char *clipped(const char *text, size_t most, struct xt_text *scratch)
 {

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "text/charset.h"
 
 enum xt_format {
@@ -185,8 +186,9 @@ void xt_table_lead(const struct xt_table *table, struct xt_lead_look *out);
 
 /* ---- writing ---- */
 
-/* AS_READ: a number or a date where reading gives the same text again, else text. */
-enum xt_cell_kind { XT_CELL_TEXT, XT_CELL_NUMBER, XT_CELL_DATE, XT_CELL_AS_READ };
+/* AS_READ: a number or a date where reading gives the same text again, else text. FIGURE: a number that was computed, of
+ * any length and with an exponent ("%.17g"): XLSX takes the double as it is. */
+enum xt_cell_kind { XT_CELL_TEXT, XT_CELL_NUMBER, XT_CELL_DATE, XT_CELL_AS_READ, XT_CELL_FIGURE };
 
 /* What spreadsheet programs check when somebody types (XLSX). */
 enum xt_rule_kind { XT_RULE_NONE, XT_RULE_LIST, XT_RULE_WHOLE, XT_RULE_DECIMAL, XT_RULE_DATE, XT_RULE_LENGTH };
@@ -210,8 +212,9 @@ struct xt_out_column {
      * hidden sheet with the codes beside it. Long lists are shown by what was typed already, so they must be sorted. */
     const char *const *choices, *const *codes;
     struct xt_out_rule rule;
-    bool required; /* XLSX: head is marked */
-    int width;     /* XLSX characters, 0 = by kind */
+    bool required;      /* XLSX: head is marked */
+    int width;          /* XLSX characters, 0 = by kind */
+    const char *number; /* XLSX format of its numbers (FIGURE), "#,##0.00", a constant; NULL = as they are */
 };
 
 struct xt_out_options {
@@ -219,6 +222,8 @@ struct xt_out_options {
     enum xt_charset charset; /* of CSV and TSV */
     char delimiter;          /* of CSV, 0 = comma */
     bool no_bom;             /* UTF-8 CSV and TSV without a mark */
+    const char *title;       /* of a workbook, NULL = none */
+    xt_instant created;      /* of a workbook, as it says; 0 = now */
 };
 
 struct xt_out_table { /* XLSX: a sheet */
@@ -228,6 +233,9 @@ struct xt_out_table { /* XLSX: a sheet */
     const struct xt_lead_look *lead; /* stands in the place of the head; NULL = the columns' heads */
     size_t lead_columns;             /* columns from here on write their heads into its lowest row */
     bool headless;                   /* no head at all */
+    size_t fixed;                    /* XLSX: columns that stay when one scrolls sideways */
+    bool printed;                    /* XLSX: laid out for A4 across, the head on each page */
+    int head_height;                 /* XLSX: of the head in points, 0 = as the program likes */
 };
 
 struct xt_out; /* rows out, constant memory */
@@ -251,15 +259,19 @@ XT_MUST_USE enum xt_code xt_out_open(const char *path, enum xt_format format, en
 #define XT_CELL_UNITS_MAX 32767
 XT_MUST_USE enum xt_code xt_out_row(struct xt_out *out, const struct xt_str *cells, size_t count, struct xt_error *err);
 /* The same with cells marked: XLSX colours them and puts the note on them; other formats have no such thing. */
+enum xt_out_tint { XT_TINT_FAULT, XT_TINT_FILLED, XT_TINT_CHANGED, XT_TINT_MISSING, XT_TINTS };
 struct xt_out_mark {
     size_t column;
     const char *note; /* NULL = colour only */
+    enum xt_out_tint tint;
 };
 XT_MUST_USE enum xt_code xt_out_row_marked(struct xt_out *out, const struct xt_str *cells, size_t count,
                                            const struct xt_out_mark *marks, size_t mark_count, struct xt_error *err);
 XT_MUST_USE enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err); /* JSON Lines */
 int64_t xt_out_rows(const struct xt_out *out);                                    /* written so far */
 XT_MUST_USE enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err); /* flush, sync, rename into place */
+/* bytes as a file that takes its place whole or not at all, as xt_out_close() does. */
+XT_MUST_USE enum xt_code xt_out_whole(const char *path, struct xt_str bytes, struct xt_error *err);
 void xt_out_drop(struct xt_out **out); /* removes what was begun; for XT_AUTO, NULL inside is fine */
 /* Bytes of s that fit in one workbook cell, whole characters. */
 size_t xt_out_cell_fits(struct xt_str s);
