@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "indicator/analysis.h"
+#include "indicator/index_out.h"
 #include "indicator/indicator_cli.h"
 #include "indicator/observation_commands.h"
 #include "table/table.h"
@@ -350,84 +351,6 @@ static int run_compare(struct xt_cli *cli, struct xt_error *err)
     return 0;
 }
 
-/* ---- export ---- */
-
-static const struct xt_option export_options[] = {
-    {"format", "csv|tsv|xlsx|json", "格式，默认按文件名", "the format, by the file's name unless given"},
-    {.name = NULL},
-};
-
-static enum xt_code export_rows(struct xt_cli *cli, const struct xt_index_release *release, enum xt_format format,
-                                const char *path, struct xt_error *err)
-{
-    const struct xt_index_tree *tree = &release->file->tree;
-    size_t n = 3 + 2 * tree->count, i, row;
-    struct xt_out_column *columns = xt_calloc(n, sizeof *columns);
-    struct xt_str *cells = xt_calloc(n, sizeof *cells);
-    char(*texts)[40] = xt_calloc(n, sizeof *texts);
-    char(*heads)[XT_INDEX_CODE_SIZE + 8] = xt_calloc(n, sizeof *heads);
-    XT_AUTO(xt_out_drop) struct xt_out *out = NULL;
-    enum xt_code rc;
-
-    columns[0].head = xt_pick(cli, "代码", "unit");
-    columns[1].head = xt_pick(cli, "名称", "name");
-    columns[2].head = xt_pick(cli, "年份", "period");
-    for (i = 0; i < tree->count; i++) {
-        (void)snprintf(heads[3 + i], sizeof *heads, "%s", tree->nodes[i].code);
-        (void)snprintf(heads[3 + tree->count + i], sizeof *heads, "rank_%s", tree->nodes[i].code);
-        columns[3 + i].head = heads[3 + i];
-        columns[3 + tree->count + i].head = heads[3 + tree->count + i];
-        columns[3 + i].kind = columns[3 + tree->count + i].kind = XT_CELL_NUMBER;
-    }
-    rc = xt_out_open(path, format, XT_CHARSET_UTF8, release->file->name, columns, n, &out, err);
-    for (row = 0; rc == XT_OK && row < release->data->table.rows; row++) {
-        cells[0] = xt_str(release->data->table.unit[row]);
-        cells[1] = xt_str(release->data->names[row]);
-        (void)snprintf(texts[2], sizeof *texts, "%d",
-                       release->data->table.period ? release->data->table.period[row] : 0);
-        cells[2] = xt_str(release->data->table.period ? texts[2] : "");
-        for (i = 0; i < tree->count; i++) {
-            double score = xt_index_release_score(release, i, row);
-            int32_t rank = xt_index_release_rank(release, i, row);
-
-            (void)snprintf(texts[3 + i], sizeof *texts, "%.12g", score);
-            (void)snprintf(texts[3 + tree->count + i], sizeof *texts, "%d", rank);
-            cells[3 + i] = xt_str(isnan(score) ? "" : texts[3 + i]);
-            cells[3 + tree->count + i] = xt_str(rank == 0 ? "" : texts[3 + tree->count + i]);
-        }
-        rc = xt_out_row(out, cells, n, err);
-    }
-    if (rc == XT_OK)
-        rc = xt_out_close(&out, err);
-    free(columns);
-    free(cells);
-    free(texts);
-    free(heads);
-    return rc;
-}
-
-static int run_export(struct xt_cli *cli, struct xt_error *err)
-{
-    const char *asked = xt_cli_option(cli, "format"), *dot = strrchr(cli->args[1], '.');
-    struct xt_index_release release;
-    enum xt_format format;
-    enum xt_code rc;
-
-    if (!xt_format_by_name(xt_str(asked ? asked
-                                  : dot ? dot
-                                        : "csv"),
-                           &format) ||
-        (format != XT_FORMAT_CSV && format != XT_FORMAT_TSV && format != XT_FORMAT_XLSX)) {
-        (void)xt_fail(err, XT_E_INPUT, "format", XT_MSG_INDEX_WORD, XT_TEXT(asked ? asked : cli->args[1]));
-        return XT_EXIT_COULD_NOT;
-    }
-    if (read_release(cli, cli->args[0], &release, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    rc = export_rows(cli, &release, format, cli->args[1], err);
-    xt_index_release_done(&release);
-    return rc == XT_OK ? 0 : XT_EXIT_COULD_NOT;
-}
-
 /* ---- publishing ---- */
 
 static const struct xt_option publish_options[] = {
@@ -507,8 +430,12 @@ const struct xt_command xt_indicator_commands[] = {
      "two releases: changes split into a unit's own and the yardstick's", run_compare},
     {"index verify", XT_NEEDS_NOTHING, 1, 1, "RELEASE", NULL, "重算发布文件，核对逐字节一致",
      "run a release again and see that it is the same to the byte", run_verify},
-    {"index export", XT_NEEDS_NOTHING, 2, 2, "RELEASE FILE", export_options, "把发布的得分与名次导出为表格",
-     "the scores and ranks of a release as a table", run_export},
+    {"index export", XT_NEEDS_NOTHING, 2, 2, "RELEASE FILE", xt_index_export_options,
+     "把发布导出为表格、分步骤的工作簿或 JSON", "a release as a table, a workbook with a sheet for each step, or JSON",
+     xt_index_run_export},
+    {"index report", XT_NEEDS_NOTHING, 2, 2, "RELEASE FILE.pdf", xt_index_report_options,
+     "把发布排印成报告（PDF）：每个单位一页，或全部",
+     "a release as a printed report (PDF): a page for each unit, or the whole", xt_index_run_report},
     {"index publish", XT_NEEDS_NODE, 1, 1, "RELEASE|INDEX", publish_options, "核对后在节点里发布，人人可见",
      "verify a release and publish it in the node, for everyone to see", run_publish},
     {"index releases", XT_NEEDS_NODE_READ, 0, 1, "INDEX", NULL, "列出节点里的发布", "list the releases of the node",

@@ -10,6 +10,8 @@
 
 #include "indicator/index_data.h"
 
+#define XT_RELEASE_ID 17 /* the first 16 hex digits of the SHA-256 of its bytes, and a zero */
+
 enum xt_uncertainty { XT_UNCERTAIN_NO, XT_UNCERTAIN_DRAW, XT_UNCERTAIN_SOBOL, XT_UNCERTAIN_EXACT };
 
 struct xt_index_release_options {

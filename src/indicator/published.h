@@ -13,7 +13,6 @@
 #include "room/room.h"
 #include "store/store.h"
 
-#define XT_RELEASE_ID        17 /* 16 digits and a zero */
 #define XT_RELEASE_BYTES_MAX ((size_t)512 * XT_MIB)
 
 struct xt_published {

@@ -44,7 +44,7 @@ it('towns: ranking with intervals, reasons, verified, as CSV and XLSX', () => wi
   await ok(['index', 'export', file, xlsx])
   const lines = readFileSync(csv, 'utf8').trimEnd().split(/\r?\n/)
   assert.equal(lines.length, 301)
-  const first = lines.slice(1).map((line) => line.split(',')).filter((cells) => cells[2] === '2023').find((cells) => cells[3 + 31] === '1')
+  const first = lines.slice(1).map((line) => line.split(',')).filter((cells) => cells[2] === '2023').find((cells) => cells[4 + 31] === '1')
   assert.equal(first[1], rows[0][1])
   assert.equal(readFileSync(xlsx).subarray(0, 2).toString(), 'PK')
   const changed = join(folder, 'changed.json')

@@ -35,6 +35,8 @@ book.active.append(['仪器甲', '昨天', '很多'])
 book.save(args[0])`, join(folder, 'bad.xlsx'))
     await run(['import', '--data', data, '--type', 'instrument', '--rejects', join(books, 'rejects.xlsx'), join(folder, 'bad.xlsx')], zh)
     assert.ok(existsSync(join(books, 'rejects.xlsx')))
+    await ok(['index', 'run', 'specialised-town', join(top, 'region/sample/town-index.csv'), '--draws', '50', '--out', join(folder, 'towns.json')])
+    await ok(['index', 'export', join(folder, 'towns.json'), join(books, 'index.xlsx')], zh)
   }, { timeout: 120_000 })
   after(() => rm(folder, { recursive: true, force: true }))
 
@@ -100,7 +102,7 @@ book.save(args[1])`, join(books, 'instrument.xlsx'), form)
 
   it('are opened by exceljs', { skip: existsSync(exceljs) ? false : 'no exceljs in bench/peers' }, async () => {
     const ExcelJS = createRequire(join(top, 'bench/peers/package.json'))('exceljs')
-    for (const name of ['instrument.xlsx', 'export.xlsx', 'rejects.xlsx']) {
+    for (const name of ['instrument.xlsx', 'export.xlsx', 'rejects.xlsx', 'index.xlsx']) {
       const book = new ExcelJS.Workbook()
       await book.xlsx.readFile(join(books, name))
       assert.ok(book.worksheets[0].rowCount > 1, name)
@@ -129,6 +131,7 @@ print(json.dumps(zipfile.ZipFile(args[0]).read('content.xml').decode('utf-8')))`
         assert.match(content, /is-true-formula/)
         assert.match(content, /仪器名称/)
       }
+      if (name === 'index.xlsx') for (const sheet of ['1 说明', '7 填补缺失', '11 结果']) assert.match(content, new RegExp(`table:name="${sheet}"`))
       if (name === 'rejects.xlsx') assert.match(content, /office:annotation[\s\S]*昨天/)
     }
   })
