@@ -8,106 +8,28 @@
  *
  * A document that fails exactly one filter, that of a counted facet, still counts in that facet.
  */
-#include "search/ask.h"
+#include "search/ask_priv.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/time.h"
 
-#define FILTERS_MAX      (SCHEMA_FACETS_MAX + SCHEMA_RANGES_MAX)
 #define SPANS_MAX        64
-#define CLOCK_EVERY      1024    /* documents between two looks at the clock */
 #define LIMIT_MAX        1000000 /* an export takes all it finds */
 #define FACET_VALUES_MAX 1000
-#define SETS_MAX         64 /* values of one document, with those above them */
-
-struct span {
-    int64_t low, high;
-};
-
-struct filter {
-    bool is_facet;
-    unsigned index;   /* of the facet or range */
-    uint8_t *pass;    /* by ordinal: chosen, or below a chosen one */
-    uint32_t *chosen; /* ordinals chosen, for the list of counts */
-    size_t chosen_count;
-    struct span *spans;
-    size_t span_count;
-};
-
-struct hit {
-    double score;
-    int64_t date;
-    uint64_t prefix;
-    int64_t id;
-    uint32_t doc;
-};
-
-/* The documents of one phrase with their scores, for the general way. */
-struct posting {
-    uint32_t doc;
-    double score;
-};
-
-struct postings {
-    struct posting *list;
-    size_t count, capacity, at;
-};
-
-struct ask {
-    const struct engine_ops *ops;
-    struct view *view;
-    const struct columns *columns;
-    struct dict *dict;
-    const struct xt_search_schema *schema;
-    struct scratch *scratch;
-    const struct xt_search_request *request;
-    struct xt_arena *arena;
-    struct query query;
-
-    uint32_t generation;
-    uint8_t reader;
-    struct field_set allowed_set;
-    const struct field_set *allowed; /* NULL = all fields */
-
-    const struct query_node *conditions[QUERY_LEAVES_MAX];
-    size_t condition_count;
-    struct filter filters[FILTERS_MAX];
-    size_t filter_count;
-    int filter_of_facet[SCHEMA_FACETS_MAX]; /* -1 = none */
-
-    unsigned wanted[SCHEMA_FACETS_MAX]; /* facets to count */
-    size_t wanted_count;
-
-    enum xt_sort sort;
-    unsigned limit;
-    struct hit *heap; /* the worst of the best first */
-    size_t heap_count;
-    bool has_cursor;
-    struct cursor cursor;
-    bool scored; /* score * freshness decides the order */
-    int year_facet;
-    double *fresh; /* by ordinal of the year facet */
-    struct rank rank;
-    double weights[SCHEMA_FIELDS_MAX];
-
-    int64_t total, after_cursor;
-    int64_t until_us; /* 0 = no budget */
-    unsigned clock;
-    bool stopped;
-
-    struct postings postings[QUERY_LEAVES_MAX]; /* the general way */
-    struct postings *filling;
-};
 
 void scratch_free(struct scratch *scratch)
 {
-    for (size_t i = 0; i < SCHEMA_FACETS_MAX; i++) {
-        free(scratch->counts[i].leaf);
-        free(scratch->counts[i].direct);
-        free(scratch->counts[i].touched);
-    }
+    for (size_t p = 0; p < PASSES_MAX; p++)
+        for (size_t i = 0; i < SCHEMA_FACETS_MAX; i++) {
+            free(scratch->counts[p][i].leaf);
+            free(scratch->counts[p][i].direct);
+            free(scratch->counts[p][i].touched);
+        }
     free(scratch);
 }
 
@@ -272,27 +194,6 @@ static void compile_conditions(struct ask *a, struct query_node *node)
     node->pass = pass;
 }
 
-static bool passes(const struct ask *a, uint32_t doc, unsigned facet, const uint8_t *pass)
-{
-    const uint32_t *list;
-    uint32_t count = columns_values(a->columns, COLUMN_FACET(a->columns, doc, facet), &list);
-
-    for (uint32_t i = 0; i < count; i++)
-        if (pass[list[i]])
-            return true;
-    return false;
-}
-
-static bool in_spans(const struct ask *a, uint32_t doc, const struct filter *filter)
-{
-    int64_t value = *COLUMN_RANGE(a->columns, doc, filter->index);
-
-    for (size_t i = 0; i < filter->span_count; i++)
-        if (value != INT64_MIN && value >= filter->spans[i].low && value <= filter->spans[i].high)
-            return true;
-    return false;
-}
-
 static struct filter *filter_named(struct ask *a, struct xt_str name)
 {
     struct filter wanted = {.is_facet = true};
@@ -407,292 +308,163 @@ static enum xt_code choose_facets(struct ask *a, struct xt_error *err)
             again = again || a->wanted[k] == facet;
         if (!again)
             a->wanted[a->wanted_count++] = facet;
-
-        struct facet_counts *counts = &a->scratch->counts[facet];
-        size_t room = (size_t)dict_count(a->dict, facet) + 1;
-        if (counts->room < room) { /* all zero: nothing to keep */
-            free(counts->leaf);
-            free(counts->direct);
-            free(counts->touched);
-            counts->room = room + room / 4;
-            counts->leaf = xt_calloc(counts->room, sizeof *counts->leaf);
-            counts->direct = xt_calloc(counts->room, sizeof *counts->direct);
-            counts->touched = xt_calloc(counts->room, sizeof *counts->touched);
-        }
     }
     return XT_OK;
 }
 
-static void touch(struct facet_counts *counts, uint32_t ordinal)
-{
-    if (counts->leaf[ordinal] == 0 && counts->direct[ordinal] == 0)
-        counts->touched[counts->touched_count++] = ordinal;
-}
-
-/* A document with several values of a nested facet counts once in each value above them. */
-static void count_nested(struct ask *a, unsigned facet, const uint32_t *list, uint32_t count)
-{
-    struct facet_counts *counts = &a->scratch->counts[facet];
-    uint32_t set[SETS_MAX];
-    size_t n = 0;
-
-    for (uint32_t i = 0; i < count; i++)
-        for (uint32_t ordinal = list[i]; ordinal; ordinal = dict_entry(a->dict, facet, ordinal)->above) {
-            size_t k = 0;
-
-            while (k < n && set[k] != ordinal)
-                k++;
-            if (k < n || n == SETS_MAX)
-                break; /* counted, and with it all above it */
-            set[n++] = ordinal;
-        }
-    for (size_t k = 0; k < n; k++) {
-        touch(counts, set[k]);
-        counts->direct[set[k]]++;
-    }
-}
-
-static void count_facet(struct ask *a, uint32_t doc, unsigned facet)
-{
-    struct facet_counts *counts = &a->scratch->counts[facet];
-    const uint32_t *entry = COLUMN_FACET(a->columns, doc, facet), *list;
-
-    if (*entry && !(*entry & COLUMN_LIST)) {
-        touch(counts, *entry);
-        counts->leaf[*entry]++;
-        return;
-    }
-    uint32_t count = columns_values(a->columns, entry, &list);
-    if (count > 1 && __atomic_load_n(&a->dict->facets[facet].nested, __ATOMIC_RELAXED)) {
-        count_nested(a, facet, list, count);
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        touch(counts, list[i]);
-        counts->leaf[list[i]]++;
-    }
-}
-
-/* ---- order ---- */
-
-/* Does x stand before y? No two documents are equal: ids differ. */
-static bool before(const struct ask *a, const struct hit *x, const struct hit *y)
-{
-    int order;
-
-    switch (a->sort) {
-    case XT_SORT_RELEVANCE:
-        if (x->score > y->score || x->score < y->score)
-            return x->score > y->score;
-        return x->id < y->id;
-    case XT_SORT_DATE:
-        if (x->date != y->date)
-            return x->date > y->date;
-        return x->id > y->id;
-    case XT_SORT_TITLE:
-        if (x->prefix != y->prefix)
-            return x->prefix < y->prefix;
-        order = xt_str_cmp(columns_key(a->columns, x->doc), columns_key(a->columns, y->doc));
-        return order ? order < 0 : x->id < y->id;
-    }
-    return false;
-}
-
-static bool after_page(const struct ask *a, const struct hit *hit)
-{
-    const struct cursor *c = &a->cursor;
-    int order;
-
-    switch (a->sort) {
-    case XT_SORT_RELEVANCE:
-        if (hit->score > c->score || hit->score < c->score)
-            return hit->score < c->score;
-        return hit->id > c->id;
-    case XT_SORT_DATE:
-        return hit->date != c->date ? hit->date < c->date : hit->id < c->id;
-    case XT_SORT_TITLE:
-        order = xt_str_cmp(columns_key(a->columns, hit->doc), c->key);
-        return order ? order > 0 : hit->id > c->id;
-    }
-    return false;
-}
-
-static void sift_down(struct ask *a, size_t at, size_t count)
-{
-    struct hit moved = a->heap[at];
-
-    for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && before(a, &a->heap[child], &a->heap[child + 1]))
-            child++;
-        if (!before(a, &moved, &a->heap[child]))
-            break;
-        a->heap[at] = a->heap[child];
-    }
-    a->heap[at] = moved;
-}
-
-static void keep_hit(struct ask *a, const struct hit *hit)
-{
-    if (a->heap_count == a->limit) {
-        if (before(a, hit, &a->heap[0])) {
-            a->heap[0] = *hit;
-            sift_down(a, 0, a->heap_count);
-        }
-        return;
-    }
-    size_t at = a->heap_count++;
-    for (size_t parent; at > 0 && before(a, &a->heap[parent = (at - 1) / 2], hit); at = parent)
-        a->heap[at] = a->heap[parent];
-    a->heap[at] = *hit;
-}
-
-static double freshness(const struct ask *a, uint32_t doc)
-{
-    const uint32_t *list;
-    double best = 1.0;
-
-    if (a->year_facet < 0)
-        return 1.0;
-    uint32_t count = columns_values(a->columns, COLUMN_FACET(a->columns, doc, a->year_facet), &list);
-    for (uint32_t i = 0; i < count; i++)
-        if (a->fresh[list[i]] > best)
-            best = a->fresh[list[i]];
-    return best;
-}
-
-static void rank_hit(struct ask *a, uint32_t doc, double score)
-{
-    struct hit hit = {.score = 0, .doc = doc};
-
-    if (a->scored) {
-        if (a->heap_count == a->limit && !a->has_cursor && score * (1.0 + RANK_FRESH) < a->heap[0].score)
-            return; /* not even the newest would be among the best */
-        hit.score = score * freshness(a, doc);
-    }
-    hit.id = *COLUMN_ID(a->columns, doc);
-    if (a->sort == XT_SORT_DATE)
-        hit.date = *COLUMN_DATE(a->columns, doc);
-    else if (a->sort == XT_SORT_TITLE)
-        hit.prefix = *COLUMN_SORT(a->columns, doc);
-    if (a->has_cursor) {
-        if (!after_page(a, &hit))
-            return;
-        a->after_cursor++;
-    }
-    keep_hit(a, &hit);
-}
-
-/* ---- one document ---- */
-
-static bool condition_holds(const struct ask *a, const struct query_node *node, uint32_t doc)
-{
-    switch (node->kind) {
-    case QUERY_ALL:
-        return true;
-    case QUERY_NONE:
-    case QUERY_TEXT:
-        return false; /* phrases are not conditions */
-    case QUERY_FACET:
-        return passes(a, doc, node->facet, node->pass);
-    case QUERY_RANGE: {
-        int64_t value = *COLUMN_RANGE(a->columns, doc, node->range);
-
-        return value != INT64_MIN && value >= node->low && value <= node->high;
-    }
-    case QUERY_NOT:
-        return !condition_holds(a, node->first, doc);
-    case QUERY_AND:
-        for (const struct query_node *child = node->first; child; child = child->next)
-            if (!condition_holds(a, child, doc))
-                return false;
-        return true;
-    case QUERY_OR:
-        for (const struct query_node *child = node->first; child; child = child->next)
-            if (condition_holds(a, child, doc))
-                return true;
-        return false;
-    }
-    return false;
-}
-
-/* How many filters a document fails, at most 2; *out_failed is the first. */
-static unsigned failed_filters(const struct ask *a, uint32_t doc, size_t *out_failed)
-{
-    unsigned failed = 0;
-
-    for (size_t i = 0; i < a->filter_count && failed < 2; i++) {
-        const struct filter *filter = &a->filters[i];
-        bool holds = filter->is_facet ? passes(a, doc, filter->index, filter->pass) : in_spans(a, doc, filter);
-
-        if (!holds && failed++ == 0)
-            *out_failed = i;
-    }
-    return failed;
-}
-
-/* False when the time is up. */
-static bool in_time(struct ask *a)
-{
-    if (a->until_us && ++a->clock % CLOCK_EVERY == 0 && xt_monotonic_us() > a->until_us)
-        a->stopped = true;
-    return !a->stopped;
-}
-
-static bool take(void *context, uint32_t doc, double score)
-{
-    struct ask *a = context;
-    size_t failed_at = 0;
-
-    if (!columns_alive(a->columns, doc, a->generation) || *COLUMN_CLASS(a->columns, doc) > a->reader)
-        return in_time(a);
-    for (size_t i = 0; i < a->condition_count; i++)
-        if (!condition_holds(a, a->conditions[i], doc))
-            return in_time(a);
-    unsigned failed = a->filter_count ? failed_filters(a, doc, &failed_at) : 0;
-    if (failed == 0) {
-        a->total++;
-        for (size_t i = 0; i < a->wanted_count; i++)
-            count_facet(a, doc, a->wanted[i]);
-        if (a->limit)
-            rank_hit(a, doc, score);
-    } else if (failed == 1 && a->filters[failed_at].is_facet) {
-        for (size_t i = 0; i < a->wanted_count; i++)
-            if (a->wanted[i] == a->filters[failed_at].index)
-                count_facet(a, doc, a->wanted[i]);
-    }
-    return in_time(a);
-}
-
 /* ---- running ---- */
 
-static void scan_all(struct ask *a)
+/* Counters for all wanted facets, all zero, with room for every ordinal there is. */
+static void pass_begin(struct pass *pass, const struct ask *a, struct facet_counts *counts)
 {
-    for (uint64_t doc = 0; doc < a->view->state.docs; doc++)
-        if (!take(a, (uint32_t)doc, 0))
-            break;
-}
+    *pass = (struct pass){.ask = a, .counts = counts, .least = -1};
+    pass->heap = xt_arena_alloc(a->arena, ((size_t)a->limit + 1) * sizeof *pass->heap);
+    for (size_t i = 0; i < a->wanted_count; i++) {
+        struct facet_counts *c = &counts[a->wanted[i]];
+        size_t room = (size_t)dict_count(a->dict, a->wanted[i]) + 1;
 
-static bool take_posting(void *context, uint32_t doc, double score)
-{
-    struct ask *a = context;
-    struct postings *p = a->filling;
-
-    xt_grow(&p->list, &p->capacity, p->count + 1, sizeof *p->list);
-    p->list[p->count++] = (struct posting){doc, score};
-    return in_time(a);
-}
-
-static enum xt_code list_leaves(struct ask *a, struct query_node *node, struct xt_error *err)
-{
-    if (node->kind == QUERY_TEXT) {
-        struct query_node *alone = shell_of(a, node);
-        struct text_plan plan = {.root = alone, .allowed = a->allowed, .rank = &a->rank, .weights = a->weights};
-
-        a->filling = &a->postings[node->leaf];
-        return a->ops->run(a->view, &plan, take_posting, a, err);
+        if (c->room >= room)
+            continue;
+        free(c->leaf);
+        free(c->direct);
+        free(c->touched);
+        c->room = room + room / 4;
+        c->leaf = xt_calloc(c->room, sizeof *c->leaf);
+        c->direct = xt_calloc(c->room, sizeof *c->direct);
+        c->touched = xt_calloc(c->room, sizeof *c->touched);
     }
-    for (struct query_node *child = node->first; child; child = child->next) {
-        enum xt_code rc = list_leaves(a, child, err);
+}
+
+/* Leaves the counters as the next question wants them. */
+static void pass_end(struct pass *pass)
+{
+    const struct ask *a = pass->ask;
+
+    for (size_t i = 0; i < a->wanted_count; i++) {
+        struct facet_counts *counts = &pass->counts[a->wanted[i]];
+
+        for (uint32_t k = 0; k < counts->touched_count; k++) {
+            counts->leaf[counts->touched[k]] = 0;
+            counts->direct[counts->touched[k]] = 0;
+        }
+        counts->touched_count = 0;
+    }
+}
+
+/* What another pass found beside this one. */
+static void pass_join(struct pass *pass, const struct pass *other)
+{
+    const struct ask *a = pass->ask;
+
+    for (size_t i = 0; i < a->wanted_count; i++) {
+        struct facet_counts *counts = &pass->counts[a->wanted[i]], *more = &other->counts[a->wanted[i]];
+
+        for (uint32_t k = 0; k < more->touched_count; k++) {
+            uint32_t ordinal = more->touched[k];
+
+            counts_touch(counts, ordinal);
+            counts->leaf[ordinal] += more->leaf[ordinal];
+            counts->direct[ordinal] += more->direct[ordinal];
+        }
+    }
+    for (size_t i = 0; i < other->heap_count; i++)
+        heap_keep(pass, &other->heap[i]);
+    pass->total += other->total;
+    pass->after_cursor += other->after_cursor;
+    pass->stopped = pass->stopped || other->stopped;
+}
+
+/* A batch that is filled a document at a time. */
+struct filling {
+    take_docs *take;
+    void *context;
+    uint32_t docs[BATCH_DOCS];
+    double scores[BATCH_DOCS];
+    size_t count;
+};
+
+static bool empty(struct filling *f)
+{
+    size_t count = f->count;
+
+    f->count = 0;
+    return f->take(f->context, f->docs, f->scores, count);
+}
+
+/* False ends it. Also where nothing matches the clock is looked at: once in so many documents. */
+static bool fill(struct filling *f, uint32_t doc, bool matches, double score)
+{
+    if (matches) {
+        f->docs[f->count] = doc;
+        f->scores[f->count++] = score;
+    }
+    return (doc & (BATCH_DOCS - 1)) != BATCH_DOCS - 1 || empty(f);
+}
+
+static void scan_all(struct ask *a, struct pass *pass)
+{
+    struct filling filling = {.take = pass_take, .context = pass, .count = 0};
+
+    for (uint64_t doc = 0; doc < a->view->state.docs; doc++)
+        if (!fill(&filling, (uint32_t)doc, true, 0))
+            return;
+    (void)empty(&filling);
+}
+
+/* ---- the general way ---- */
+
+/* The documents of one phrase with their scores. */
+struct postings {
+    uint32_t *docs;
+    double *scores;
+    size_t count, docs_room, scores_room, at;
+};
+
+struct general {
+    struct ask *ask;
+    struct pass *pass;
+    struct postings leaves[QUERY_LEAVES_MAX];
+    struct postings *filling;
+};
+
+static bool list_docs(void *context, const uint32_t *docs, const double *scores, size_t count)
+{
+    struct general *g = context;
+    struct postings *p = g->filling;
+
+    xt_grow(&p->docs, &p->docs_room, p->count + count, sizeof *p->docs);
+    xt_grow(&p->scores, &p->scores_room, p->count + count, sizeof *p->scores);
+    for (size_t i = 0; i < count; i++) {
+        p->docs[p->count] = docs[i];
+        p->scores[p->count++] = scores ? scores[i] : 0;
+    }
+    return pass_in_time(g->pass);
+}
+
+static struct text_plan plan_of(const struct ask *a, const struct query_node *root, const double *least)
+{
+    return (struct text_plan){.root = root,
+                              .allowed = a->allowed,
+                              .rank = &a->rank,
+                              .weights = a->weights,
+                              .scored = a->scored,
+                              .least = least,
+                              .from = 0,
+                              .to = a->view->state.docs};
+}
+
+static enum xt_code list_leaves(struct general *g, const struct query_node *node, struct xt_error *err)
+{
+    static const double all = -1;
+
+    if (node->kind == QUERY_TEXT) {
+        struct text_plan plan = plan_of(g->ask, shell_of(g->ask, node), &all);
+
+        g->filling = &g->leaves[node->leaf];
+        return g->ask->ops->run(g->ask->view, &plan, list_docs, g, err);
+    }
+    for (const struct query_node *child = node->first; child; child = child->next) {
+        enum xt_code rc = list_leaves(g, child, err);
 
         if (rc != XT_OK)
             return rc;
@@ -701,32 +473,29 @@ static enum xt_code list_leaves(struct ask *a, struct query_node *node, struct x
 }
 
 /* Documents come in rising order: each list has its place. */
-static const struct posting *posting_of(struct ask *a, unsigned leaf, uint32_t doc)
+static bool in_postings(struct postings *p, uint32_t doc, double *out_score)
 {
-    struct postings *p = &a->postings[leaf];
-
-    while (p->at < p->count && p->list[p->at].doc < doc)
+    while (p->at < p->count && p->docs[p->at] < doc)
         p->at++;
-    return p->at < p->count && p->list[p->at].doc == doc ? &p->list[p->at] : NULL;
+    if (p->at == p->count || p->docs[p->at] != doc)
+        return false;
+    *out_score = p->scores[p->at];
+    return true;
 }
 
 /* Does the tree hold for doc? *out_score adds up what stands outside NOT. */
-static bool tree_holds(struct ask *a, const struct query_node *node, uint32_t doc, double *out_score)
+static bool tree_holds(struct general *g, const struct query_node *node, uint32_t doc, double *out_score)
 {
-    const struct posting *posting;
     double part, sum = 0;
     bool any = false;
 
     *out_score = 0;
     switch (node->kind) {
     case QUERY_TEXT:
-        posting = posting_of(a, node->leaf, doc);
-        if (posting)
-            *out_score = posting->score;
-        return posting != NULL;
+        return in_postings(&g->leaves[node->leaf], doc, out_score);
     case QUERY_AND:
         for (const struct query_node *child = node->first; child; child = child->next) {
-            if (!tree_holds(a, child, doc, &part))
+            if (!tree_holds(g, child, doc, &part))
                 return false;
             sum += part;
         }
@@ -734,36 +503,99 @@ static bool tree_holds(struct ask *a, const struct query_node *node, uint32_t do
         return true;
     case QUERY_OR:
         for (const struct query_node *child = node->first; child; child = child->next)
-            if (tree_holds(a, child, doc, &part)) {
+            if (tree_holds(g, child, doc, &part)) {
                 any = true;
                 sum += part;
             }
         *out_score = sum;
         return any;
     case QUERY_NOT:
-        return !tree_holds(a, node->first, doc, &part);
+        return !tree_holds(g, node->first, doc, &part);
     case QUERY_ALL:
     case QUERY_NONE:
     case QUERY_FACET:
     case QUERY_RANGE:
         break;
     }
-    return condition_holds(a, node, doc);
+    return condition_holds(g->ask, node, doc);
 }
 
-static enum xt_code run_general(struct ask *a, struct query_node *root, struct xt_error *err)
+static enum xt_code run_general(struct ask *a, struct pass *pass, const struct query_node *root, struct xt_error *err)
 {
-    enum xt_code rc = list_leaves(a, root, err);
+    struct general g = {.ask = a, .pass = pass};
+    struct filling filling = {.take = pass_take, .context = pass, .count = 0};
+    enum xt_code rc = list_leaves(&g, root, err);
+    bool go_on = rc == XT_OK && !pass->stopped;
 
-    a->clock = 0;
-    for (uint64_t doc = 0; doc < a->view->state.docs && rc == XT_OK && !a->stopped; doc++) {
+    for (uint64_t doc = 0; doc < a->view->state.docs && go_on; doc++) {
         double score;
+        bool holds = tree_holds(&g, root, (uint32_t)doc, &score);
 
-        if (!tree_holds(a, root, (uint32_t)doc, &score) ? !in_time(a) : !take(a, (uint32_t)doc, score))
-            break;
+        go_on = fill(&filling, (uint32_t)doc, holds, score);
     }
-    for (size_t i = 0; i < QUERY_LEAVES_MAX; i++)
-        free(a->postings[i].list);
+    if (go_on)
+        (void)empty(&filling);
+    for (size_t i = 0; i < QUERY_LEAVES_MAX; i++) {
+        free(g.leaves[i].docs);
+        free(g.leaves[i].scores);
+    }
+    return rc;
+}
+
+/* ---- two threads ---- */
+
+#define WORK_WORTH_A_THREAD 200000 /* postings: about a millisecond, some forty times what it takes to start one */
+
+static _Atomic unsigned asking; /* questions being answered in this process */
+
+struct half {
+    const struct ask *a;
+    struct text_plan plan;
+    struct pass *pass;
+    struct xt_error err;
+    enum xt_code rc;
+};
+
+static void *run_half(void *context)
+{
+    struct half *half = context;
+
+    half->rc = half->a->ops->run(half->a->view, &half->plan, pass_take, half->pass, &half->err);
+    return NULL;
+}
+
+/* A broad question that is alone goes to two threads, the later documents to the other one. Sums and the best of both
+ * are the same as of one. */
+static enum xt_code run_text(struct ask *a, struct scratch *scratch, struct pass *pass, const struct query_node *text,
+                             struct xt_error *err)
+{
+    struct text_plan plan = plan_of(a, text, &pass->least);
+    struct pass *other_pass;
+    struct half other;
+    pthread_t thread;
+    uint64_t middle = (plan.to / 2 + COLUMNS_BLOCK - 1) & ~(uint64_t)(COLUMNS_BLOCK - 1);
+
+    if (!a->ops->work || middle >= plan.to || atomic_load(&asking) > 1 || sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
+        a->ops->work(a->view, &plan) < WORK_WORTH_A_THREAD)
+        return a->ops->run(a->view, &plan, pass_take, pass, err);
+
+    other_pass = xt_arena_alloc(a->arena, sizeof *other_pass);
+    pass_begin(other_pass, a, scratch->counts[1]);
+    other = (struct half){.a = a, .plan = plan, .pass = other_pass, .rc = XT_OK};
+    other.plan.least = &other_pass->least;
+    other.plan.from = middle;
+    if (pthread_create(&thread, NULL, run_half, &other) != 0)
+        return a->ops->run(a->view, &plan, pass_take, pass, err);
+    plan.to = middle;
+    enum xt_code rc = a->ops->run(a->view, &plan, pass_take, pass, err);
+    (void)pthread_join(thread, NULL);
+    if (rc == XT_OK && other.rc != XT_OK) {
+        rc = other.rc;
+        if (err)
+            *err = other.err;
+    }
+    pass_join(pass, other_pass);
+    pass_end(other_pass);
     return rc;
 }
 
@@ -855,7 +687,8 @@ static bool take_apart(struct ask *a, const struct query_node *root, struct quer
     return positive || !text->first;
 }
 
-static enum xt_code run(struct ask *a, struct query_node *root, struct xt_error *err)
+static enum xt_code run(struct ask *a, struct scratch *scratch, struct pass *pass, const struct query_node *root,
+                        struct xt_error *err)
 {
     struct query_node *text;
     enum xt_code rc;
@@ -867,14 +700,12 @@ static enum xt_code run(struct ask *a, struct query_node *root, struct xt_error 
         return rc;
     if (!take_apart(a, root, &text)) {
         a->condition_count = 0;
-        return run_general(a, root, err);
+        return run_general(a, pass, root, err);
     }
-    if (!text) {
-        scan_all(a);
-        return XT_OK;
-    }
-    struct text_plan plan = {.root = text, .allowed = a->allowed, .rank = &a->rank, .weights = a->weights};
-    return a->ops->run(a->view, &plan, take, a, err);
+    if (text)
+        return run_text(a, scratch, pass, text, err);
+    scan_all(a, pass);
+    return XT_OK;
 }
 
 /* ---- the answer ---- */
@@ -909,7 +740,7 @@ static void insert_best(const struct ask *a, unsigned facet, struct best *list, 
 }
 
 /* Single values of a nested facet count in all above them too. */
-static void roll_up(struct ask *a, unsigned facet, struct facet_counts *counts)
+static void roll_up(const struct ask *a, unsigned facet, struct facet_counts *counts)
 {
     uint32_t leaves = counts->touched_count;
 
@@ -921,15 +752,16 @@ static void roll_up(struct ask *a, unsigned facet, struct facet_counts *counts)
         if (count == 0)
             continue;
         while ((ordinal = dict_entry(a->dict, facet, ordinal)->above) != 0) {
-            touch(counts, ordinal);
+            counts_touch(counts, ordinal);
             counts->direct[ordinal] += count;
         }
     }
 }
 
-static void list_counts(struct ask *a, unsigned facet, struct xt_search_facet_counts *out)
+static void list_counts(const struct pass *pass, unsigned facet, struct xt_search_facet_counts *out)
 {
-    struct facet_counts *counts = &a->scratch->counts[facet];
+    const struct ask *a = pass->ask;
+    struct facet_counts *counts = &pass->counts[facet];
     size_t most = a->request->facet_values ? a->request->facet_values : 20, count = 0;
     int filter = a->filter_of_facet[facet];
     size_t chosen = filter >= 0 ? a->filters[filter].chosen_count : 0;
@@ -961,48 +793,36 @@ static void list_counts(struct ask *a, unsigned facet, struct xt_search_facet_co
     *out = (struct xt_search_facet_counts){a->schema->facets[facet].name, said, count, counts->touched_count};
 }
 
-/* Leaves the counters as the next question wants them. */
-static void clear_counts(struct ask *a)
+static void list_facets(const struct pass *pass, struct xt_search_answer *out)
 {
-    for (size_t i = 0; i < a->wanted_count; i++) {
-        struct facet_counts *counts = &a->scratch->counts[a->wanted[i]];
-
-        for (uint32_t k = 0; k < counts->touched_count; k++) {
-            counts->leaf[counts->touched[k]] = 0;
-            counts->direct[counts->touched[k]] = 0;
-        }
-        counts->touched_count = 0;
-    }
-}
-
-static void list_facets(struct ask *a, struct xt_search_answer *out)
-{
+    const struct ask *a = pass->ask;
     struct xt_search_facet_counts *facets = xt_arena_alloc(a->arena, (a->wanted_count + 1) * sizeof *facets);
 
     for (size_t i = 0; i < a->wanted_count; i++)
-        list_counts(a, a->wanted[i], &facets[i]);
+        list_counts(pass, a->wanted[i], &facets[i]);
     out->facets = facets;
     out->facet_count = a->wanted_count;
 }
 
-static void list_hits(struct ask *a, struct xt_search_answer *out)
+static void list_hits(struct pass *pass, struct xt_search_answer *out)
 {
-    struct xt_search_hit *hits = xt_arena_alloc(a->arena, (a->heap_count + 1) * sizeof *hits);
-    size_t count = a->heap_count;
+    const struct ask *a = pass->ask;
+    struct xt_search_hit *hits = xt_arena_alloc(a->arena, (pass->heap_count + 1) * sizeof *hits);
+    size_t count = pass->heap_count;
     struct hit last = {0};
 
     for (size_t left = count; left > 0; left--) {
-        struct hit worst = a->heap[0];
+        struct hit worst = pass->heap[0];
 
         if (left == count)
             last = worst;
-        a->heap[0] = a->heap[left - 1];
-        sift_down(a, 0, left - 1);
+        pass->heap[0] = pass->heap[left - 1];
+        heap_sift_down(pass, 0, left - 1);
         hits[left - 1] = (struct xt_search_hit){worst.id, worst.score};
     }
     out->hits = hits;
     out->hit_count = count;
-    if (count == 0 || (a->has_cursor ? a->after_cursor : a->total) <= (int64_t)count)
+    if (count == 0 || (a->has_cursor ? pass->after_cursor : pass->total) <= (int64_t)count)
         return;
     struct cursor next = {.sort = a->sort,
                           .id = last.id,
@@ -1030,7 +850,6 @@ static enum xt_code choose_order(struct ask *a, const struct query_node *root, s
     const struct xt_search_request *request = a->request;
 
     a->limit = request->limit > LIMIT_MAX ? LIMIT_MAX : request->limit;
-    a->heap = xt_arena_alloc(a->arena, ((size_t)a->limit + 1) * sizeof *a->heap);
     a->sort = request->sort;
     if (a->sort == XT_SORT_RELEVANCE && !has_text(root))
         a->sort = XT_SORT_DATE; /* nothing to rank by: the newest first */
@@ -1043,8 +862,8 @@ static enum xt_code choose_order(struct ask *a, const struct query_node *root, s
     return XT_OK;
 }
 
-static enum xt_code answer(struct ask *a, const struct query_env *env, struct xt_search_answer *out,
-                           struct xt_error *err)
+static enum xt_code answer(struct ask *a, struct scratch *scratch, const struct query_env *env,
+                           struct xt_search_answer *out, struct xt_error *err)
 {
     enum xt_code rc;
 
@@ -1057,14 +876,20 @@ static enum xt_code answer(struct ask *a, const struct query_env *env, struct xt
         rc = choose_facets(a, err);
     if (rc == XT_OK)
         rc = choose_order(a, root, err);
-    if (rc == XT_OK)
-        rc = run(a, root, err);
     if (rc != XT_OK)
         return rc;
 
-    *out = (struct xt_search_answer){.total = a->total, .at_least = a->stopped};
-    list_facets(a, out);
-    list_hits(a, out);
+    struct pass pass;
+    pass_begin(&pass, a, scratch->counts[0]);
+    rc = run(a, scratch, &pass, root, err);
+    if (rc == XT_OK) {
+        *out = (struct xt_search_answer){.total = pass.total, .at_least = pass.stopped};
+        list_facets(&pass, out);
+        list_hits(&pass, out);
+    }
+    pass_end(&pass);
+    if (rc != XT_OK)
+        return rc;
     out->ignored = a->query.ignored;
     out->ignored_count = a->query.ignored_count;
     for (int lang = 0; lang < XT_LANGS; lang++)
@@ -1087,7 +912,6 @@ enum xt_code ask_view(const struct engine_ops *ops, struct view *view, const str
     a->columns = view->columns;
     a->dict = view->dict;
     a->schema = schema;
-    a->scratch = scratch;
     a->request = request;
     a->arena = arena;
     a->generation = view->state.generation;
@@ -1095,8 +919,9 @@ enum xt_code ask_view(const struct engine_ops *ops, struct view *view, const str
     a->until_us = request->budget_ms ? started + (int64_t)request->budget_ms * 1000 : 0;
     for (size_t i = 0; i < SCHEMA_FACETS_MAX; i++)
         a->filter_of_facet[i] = -1;
-    rc = answer(a, &env, out, err);
-    clear_counts(a);
+    (void)atomic_fetch_add(&asking, 1);
+    rc = answer(a, scratch, &env, out, err);
+    (void)atomic_fetch_sub(&asking, 1);
     if (rc == XT_OK)
         out->took_us = xt_monotonic_us() - started;
     return rc;

@@ -2,7 +2,7 @@
  * ask.h - answering a query over a view of any engine.
  *
  * For the room's own files. struct scratch holds the counters of facets between questions, always zero then, so that
- * a question that matches little also costs little; one thread uses it at a time.
+ * a question that matches little also costs little; one question uses it at a time.
  */
 #ifndef XT_SEARCH_ASK_H
 #define XT_SEARCH_ASK_H
@@ -17,9 +17,11 @@ struct facet_counts {
     size_t room; /* ordinals the arrays have room for */
 };
 
+#define PASSES_MAX 2 /* threads that work on one question */
+
 struct scratch {
     struct scratch *next;
-    struct facet_counts counts[SCHEMA_FACETS_MAX];
+    struct facet_counts counts[PASSES_MAX][SCHEMA_FACETS_MAX];
 };
 
 void scratch_free(struct scratch *scratch);

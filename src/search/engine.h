@@ -42,10 +42,16 @@ struct text_plan {
     const struct field_set *allowed; /* the reader's fields, NULL = all */
     const struct rank *rank;
     const double *weights; /* by field */
+    bool scored;           /* else scores need not be worked out */
+    const double *least;   /* a score that is certain to be below this may be given as any other that is */
+    uint64_t from, to;     /* documents: from <= number < to */
 };
 
-/* Takes a matching document; false ends the search. Dead documents and those above the reader's class come too. */
-typedef bool take_doc(void *context, uint32_t doc, double score);
+#define BATCH_DOCS 1024 /* at most this many at a time */
+
+/* Takes matching documents: in rising order, each batch of one block of the columns. False ends the search. Dead ones and
+ * those above the reader's class come too. scores may be NULL when none were asked for. */
+typedef bool take_docs(void *context, const uint32_t *docs, const double *scores, size_t count);
 
 struct engine_ops {
     const char *name;
@@ -65,8 +71,10 @@ struct engine_ops {
     /* How many documents a phrase occurs in, at least roughly; dead ones included. */
     enum xt_code (*frequency)(struct view *view, const struct query_node *leaf, const struct field_set *allowed,
                               int64_t *out, struct xt_error *err);
-    enum xt_code (*run)(struct view *view, const struct text_plan *plan, take_doc *take, void *context,
+    enum xt_code (*run)(struct view *view, const struct text_plan *plan, take_docs *take, void *context,
                         struct xt_error *err);
+    /* About how many postings run() would read. NULL: parts of a plan cannot run at the same time in one view. */
+    uint64_t (*work)(struct view *view, const struct text_plan *plan);
 };
 
 extern const struct engine_ops engine_fts5;

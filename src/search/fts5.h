@@ -90,7 +90,7 @@ void fts5_end(struct view *view);
 void fts5_reader_free(struct engine_reader *reader);
 enum xt_code fts5_frequency(struct view *view, const struct query_node *leaf, const struct field_set *allowed,
                             int64_t *out, struct xt_error *err);
-enum xt_code fts5_run(struct view *view, const struct text_plan *plan, take_doc *take, void *context,
+enum xt_code fts5_run(struct view *view, const struct text_plan *plan, take_docs *take, void *context,
                       struct xt_error *err);
 
 #endif

@@ -21,8 +21,11 @@ struct phrase {
 
 struct find {
     const struct text_plan *plan;
-    take_doc *take;
+    take_docs *take;
     void *context;
+    uint32_t docs[BATCH_DOCS]; /* not given on yet */
+    double doc_scores[BATCH_DOCS];
+    size_t doc_count;
     const struct columns *columns;
     struct phrase phrases[2 * QUERY_LEAVES_MAX];
     size_t phrase_count;
@@ -30,6 +33,7 @@ struct find {
     double scores[QUERY_LEAVES_MAX];
     bool single; /* one phrase: may run inside */
     bool done;
+    bool stopped; /* nothing more is wanted */
     uint64_t steps;
     int64_t last_step; /* the row stepped to last: running inside starts again before it */
     /* counting instead of collecting */
@@ -166,6 +170,24 @@ static double read_hits(const Fts5ExtensionApi *api, Fts5Context *row, int phras
     return hits;
 }
 
+/* Gives on what has gathered; false when nothing more is wanted. */
+static bool give_on(struct find *find)
+{
+    size_t count = find->doc_count;
+
+    find->doc_count = 0;
+    return find->take(find->context, find->docs, find->doc_scores, count);
+}
+
+static bool gather(struct find *find, uint32_t doc, double score)
+{
+    if (find->doc_count > 0 && (find->docs[0] ^ doc) >> COLUMNS_BLOCK_BITS != 0 && !give_on(find))
+        return false;
+    find->docs[find->doc_count] = doc;
+    find->doc_scores[find->doc_count++] = score;
+    return find->doc_count < BATCH_DOCS || give_on(find);
+}
+
 static int take_single(const Fts5ExtensionApi *api, Fts5Context *row, void *context)
 {
     struct find *find = context;
@@ -180,7 +202,8 @@ static int take_single(const Fts5ExtensionApi *api, Fts5Context *row, void *cont
     if (rc != SQLITE_OK)
         return rc;
     double score = rank->idf[find->plan->root->leaf] * rank_core(rank, hits, *COLUMN_LENGTH(find->columns, doc));
-    return find->take(find->context, doc, score) ? SQLITE_OK : SQLITE_DONE;
+    find->stopped = !gather(find, doc, score);
+    return find->stopped ? SQLITE_DONE : SQLITE_OK;
 }
 
 static int count_row(const Fts5ExtensionApi *api, Fts5Context *row, void *context)
@@ -214,8 +237,8 @@ static int take_row(const Fts5ExtensionApi *api, Fts5Context *row, struct find *
         find->scores[leaf] = find->hits[leaf] > 0 ? rank->idf[leaf] * rank_core(rank, find->hits[leaf], length) : -1;
     }
     double score = rank_tree(find->plan->root, find->scores);
-    if (!find->take(find->context, doc, score < 0 ? 0 : score))
-        find->done = true;
+    find->stopped = !gather(find, doc, score < 0 ? 0 : score);
+    find->done = find->done || find->stopped;
     return SQLITE_OK;
 }
 
@@ -384,20 +407,27 @@ static enum xt_code run_match(struct view *view, const struct xt_text *match, st
     return rc;
 }
 
-enum xt_code fts5_run(struct view *view, const struct text_plan *plan, take_doc *take, void *context,
+enum xt_code fts5_run(struct view *view, const struct text_plan *plan, take_docs *take, void *context,
                       struct xt_error *err)
 {
-    struct find find = {.plan = plan, .take = take, .context = context, .columns = view->columns};
+    struct find *find = xt_calloc(1, sizeof *find);
     struct xt_text match;
     enum xt_code rc;
 
+    find->plan = plan;
+    find->take = take;
+    find->context = context;
+    find->columns = view->columns;
     xt_text_init(&match, XT_MIB);
-    write_match(view->engine, plan->root, plan->allowed, &find, &match);
+    write_match(view->engine, plan->root, plan->allowed, find, &match);
     /* A prefix has its list merged when the query starts; running the phrase again would merge it twice. */
-    find.single =
-        plan->root->kind == QUERY_TEXT && find.phrase_count == 1 && (!plan->root->prefix || is_beginning(plan->root));
-    rc = run_match(view, &match, &find, err);
+    find->single =
+        plan->root->kind == QUERY_TEXT && find->phrase_count == 1 && (!plan->root->prefix || is_beginning(plan->root));
+    rc = run_match(view, &match, find, err);
+    if (rc == XT_OK && !find->stopped)
+        (void)give_on(find);
     xt_text_done(&match);
+    free(find);
     return rc;
 }
 
@@ -446,21 +476,24 @@ static void keep_frequency(struct view *view, const char *phrase, int64_t with)
 enum xt_code fts5_frequency(struct view *view, const struct query_node *leaf, const struct field_set *allowed,
                             int64_t *out, struct xt_error *err)
 {
-    struct find find = {.columns = view->columns, .counting = true};
+    struct find *find = xt_calloc(1, sizeof *find);
     struct xt_text match;
     enum xt_code rc = XT_OK;
 
+    find->columns = view->columns;
+    find->counting = true;
     xt_text_init(&match, XT_MIB);
     write_phrase(view->engine, leaf, allowed, leaf->prefix, &match);
     if (!known_frequency(view, match.s, out)) {
-        rc = run_match(view, &match, &find, err);
+        rc = run_match(view, &match, find, err);
         if (rc == XT_OK) {
-            *out = (int64_t)find.rows;
-            if (find.rows == FREQUENCY_ROWS_MAX && find.last_row > 0)
-                *out = (int64_t)((double)find.rows * (double)view->state.docs / (double)find.last_row);
+            *out = (int64_t)find->rows;
+            if (find->rows == FREQUENCY_ROWS_MAX && find->last_row > 0)
+                *out = (int64_t)((double)find->rows * (double)view->state.docs / (double)find->last_row);
             keep_frequency(view, match.s, *out);
         }
     }
     xt_text_done(&match);
+    free(find);
     return rc;
 }
