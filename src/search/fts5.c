@@ -22,10 +22,9 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "search/intake.h"
 
 #define FORMAT           "fts5-2"
-#define SORT_KEY_MAX     128
-#define PARENTS_MAX      16
 #define READERS_IDLE_MAX 16
 
 static const char tables_sql[] =
@@ -98,30 +97,6 @@ enum xt_code fts5_connect(const char *path, bool create, struct token_count *cou
     }
     *out = db;
     return XT_OK;
-}
-
-/* What an index must have been built with to be of use. Labels, weights and classes are read when asking. */
-static struct xt_hash hash_of_schema(const struct xt_search_schema *schema)
-{
-    struct xt_hasher hasher;
-    struct xt_hash hash;
-
-    xt_hasher_init(&hasher);
-    xt_hasher_add_str(&hasher, XT_STR(FORMAT));
-    for (size_t i = 0; i < schema->field_count; i++)
-        xt_hasher_add_str(&hasher, xt_str(schema->fields[i].name));
-    xt_hasher_add_str(&hasher, XT_STR("facets"));
-    for (size_t i = 0; i < schema->facet_count; i++) {
-        xt_hasher_add_str(&hasher, xt_str(schema->facets[i].name));
-        xt_hasher_add_str(&hasher, schema->facets[i].parent ? XT_STR("nested") : XT_STR("flat"));
-        xt_hasher_add_str(&hasher, schema->facets[i].is_year ? XT_STR("year") : XT_STR("text"));
-    }
-    xt_hasher_add_str(&hasher, XT_STR("ranges"));
-    for (size_t i = 0; i < schema->range_count; i++)
-        xt_hasher_add_str(&hasher, xt_str(schema->ranges[i].name));
-    xt_hasher_add_str(&hasher, schema->stamp);
-    xt_hasher_end(&hasher, &hash);
-    return hash;
 }
 
 /* Steps the state's statement and resets it. XT_E_NOT_FOUND when the row is not there. */
@@ -216,7 +191,7 @@ static void remove_files(const char *dir)
 static enum xt_code create_tables(sqlite3 *db, const struct xt_search_schema *schema, uint64_t mark,
                                   struct xt_error *err)
 {
-    struct xt_hash hash = hash_of_schema(schema);
+    struct xt_hash hash = schema_hash(schema, FORMAT);
     struct field_set none = {{0}};
     struct xt_text sql;
     sqlite3_stmt *stmt = NULL;
@@ -305,17 +280,6 @@ static enum xt_code prepare_feeding(struct engine *engine, struct xt_error *err)
     return rc;
 }
 
-/* Marks of a transaction that never committed: the documents live on. */
-static void forget_later_marks(struct engine *engine)
-{
-    for (uint64_t doc = 0; doc < engine->state.docs; doc++) {
-        uint32_t *dead = COLUMN_DEAD(&engine->columns, (uint32_t)doc);
-
-        if (*dead > engine->state.generation)
-            __atomic_store_n(dead, 0, __ATOMIC_RELAXED);
-    }
-}
-
 static void close_engine(struct engine *engine)
 {
     sqlite3_stmt *const stmts[] = {engine->insert_doc, engine->find_live, engine->put_live,
@@ -346,7 +310,7 @@ static void close_engine(struct engine *engine)
 static enum xt_code open_files(struct engine *engine, struct xt_error *err)
 {
     XT_AUTO(xt_free_ptr) char *path = path_in(engine->dir, "index.db");
-    struct xt_hash schema = hash_of_schema(engine->schema), found;
+    struct xt_hash schema = schema_hash(engine->schema, FORMAT), found;
     sqlite3_stmt *stmt = NULL;
     enum xt_code rc;
 
@@ -401,7 +365,7 @@ static enum xt_code open_once(const char *dir, const struct xt_search_schema *sc
     if (may_feed) {
         for (unsigned facet = 0; facet < schema->facet_count; facet++)
             engine->dict_stored[facet] = dict_count(&engine->dict, facet);
-        forget_later_marks(engine);
+        intake_forget_later_marks(&engine->columns, &engine->state);
     } else {
         (void)sqlite3_close(engine->db); /* readers have their own */
         engine->db = NULL;
@@ -436,10 +400,7 @@ static bool is_gone(struct engine *engine)
 
 struct feeding {
     struct engine *engine;
-    struct index_state state; /* as it will be */
-    uint32_t *marked;         /* documents marked dead by this transaction */
-    size_t marked_count, marked_capacity;
-    int32_t this_year;
+    struct intake in;
 };
 
 static enum xt_code step_once(sqlite3_stmt *stmt, struct xt_error *err)
@@ -458,123 +419,11 @@ static enum xt_code retire(struct feeding *f, int64_t id, bool *out_found, struc
     sqlite3_bind_int64(find, 1, id);
     int step = sqlite3_step(find);
     *out_found = step == SQLITE_ROW;
-    if (*out_found) {
-        uint32_t doc = (uint32_t)sqlite3_column_int64(find, 0);
-
-        xt_grow(&f->marked, &f->marked_capacity, f->marked_count + 1, sizeof *f->marked);
-        f->marked[f->marked_count++] = doc;
-        __atomic_store_n(COLUMN_DEAD(&f->engine->columns, doc), f->state.generation, __ATOMIC_RELAXED);
-        f->state.live--;
-    }
+    if (*out_found)
+        intake_kill(&f->in, (uint32_t)sqlite3_column_int64(find, 0));
     enum xt_code rc = step == SQLITE_ROW || step == SQLITE_DONE ? XT_OK : fts5_fail(f->engine->db, err);
     (void)sqlite3_reset(find);
     return rc;
-}
-
-/* The value's ordinal, made with those above it when it is new; 0 when it is empty or the facet is full. */
-static uint32_t ordinal_of(struct engine *engine, unsigned facet, struct xt_str value, unsigned depth)
-{
-    const struct xt_search_facet *f = &engine->schema->facets[facet];
-    char copy[DICT_VALUE_BYTES_MAX + 1];
-    uint32_t above = 0;
-
-    value.n = xt_utf8_clip(value.s, value.n, DICT_VALUE_BYTES_MAX);
-    if (value.n == 0)
-        return 0;
-    uint32_t ordinal = dict_find(&engine->dict, facet, value);
-    if (ordinal)
-        return ordinal;
-    /* What parent() returns may lie in a buffer that its next call uses again. */
-    memcpy(copy, value.s, value.n);
-    copy[value.n] = '\0';
-    value.s = copy;
-    if (f->parent && depth < PARENTS_MAX) {
-        const char *parent = f->parent(f->context, copy);
-        if (parent && !xt_str_is(value, parent))
-            above = ordinal_of(engine, facet, xt_str(parent), depth + 1);
-        ordinal = dict_find(&engine->dict, facet, value); /* a ring of parents made it meanwhile */
-        if (ordinal)
-            return ordinal;
-    }
-    return dict_add(&engine->dict, facet, value, above);
-}
-
-static void write_facet(struct feeding *f, uint32_t doc, unsigned facet, const struct xt_search_doc *source)
-{
-    struct engine *engine = f->engine;
-    uint32_t *list = engine->columns.pool + f->state.pool_used; /* room for all values was reserved */
-    uint32_t count = 0, entry = 0;
-
-    for (size_t i = 0; i < source->value_count; i++) {
-        if (source->values[i].facet != facet)
-            continue;
-        uint32_t ordinal = ordinal_of(engine, facet, source->values[i].value, 0), k = 0;
-        while (k < count && list[k + 1] != ordinal)
-            k++;
-        if (ordinal == 0 || k < count)
-            continue;
-        list[++count] = ordinal;
-        if (engine->schema->facets[facet].is_year) {
-            int32_t year = dict_entry(&engine->dict, facet, ordinal)->year;
-
-            if (year <= f->this_year && year > f->state.newest_year)
-                f->state.newest_year = year;
-        }
-    }
-    if (count == 1) {
-        entry = list[1];
-    } else if (count > 1) {
-        list[0] = count;
-        entry = (uint32_t)f->state.pool_used | COLUMN_LIST;
-        f->state.pool_used += count + 1;
-    }
-    *COLUMN_FACET(&engine->columns, doc, facet) = entry;
-}
-
-static void write_sort_key(struct feeding *f, uint32_t doc, struct xt_str key)
-{
-    struct columns *columns = &f->engine->columns;
-    uint64_t prefix = 0;
-
-    if (key.n > SORT_KEY_MAX)
-        key.n = SORT_KEY_MAX;
-    for (size_t i = 0; i < 8; i++)
-        prefix = prefix << 8 | (i < key.n ? (uint8_t)key.s[i] : 0);
-    *COLUMN_SORT(columns, doc) = prefix;
-    *COLUMN_KEY(columns, doc) = 0;
-    if (key.n == 0)
-        return;
-    uint32_t *place = columns->pool + f->state.pool_used;
-    *COLUMN_KEY(columns, doc) = (uint32_t)f->state.pool_used;
-    place[0] = (uint32_t)key.n;
-    memcpy(place + 1, key.s, key.n);
-    f->state.pool_used += 1 + (key.n + 3) / 4;
-}
-
-static enum xt_code write_columns(struct feeding *f, uint32_t doc, const struct xt_search_doc *source,
-                                  struct xt_error *err)
-{
-    struct columns *columns = &f->engine->columns;
-    enum xt_code rc;
-
-    columns->pool_used = f->state.pool_used < 2 ? 2 : f->state.pool_used; /* the mark stands in the first units */
-    f->state.pool_used = columns->pool_used;
-    rc = columns_reserve(columns, (uint64_t)doc + 1, source->value_count + SCHEMA_FACETS_MAX + 1 + SORT_KEY_MAX / 4 + 1,
-                         err);
-    if (rc != XT_OK)
-        return rc;
-    *COLUMN_ID(columns, doc) = source->id;
-    *COLUMN_DATE(columns, doc) = source->date;
-    __atomic_store_n(COLUMN_DEAD(columns, doc), 0, __ATOMIC_RELAXED);
-    *COLUMN_CLASS(columns, doc) = (uint8_t)source->min_class;
-    for (unsigned facet = 0; facet < columns->facet_count; facet++)
-        write_facet(f, doc, facet, source);
-    for (unsigned range = 0; range < columns->range_count; range++)
-        *COLUMN_RANGE(columns, doc, range) = INT64_MIN;
-    for (size_t i = 0; i < source->number_count; i++)
-        *COLUMN_RANGE(columns, doc, source->numbers[i].range) = source->numbers[i].value;
-    write_sort_key(f, doc, source->sort_key);
-    return XT_OK;
 }
 
 /* All texts of one field with gaps between. */
@@ -614,14 +463,14 @@ static enum xt_code write_postings(struct feeding *f, uint32_t doc, const struct
             text.n = xt_utf8_clip(text.s, text.n, 16 * XT_MIB);
         sqlite3_bind_text(insert, (int)field + 2, text.s, (int)text.n, again ? SQLITE_TRANSIENT : SQLITE_STATIC);
         field_set_add(&seen, field);
-        field_set_add(&f->state.used, field);
+        field_set_add(&f->in.state.used, field);
     }
     engine->count.tokens = 0;
     enum xt_code rc = step_once(insert, err);
     (void)sqlite3_clear_bindings(insert);
     uint64_t length = engine->count.tokens;
     *COLUMN_LENGTH(&engine->columns, doc) = length > UINT16_MAX ? UINT16_MAX : (uint16_t)length;
-    f->state.total_length += *COLUMN_LENGTH(&engine->columns, doc);
+    f->in.state.total_length += *COLUMN_LENGTH(&engine->columns, doc);
     return rc;
 }
 
@@ -639,8 +488,8 @@ static enum xt_code feed_one(struct feeding *f, const struct xt_search_doc *sour
         sqlite3_bind_int64(engine->drop_live, 1, source->id);
         return step_once(engine->drop_live, err);
     }
-    uint32_t doc = (uint32_t)f->state.docs;
-    rc = write_columns(f, doc, source, err);
+    uint32_t doc = (uint32_t)f->in.state.docs;
+    rc = intake_columns(&f->in, doc, source, err);
     if (rc != XT_OK)
         return rc;
     rc = write_postings(f, doc, source, err);
@@ -648,8 +497,8 @@ static enum xt_code feed_one(struct feeding *f, const struct xt_search_doc *sour
         return rc;
     sqlite3_bind_int64(engine->put_live, 1, source->id);
     sqlite3_bind_int64(engine->put_live, 2, doc);
-    f->state.docs++;
-    f->state.live++;
+    f->in.state.docs++;
+    f->in.state.live++;
     return step_once(engine->put_live, err);
 }
 
@@ -695,7 +544,7 @@ static enum xt_code feed_all(struct feeding *f, const struct xt_search_doc *docs
     if (rc == XT_OK)
         rc = store_dict(engine, err);
     if (rc == XT_OK)
-        rc = store_state(engine, &f->state, err);
+        rc = store_state(engine, &f->in.state, err);
     if (rc == XT_OK && count > 0)
         rc = columns_sync(&engine->columns, err);
     if (rc == XT_OK)
@@ -708,25 +557,21 @@ static enum xt_code feed_all(struct feeding *f, const struct xt_search_doc *docs
 static enum xt_code feed(struct engine *engine, const struct xt_search_doc *docs, size_t count, int64_t reached,
                          struct xt_error *err)
 {
-    struct feeding f = {.engine = engine, .state = engine->state};
-    int month, day, year;
+    struct feeding f = {.engine = engine};
     enum xt_code rc;
 
-    xt_civil_from_days(xt_now() / (86400 * XT_SECOND), &year, &month, &day);
-    f.this_year = year;
-    f.state.generation++;
-    f.state.reached = reached;
+    intake_begin(&f.in, engine->schema, &engine->columns, &engine->dict, &engine->state);
+    f.in.state.reached = reached;
     rc = feed_all(&f, docs, count, err);
     if (rc == XT_OK) {
-        engine->state = f.state;
-        engine->columns.pool_used = f.state.pool_used;
+        engine->state = f.in.state;
+        engine->columns.pool_used = f.in.state.pool_used;
         for (unsigned facet = 0; facet < engine->dict.facet_count; facet++)
             engine->dict_stored[facet] = dict_count(&engine->dict, facet);
     } else {
-        for (size_t i = 0; i < f.marked_count; i++)
-            __atomic_store_n(COLUMN_DEAD(&engine->columns, f.marked[i]), 0, __ATOMIC_RELAXED);
+        intake_undo(&f.in);
     }
-    free(f.marked);
+    intake_done(&f.in);
     return rc;
 }
 
