@@ -78,5 +78,6 @@ struct engine_ops {
 };
 
 extern const struct engine_ops engine_fts5;
+extern const struct engine_ops engine_segment;
 
 #endif

@@ -296,10 +296,7 @@ static void close_engine(struct engine *engine)
     (void)sqlite3_close(engine->db);
     columns_close(&engine->columns);
     dict_done(&engine->dict);
-    for (size_t i = 0; engine->frequencies.slots && i < FREQUENCIES; i++)
-        free(engine->frequencies.slots[i].phrase);
-    free(engine->frequencies.slots);
-    (void)pthread_mutex_destroy(&engine->frequencies.lock);
+    frequencies_done(&engine->frequencies);
     (void)pthread_mutex_destroy(&engine->lock);
     xt_text_done(&engine->joined);
     free(engine->dir);
@@ -353,7 +350,7 @@ static enum xt_code open_once(const char *dir, const struct xt_search_schema *sc
     engine->feeds = may_feed;
     engine->columns = (struct columns){.fd = -1, .pool_fd = -1};
     (void)pthread_mutex_init(&engine->lock, NULL); /* cannot fail with default attributes */
-    (void)pthread_mutex_init(&engine->frequencies.lock, NULL);
+    frequencies_init(&engine->frequencies);
     dict_init(&engine->dict, (unsigned)schema->facet_count);
     xt_text_init(&engine->joined, 64 * XT_MIB);
 

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "search/engine.h"
+#include "search/frequencies.h"
 
 /* A word that begins with a letter is indexed, at the same place, by its first one and two characters too, each behind this
  * byte: to merge the lists of all words that begin with "a" would take longer than all other work of a query. */
@@ -28,21 +29,6 @@ struct token_count {
 XT_MUST_USE enum xt_code fts5_add_tokenizer(sqlite3 *db, struct token_count *count, struct xt_error *err);
 /* The API of FTS5 of a connection, NULL when it has none. */
 fts5_api *fts5_api_of(sqlite3 *db);
-
-struct frequency {
-    char *phrase;      /* as it is asked of FTS5 */
-    int64_t documents; /* of the index when it was counted */
-    int64_t with;
-};
-
-/* Document frequencies, kept while the index grows by less than a fiftieth. */
-struct frequencies {
-    pthread_mutex_t lock;
-    struct frequency *slots;
-    size_t count;
-};
-
-#define FREQUENCIES 4096
 
 struct find;
 

@@ -10,9 +10,8 @@
 #include "search/fts5.h"
 #include "text/token.h"
 
-#define FREQUENCY_ROWS_MAX 100000 /* beyond this the rest is estimated from how far it got */
-#define READERS_IDLE_MAX   16
-#define STEPS_MAX          256 /* rows that a query of one phrase steps through before it runs inside */
+#define READERS_IDLE_MAX 16
+#define STEPS_MAX        256 /* rows that a query of one phrase steps through before it runs inside */
 
 /* A phrase as FTS5 numbers them. An exact twin is the word of a prefix without its star: its hits count again. */
 struct phrase {
@@ -212,7 +211,7 @@ static int count_row(const Fts5ExtensionApi *api, Fts5Context *row, void *contex
 
     find->rows++;
     find->last_row = api->xRowid(row);
-    return find->rows < FREQUENCY_ROWS_MAX ? SQLITE_OK : SQLITE_DONE;
+    return find->rows < FREQUENCY_DOCS_MAX ? SQLITE_OK : SQLITE_DONE;
 }
 
 static int take_row(const Fts5ExtensionApi *api, Fts5Context *row, struct find *find)
@@ -431,48 +430,6 @@ enum xt_code fts5_run(struct view *view, const struct text_plan *plan, take_docs
     return rc;
 }
 
-/* FNV-1a over the phrase: only a slot number. */
-static size_t slot_of(const char *phrase)
-{
-    uint64_t hash = 1469598103934665603u;
-
-    for (const char *c = phrase; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    return (size_t)(hash ^ hash >> 29) % FREQUENCIES;
-}
-
-static bool known_frequency(struct view *view, const char *phrase, int64_t *out)
-{
-    struct frequencies *known = &view->engine->frequencies;
-    int64_t documents = (int64_t)view->state.docs;
-    bool found = false;
-
-    (void)pthread_mutex_lock(&known->lock);
-    if (known->slots) {
-        const struct frequency *slot = &known->slots[slot_of(phrase)];
-
-        found = slot->phrase && strcmp(slot->phrase, phrase) == 0 && slot->documents <= documents &&
-                documents - slot->documents <= slot->documents / 50;
-        if (found)
-            *out = slot->with;
-    }
-    (void)pthread_mutex_unlock(&known->lock);
-    return found;
-}
-
-static void keep_frequency(struct view *view, const char *phrase, int64_t with)
-{
-    struct frequencies *known = &view->engine->frequencies;
-
-    (void)pthread_mutex_lock(&known->lock);
-    if (!known->slots)
-        known->slots = xt_calloc(FREQUENCIES, sizeof *known->slots);
-    struct frequency *slot = &known->slots[slot_of(phrase)]; /* what was there gives way */
-    free(slot->phrase);
-    *slot = (struct frequency){xt_strdup(phrase), (int64_t)view->state.docs, with};
-    (void)pthread_mutex_unlock(&known->lock);
-}
-
 enum xt_code fts5_frequency(struct view *view, const struct query_node *leaf, const struct field_set *allowed,
                             int64_t *out, struct xt_error *err)
 {
@@ -484,13 +441,13 @@ enum xt_code fts5_frequency(struct view *view, const struct query_node *leaf, co
     find->counting = true;
     xt_text_init(&match, XT_MIB);
     write_phrase(view->engine, leaf, allowed, leaf->prefix, &match);
-    if (!known_frequency(view, match.s, out)) {
+    if (!frequencies_find(&view->engine->frequencies, match.s, (int64_t)view->state.docs, out)) {
         rc = run_match(view, &match, find, err);
         if (rc == XT_OK) {
             *out = (int64_t)find->rows;
-            if (find->rows == FREQUENCY_ROWS_MAX && find->last_row > 0)
+            if (find->rows == FREQUENCY_DOCS_MAX && find->last_row > 0)
                 *out = (int64_t)((double)find->rows * (double)view->state.docs / (double)find->last_row);
-            keep_frequency(view, match.s, *out);
+            frequencies_keep(&view->engine->frequencies, match.s, (int64_t)view->state.docs, *out);
         }
     }
     xt_text_done(&match);

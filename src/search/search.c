@@ -31,6 +31,16 @@ struct xt_search {
     struct scratch *scratch; /* idle */
 };
 
+static const struct engine_ops *engine_named(const char *name)
+{
+    static const struct engine_ops *const engines[] = {&engine_fts5, &engine_segment};
+
+    for (size_t i = 0; name && i < XT_COUNT(engines); i++)
+        if (strcmp(engines[i]->name, name) == 0)
+            return engines[i];
+    return engines[0];
+}
+
 static void close_use(struct xt_search *search, struct use *use)
 {
     search->ops->close(use->engine);
@@ -80,7 +90,7 @@ enum xt_code xt_search_open(const struct xt_search_options *options, struct xt_s
     assert(options->schema->field_count > 0 && options->schema->field_count <= SCHEMA_FIELDS_MAX);
     assert(options->schema->facet_count <= SCHEMA_FACETS_MAX);
     assert(options->schema->range_count <= SCHEMA_RANGES_MAX);
-    search->ops = &engine_fts5;
+    search->ops = engine_named(options->engine);
     search->schema = options->schema;
     search->lock_fd = -1;
     (void)pthread_mutex_init(&search->lock, NULL); /* cannot fail with default attributes */

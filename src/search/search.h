@@ -101,6 +101,7 @@ struct xt_search_options {
     const char *dir; /* DATA/index */
     bool may_feed;   /* try to take the feeder's lock */
     const struct xt_search_schema *schema;
+    const char *engine; /* "segment", "fts5"; NULL or unknown = the default */
 };
 /* Opens or makes the index. A missing, torn, foreign or outdated index is removed and made anew (reached 0):
  * *out_fresh says so. Without the feeder's lock an index that is absent or of another schema gives XT_E_BUSY. */

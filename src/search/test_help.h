@@ -87,9 +87,21 @@ XT_UNUSED static void folder_remove(struct folder *folder)
     assert_int_equal(system(command), 0);
 }
 
+/* Every test runs with each engine in turn. */
+static const char *test_engine = "fts5";
+
+#define RUN_FOR_EACH_ENGINE(tests)                                           \
+    do {                                                                     \
+        int failed = cmocka_run_group_tests_name("fts5", tests, NULL, NULL); \
+                                                                             \
+        test_engine = "segment";                                             \
+        failed += cmocka_run_group_tests_name("segment", tests, NULL, NULL); \
+        return failed;                                                       \
+    } while (0)
+
 XT_UNUSED static struct xt_search *open_index(const char *dir, bool may_feed, bool expect_fresh)
 {
-    struct xt_search_options options = {dir, may_feed, &test_schema};
+    struct xt_search_options options = {dir, may_feed, &test_schema, test_engine};
     struct xt_search *search = NULL;
     struct xt_error err = {0};
     bool fresh = false;

@@ -544,6 +544,7 @@ static void answers_are_those_of_a_naive_scan(void **state)
     struct xt_text query;
 
     random_state = seed ? strtoull(seed, NULL, 10) * 2654435761u + 1 : 88172645463325252u;
+    memset(docs, 0, sizeof docs);
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
     xt_text_init(&query, XT_MIB);
@@ -582,5 +583,5 @@ int main(void)
         cmocka_unit_test(answers_are_those_of_a_naive_scan),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    RUN_FOR_EACH_ENGINE(tests);
 }

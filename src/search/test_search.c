@@ -517,7 +517,7 @@ static void versions_deletions_and_reopening(void **state)
         xt_search_stats(search, &stats);
         assert_int_equal(stats.documents, 1);
         assert_int_equal(stats.tombstones, 2);
-        assert_string_equal(stats.engine, "fts5");
+        assert_string_equal(stats.engine, test_engine);
         assert_true(stats.bytes > 0);
         xt_search_close(&search);
         search = open_index(folder.path, true, false);
@@ -548,7 +548,7 @@ static void overwrite(const char *dir, const char *name, const char *bytes)
 {
     char path[256];
 
-    (void)snprintf(path, sizeof path, "%s/fts5/%s", dir, name);
+    (void)snprintf(path, sizeof path, "%s/%s/%s", dir, test_engine, name);
     int fd = open(path, O_WRONLY | O_TRUNC);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
@@ -558,7 +558,7 @@ static void overwrite(const char *dir, const char *name, const char *bytes)
 static void torn_and_foreign_indexes_are_made_anew(void **state)
 {
     (void)state;
-    static const char *const names[] = {"index.db", "columns.dat", "pool.dat"};
+    const char *const names[] = {strcmp(test_engine, "fts5") == 0 ? "index.db" : "manifest", "columns.dat", "pool.dat"};
     struct folder folder = {""};
     char command[128];
 
@@ -574,7 +574,7 @@ static void torn_and_foreign_indexes_are_made_anew(void **state)
     }
     feed_text(search, 1, "机器人", "");
     xt_search_close(&search);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'/fts5", folder.path);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'/%s", folder.path, test_engine);
     assert_int_equal(system(command), 0);
     search = open_index(folder.path, true, true);
     xt_search_close(&search);
@@ -582,7 +582,7 @@ static void torn_and_foreign_indexes_are_made_anew(void **state)
     /* another schema */
     struct xt_search_schema fewer = test_schema;
     fewer.field_count--;
-    struct xt_search_options options = {folder.path, false, &fewer};
+    struct xt_search_options options = {folder.path, false, &fewer, test_engine};
     bool fresh = false;
     assert_int_equal(xt_search_open(&options, &search, &fresh, NULL), XT_E_BUSY);
     options.may_feed = true;
@@ -605,7 +605,7 @@ static void a_deleted_index_is_noticed(void **state)
     struct xt_search *reader = open_index(folder.path, false, false);
     assert_int_equal(count_of(search, "机器人"), 1);
     assert_int_equal(count_of(reader, "机器人"), 1);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'/fts5", folder.path);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'/%s", folder.path, test_engine);
     assert_int_equal(system(command), 0);
     assert_int_equal(count_of(search, "机器人"), 1); /* still open */
     assert_int_equal(xt_search_tidy(search, 1, &err), XT_E_GONE);
@@ -634,7 +634,7 @@ static void another_process_sees_what_is_fed(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        struct xt_search_options options = {folder.path, true, &test_schema};
+        struct xt_search_options options = {folder.path, true, &test_schema, test_engine};
         struct xt_search *search = NULL;
         bool fresh;
 
@@ -685,7 +685,7 @@ static int64_t crash_id(int64_t batch, int i)
 
 static void feed_until_killed(const char *dir)
 {
-    struct xt_search_options options = {dir, true, &test_schema};
+    struct xt_search_options options = {dir, true, &test_schema, test_engine};
     struct xt_search *search = NULL;
     bool fresh;
 
@@ -754,7 +754,7 @@ static void a_killed_feeder_leaves_a_sound_index(void **state)
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_true(WIFSIGNALED(status));
 
-        struct xt_search_options options = {folder.path, true, &test_schema};
+        struct xt_search_options options = {folder.path, true, &test_schema, test_engine};
         struct xt_search *search = NULL;
         bool fresh = false;
         assert_int_equal(xt_search_open(&options, &search, &fresh, NULL), XT_OK);
@@ -947,5 +947,5 @@ int main(void)
         cmocka_unit_test(time_that_runs_out_is_said),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    RUN_FOR_EACH_ENGINE(tests);
 }

@@ -1,0 +1,202 @@
+/*
+ * Which segments become one. Sizes go in steps of eight: when eight neighbours at the end are of one step or smaller, they
+ * become one of the next. So a document is written again about once for each step (seven from one to a million), and there are at
+ * most some fifty segments. Small merges run at once, in the feeder; others in a thread of their own that writes with
+ * measure, so that neither readers nor the feeder wait for them.
+ */
+#include "search/segments.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/time.h"
+
+#define FAN_IN           8
+#define FAN_IN_SPARE     3
+#define AT_ONCE_DOCS     2048 /* some milliseconds */
+#define BYTES_PER_SECOND (128 * XT_MIB)
+#define DEAD_SHARE       2 /* a segment of which one document in two is dead is written again */
+
+static unsigned step_of(const struct segment *segment)
+{
+    unsigned step = 0;
+
+    for (uint32_t count = segment->count; count >= FAN_IN; count /= FAN_IN)
+        step++;
+    return step;
+}
+
+struct choice {
+    size_t from, to; /* from <= i < to; empty when equal */
+};
+
+/* The neighbours to put together, among those behind `begin`: the smallest step that has enough. */
+static struct choice choose(const struct engine_reader *now, size_t begin, size_t enough)
+{
+    for (unsigned step = 0; step < 12; step++) {
+        size_t from = now->count;
+
+        while (from > begin && step_of(now->segments[from - 1]) <= step)
+            from--;
+        if (now->count - from >= enough)
+            return (struct choice){from, now->count};
+    }
+    return (struct choice){0, 0};
+}
+
+static uint32_t docs_of(const struct engine_reader *now, struct choice choice)
+{
+    const struct segment *last = now->segments[choice.to - 1];
+
+    return last->first + last->count - now->segments[choice.from]->first;
+}
+
+/* A document may go when it is dead for every view that the merged segment will serve: these begin later. */
+struct living {
+    const struct columns *columns;
+    uint32_t generation;
+};
+
+static bool lives(const void *context, uint32_t doc)
+{
+    const struct living *living = context;
+
+    return columns_alive(living->columns, doc, living->generation);
+}
+
+/* Merges and puts the result in place. */
+static enum xt_code merge(struct engine *engine, struct engine_reader *now, struct choice choice, uint64_t speed,
+                          struct xt_error *err)
+{
+    struct living living = {&engine->columns, now->state.generation};
+    struct segment *made = NULL;
+    char path[4096];
+
+    (void)pthread_mutex_lock(&engine->lock);
+    uint64_t serial = engine->serial++;
+    (void)pthread_mutex_unlock(&engine->lock);
+    enum xt_code rc = segment_merge(&now->segments[choice.from], choice.to - choice.from, engine->dir, serial,
+                                    engine->mark, speed, lives, &living, &engine->stop, err);
+    if (rc == XT_OK)
+        rc = segment_open(engine->dir, serial, engine->mark, &made, err);
+    if (rc != XT_OK)
+        return rc;
+    (void)pthread_mutex_lock(&engine->lock);
+    rc = segments_replace(engine, now->segments[choice.from]->serial, now->segments[choice.to - 1]->serial, made, err);
+    (void)pthread_mutex_unlock(&engine->lock);
+    if (rc != XT_OK) {
+        segment_path(path, engine->dir, serial, ".seg");
+        (void)unlink(path);
+    }
+    segment_drop(made);
+    return rc;
+}
+
+/* ---- in the background ---- */
+
+struct errand {
+    struct engine *engine;
+    struct engine_reader *now;
+    struct choice choice;
+};
+
+static void *run_errand(void *context)
+{
+    struct errand *errand = context;
+    struct engine *engine = errand->engine;
+    struct xt_error err = {0};
+    enum xt_code rc = merge(engine, errand->now, errand->choice, BYTES_PER_SECOND, &err);
+
+    if (rc != XT_OK && rc != XT_E_BUSY) /* nothing is lost: it is tried again */
+        xt_log(XT_LOG_WARN, "index-merge-failed", XT_P("reason", XT_TEXT(xt_msg_name(err.msg))));
+    reader_drop(errand->now);
+    free(errand);
+    (void)pthread_mutex_lock(&engine->lock);
+    engine->merged = true;
+    (void)pthread_mutex_unlock(&engine->lock);
+    return NULL;
+}
+
+/* True when no merge runs (any more). The lock is held. */
+static bool join_merger(struct engine *engine, bool wait)
+{
+    if (engine->merging && (engine->merged || wait)) {
+        (void)pthread_mutex_unlock(&engine->lock);
+        (void)pthread_join(engine->merger, NULL);
+        (void)pthread_mutex_lock(&engine->lock);
+        engine->merging = engine->merged = false;
+    }
+    return !engine->merging;
+}
+
+void segments_stop_merging(struct engine *engine)
+{
+    atomic_store(&engine->stop, true);
+    (void)pthread_mutex_lock(&engine->lock);
+    (void)join_merger(engine, true);
+    (void)pthread_mutex_unlock(&engine->lock);
+}
+
+static void start_merger(struct engine *engine, struct choice choice)
+{
+    struct errand *errand = xt_alloc(sizeof *errand);
+
+    *errand = (struct errand){engine, reader_hold(engine->now), choice};
+    engine->merging_through = engine->now->segments[choice.to - 1]->serial;
+    engine->merging = pthread_create(&engine->merger, NULL, run_errand, errand) == 0;
+    if (!engine->merging) { /* next time */
+        reader_drop(errand->now);
+        free(errand);
+    }
+}
+
+/* A segment of which too much has died since it was written, to be written again by itself. The lock is held. */
+static struct choice mostly_dead(const struct engine *engine)
+{
+    const struct engine_reader *now = engine->now;
+
+    for (size_t i = 0; i < now->count; i++) {
+        const struct segment *s = now->segments[i];
+        uint32_t living = 0;
+
+        if (now->state.docs - now->state.live < s->head->living / DEAD_SHARE)
+            continue; /* not even if all that are dead were here */
+        for (uint32_t doc = s->first; doc < s->first + s->count; doc++)
+            living += columns_alive(&engine->columns, doc, now->state.generation);
+        if (living < s->head->living / DEAD_SHARE)
+            return (struct choice){i, i + 1};
+    }
+    return (struct choice){0, 0};
+}
+
+enum xt_code segments_tidy(struct engine *engine, bool spare, struct xt_error *err)
+{
+    for (;;) {
+        struct engine_reader *now;
+        struct choice choice;
+        size_t begin = 0;
+        enum xt_code rc;
+
+        (void)pthread_mutex_lock(&engine->lock);
+        bool free_hand = join_merger(engine, false);
+        now = engine->now;
+        while (!free_hand && begin < now->count && now->segments[begin]->serial != engine->merging_through)
+            begin++;
+        if (!free_hand)
+            begin++;
+        choice = choose(now, begin < now->count ? begin : now->count, spare ? FAN_IN_SPARE : FAN_IN);
+        if (spare && free_hand && choice.to == choice.from)
+            choice = mostly_dead(engine);
+        bool small = choice.to > choice.from && docs_of(now, choice) <= AT_ONCE_DOCS;
+        if (free_hand && !small && choice.to > choice.from)
+            start_merger(engine, choice);
+        now = reader_hold(engine->now);
+        (void)pthread_mutex_unlock(&engine->lock);
+        rc = small ? merge(engine, now, choice, 0, err) : XT_OK;
+        reader_drop(now);
+        if (!small || rc != XT_OK)
+            return rc == XT_E_BUSY ? XT_OK : rc;
+    }
+}
