@@ -435,9 +435,11 @@ static void add_end(struct search *s, struct leaf *leaf, const struct term *term
         for (size_t a = 0; a < n; a++) {
             uint64_t start = s->keys[a] - leaf->exact;
 
+            if ((uint32_t)s->keys[a] < leaf->exact)
+                continue; /* too near the beginning of its field */
             while (k < starts_at[i + 1] && s->starts[k] < start)
                 k++;
-            if (k < starts_at[i + 1] && s->starts[k] == start && (uint32_t)s->keys[a] >= leaf->exact)
+            if (k < starts_at[i + 1] && s->starts[k] == start)
                 s->keys[kept++] = s->keys[a];
         }
         out->hits[i] += weight_of(s, s->keys, kept);
