@@ -1,19 +1,23 @@
 /*
- * search_bench [RECORDS] [ROUNDS] [FOLDER]: our search beside stock FTS5, in one process and one run, on the same records.
+ * search_bench [RECORDS] [ROUNDS] [FOLDER]: our two engines beside stock FTS5, in one process and one run, on the same records.
  *
  * Stock: FTS5 with its own unicode61 tokenizer over text already split into pairs, bm25() with column weights, the
  * top 20, and five facet counts by GROUP BY over a table in memory of what matched. Ours: xt_search_ask() with the
  * same five facets and limit. Both answer each query once before it is measured, ROUNDS times then (default 3); the
  * median per query counts; p50 and p95 are over the queries of a class. Prints a table and, last, one line of JSON.
- * Files lie in BENCH_DIR (default /tmp) while it runs. With FOLDER, the records split into pairs (rows.tsv) and the
+ * Then: mixed queries a second by one thread and by two, and how long a single change takes to be visible while a thread
+ * searches. BENCH_WAYS names who takes part (default "segment,fts5,stock"). Files lie in BENCH_DIR (default /tmp) while it runs. With FOLDER, the records split into pairs (rows.tsv) and the
  * queries with what each took us (queries.tsv) are written there, for a peer that is a server.
  */
 #include <math.h>
+#include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,13 +55,29 @@ struct query {
     const char *type, *area; /* filters, NULL = none */
 };
 
+/* Who answers. */
+enum { SEGMENT, FTS5, STOCK, WAYS };
+static const char *const ways[WAYS] = {"segment", "fts5", "stock"};
+static bool takes_part[WAYS];
+
 struct class
 {
     const char *name;
     struct query queries[QUERIES_MAX];
     size_t count;
-    double ours[QUERIES_MAX], stock[QUERIES_MAX]; /* milliseconds */
+    double took[WAYS][QUERIES_MAX]; /* milliseconds */
     int64_t hits[QUERIES_MAX];
+};
+
+/* Our search with one engine, and what feeding it took. */
+struct spent {
+    int64_t wall_us, cpu_us;
+};
+struct ours {
+    struct xt_search *search;
+    struct spent spent;
+    double tidy_s;
+    struct xt_search_stats stats;
 };
 
 static void must(int ok, const char *what)
@@ -68,11 +88,7 @@ static void must(int ok, const char *what)
     }
 }
 
-/* Time of this thread, and on the clock: where they differ much, the machine was busy with other things. */
-struct spent {
-    int64_t wall_us, cpu_us;
-};
-
+/* Time of this thread: where it and the clock differ much, the machine was busy with other things. */
 static int64_t cpu_us(void)
 {
     struct timespec now;
@@ -367,45 +383,146 @@ static double percentile(const double *values, size_t count, double share)
     return sorted[rank ? rank - 1 : 0];
 }
 
-static void measure(struct class *class, struct xt_search *search, sqlite3 *db, sqlite3_stmt **stmts, int64_t rounds)
+struct peers {
+    struct ours ours[STOCK];
+    sqlite3 *db;
+    sqlite3_stmt *stmts[STOCK_STMTS];
+};
+
+static int64_t ask(struct peers *peers, int way, const struct query *query)
+{
+    return way == STOCK ? ask_stock(peers->db, peers->stmts, query) : ask_ours(peers->ours[way].search, query);
+}
+
+/* In turn, so that what else the machine does hits all alike. */
+static void measure(struct class *class, struct peers *peers, int64_t rounds)
 {
     for (size_t i = 0; i < class->count; i++) {
-        double ours[16], stock[16];
         const struct query *query = &class->queries[i];
-        int64_t found = ask_stock(db, stmts, query);
+        double times[WAYS][16];
+        int first = -1;
 
-        class->hits[i] = ask_ours(search, query);
-        if (class->hits[i] != found)
-            fprintf(stderr, "search_bench: %s: ours finds %lld, stock %lld\n", query->text, (long long)class->hits[i],
-                    (long long)found);
-        for (int64_t r = 0; r < rounds; r++) {
-            int64_t started = xt_monotonic_us();
-            (void)ask_ours(search, query);
-            int64_t between = xt_monotonic_us();
-            (void)ask_stock(db, stmts, query);
-            ours[r] = (double)(between - started) / 1000;
-            stock[r] = (double)(xt_monotonic_us() - between) / 1000;
+        for (int way = 0; way < WAYS; way++) {
+            if (!takes_part[way])
+                continue;
+            int64_t found = ask(peers, way, query);
+            if (first >= 0 && found != class->hits[i])
+                fprintf(stderr, "search_bench: %s: %s finds %lld, %s %lld\n", query->text, ways[first],
+                        (long long)class->hits[i], ways[way], (long long)found);
+            if (first < 0) {
+                class->hits[i] = found;
+                first = way;
+            }
         }
-        class->ours[i] = percentile(ours, (size_t)rounds, 0.5);
-        class->stock[i] = percentile(stock, (size_t)rounds, 0.5);
+        for (int64_t r = 0; r < rounds; r++)
+            for (int way = 0; way < WAYS; way++) {
+                int64_t started = xt_monotonic_us();
+
+                if (takes_part[way])
+                    (void)ask(peers, way, query);
+                times[way][r] = (double)(xt_monotonic_us() - started) / 1000;
+            }
+        for (int way = 0; way < WAYS; way++)
+            class->took[way][i] = percentile(times[way], (size_t)rounds, 0.5);
     }
 }
 
 static void print_class(const struct class *class, bool last, struct xt_text *json)
 {
     double hits[QUERIES_MAX];
-    double ours50 = percentile(class->ours, class->count, 0.5), ours95 = percentile(class->ours, class->count, 0.95);
-    double stock50 = percentile(class->stock, class->count, 0.5),
-           stock95 = percentile(class->stock, class->count, 0.95);
 
     for (size_t i = 0; i < class->count; i++)
         hits[i] = (double)class->hits[i];
-    printf("%-7s %9.0f   %9.3f %9.3f   %9.2f %9.2f   %6.1f %6.1f\n", class->name, percentile(hits, class->count, 0.5),
-           ours50, ours95, stock50, stock95, stock50 / ours50, stock95 / ours95);
-    xt_text_addf(json,
-                 "\"%s\":{\"ours_p50_ms\":%.3f,\"ours_p95_ms\":%.3f,\"stock_p50_ms\":%.3f,\"stock_p95_ms\":%.3f,"
-                 "\"ratio_p50\":%.2f,\"ratio_p95\":%.2f}%s",
-                 class->name, ours50, ours95, stock50, stock95, stock50 / ours50, stock95 / ours95, last ? "" : ",");
+    printf("%-7s %9.0f  ", class->name, percentile(hits, class->count, 0.5));
+    xt_text_addf(json, "\"%s\":{\"hits_p50\":%.0f", class->name, percentile(hits, class->count, 0.5));
+    for (int way = 0; way < WAYS; way++) {
+        double p50 = percentile(class->took[way], class->count, 0.5),
+               p95 = percentile(class->took[way], class->count, 0.95);
+
+        if (!takes_part[way])
+            continue;
+        printf(" %9.3f %9.3f  ", p50, p95);
+        xt_text_addf(json, ",\"%s_p50_ms\":%.4f,\"%s_p95_ms\":%.4f", ways[way], p50, ways[way], p95);
+    }
+    printf("\n");
+    xt_text_addf(json, "}%s", last ? "" : ",");
+}
+
+/* ---- many at a time ---- */
+
+#define MIXED_US (3 * XT_SECOND)
+
+struct mixed {
+    struct xt_search *search;
+    const struct class *classes;
+    size_t class_count;
+    unsigned seed;
+    const _Atomic bool *stop; /* NULL = after MIXED_US */
+    int64_t asked;
+};
+
+static void *ask_mixed(void *context)
+{
+    struct mixed *m = context;
+    int64_t until = xt_monotonic_us() + MIXED_US;
+    uint64_t state = m->seed * 2654435761u + 1;
+
+    while (m->stop ? !atomic_load(m->stop) : xt_monotonic_us() < until) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        const struct class *class = &m->classes[(state >> 33) % m->class_count];
+
+        (void)ask_ours(m->search, &class->queries[(state >> 40) % class->count]);
+        m->asked++;
+    }
+    return NULL;
+}
+
+static double mixed_per_s(struct xt_search *search, const struct class *classes, size_t class_count, unsigned threads)
+{
+    struct mixed mixed[8];
+    pthread_t ids[8];
+    int64_t started = xt_monotonic_us(), asked = 0;
+
+    for (unsigned i = 0; i < threads; i++) {
+        mixed[i] = (struct mixed){search, classes, class_count, i + 1, NULL, 0};
+        must(pthread_create(&ids[i], NULL, ask_mixed, &mixed[i]) == 0, "thread");
+    }
+    for (unsigned i = 0; i < threads; i++) {
+        must(pthread_join(ids[i], NULL) == 0, "thread");
+        asked += mixed[i].asked;
+    }
+    return (double)asked * 1e6 / (double)(xt_monotonic_us() - started);
+}
+
+#define CHANGES 500
+
+/* A changed record, until a search finds it, while another thread asks without rest. */
+static void change_under_load(struct ours *ours, const struct class *classes, size_t class_count, int64_t count,
+                              double *out_p50, double *out_p99)
+{
+    _Atomic bool stop = false;
+    struct mixed load = {ours->search, classes, class_count, 7, &stop, 0};
+    double times[CHANGES];
+    pthread_t id;
+
+    must(pthread_create(&id, NULL, ask_mixed, &load) == 0, "thread");
+    for (int i = 0; i < CHANGES; i++) {
+        char word[32];
+        struct xt_search_text text = {TITLE, {word, (size_t)snprintf(word, sizeof word, "zqchange%d", i)}};
+        struct xt_search_doc doc = {.id = i * 37 % count, .texts = &text, .text_count = 1, .date = INT64_MIN};
+        struct query query = {.type = NULL};
+        int64_t started = xt_monotonic_us();
+
+        must(xt_search_feed(ours->search, &doc, 1, count + i, NULL) == XT_OK, "feed");
+        (void)snprintf(query.text, sizeof query.text, "%s", word);
+        must(ask_ours(ours->search, &query) == 1, "a change is not visible");
+        times[i] = (double)(xt_monotonic_us() - started) / 1000;
+    }
+    atomic_store(&stop, true);
+    must(pthread_join(id, NULL) == 0, "thread");
+    qsort(times, CHANGES, sizeof *times, by_value);
+    *out_p50 = times[CHANGES / 2];
+    *out_p99 = times[CHANGES * 99 / 100];
 }
 
 /* ---- for a peer that is a server ---- */
@@ -455,10 +572,86 @@ static void write_queries(const char *folder, const struct class *classes, size_
             const struct query *q = &classes[i].queries[k];
 
             fprintf(out, "%s\t%s\t%s\t%s\t%lld\t%.4f\n", classes[i].name, q->match, q->type ? q->type : "",
-                    q->area ? q->area : "", (long long)classes[i].hits[k], classes[i].ours[k]);
+                    q->area ? q->area : "", (long long)classes[i].hits[k], classes[i].took[SEGMENT][k]);
         }
     }
     must(fclose(out) == 0, "queries.tsv");
+}
+
+/* ---- all of it ---- */
+
+static void choose_ways(void)
+{
+    const char *chosen = getenv("BENCH_WAYS");
+
+    for (int way = 0; way < WAYS; way++)
+        takes_part[way] = !chosen || strstr(chosen, ways[way]);
+}
+
+static void build_ours(struct ours *ours, const char *engine, const char *dir, const struct records *records,
+                       int64_t count)
+{
+    struct xt_search_options options = {dir, true, &schema, engine};
+    bool fresh;
+
+    must(mkdir(dir, 0700) == 0 && xt_search_open(&options, &ours->search, &fresh, NULL) == XT_OK, "open");
+    for (int64_t from = 0; from < count; from += BATCH)
+        feed(ours->search, records, (uint64_t)from, (uint64_t)(count - from < BATCH ? count - from : BATCH),
+             &ours->spent);
+    int64_t started = xt_monotonic_us();
+    struct xt_search_stats stats = {0};
+    for (int quiet = 0; quiet < 5;) { /* until there is nothing to do */
+        int64_t before = xt_monotonic_us(), bytes = stats.bytes;
+
+        must(xt_search_tidy(ours->search, 100, NULL) == XT_OK, "tidy");
+        xt_search_stats(ours->search, &stats);
+        quiet = xt_monotonic_us() - before < 50000 && stats.bytes == bytes ? quiet + 1 : 0;
+        (void)usleep(100000);
+    }
+    ours->tidy_s = (double)(xt_monotonic_us() - started) / 1e6 - 0.5;
+    xt_search_stats(ours->search, &ours->stats);
+}
+
+static void print_building(const struct peers *peers, int64_t count, double stock_s, struct xt_text *json)
+{
+    xt_text_addf(json, "{\"records\":%lld", (long long)count);
+    for (int way = 0; way < STOCK; way++) {
+        const struct ours *o = &peers->ours[way];
+        double per_s = (double)count * 1e6 / (double)o->spent.wall_us,
+               per_cpu = (double)count * 1e6 / (double)o->spent.cpu_us;
+
+        if (!takes_part[way])
+            continue;
+        printf("%s: fed at %.0f a second, %.0f a second of CPU, tidied for %.1f s, %lld bytes a record\n", ways[way],
+               per_s, per_cpu, o->tidy_s, (long long)(o->stats.bytes / count));
+        xt_text_addf(json, ",\"%s_fed_per_s\":%.0f,\"%s_fed_per_cpu_s\":%.0f,\"%s_bytes_per_record\":%lld", ways[way],
+                     per_s, ways[way], per_cpu, ways[way], (long long)(o->stats.bytes / count));
+    }
+    if (takes_part[STOCK]) {
+        printf("stock: fed at %.0f a second\n", (double)count / stock_s);
+        xt_text_addf(json, ",\"stock_fed_per_s\":%.0f", (double)count / stock_s);
+    }
+    xt_text_add_z(json, ",");
+}
+
+static void print_many(struct peers *peers, const struct class *classes, size_t class_count, int64_t count,
+                       struct xt_text *json)
+{
+    for (int way = 0; way < STOCK; way++) {
+        double one, two, p50, p99;
+
+        if (!takes_part[way])
+            continue;
+        one = mixed_per_s(peers->ours[way].search, classes, class_count, 1);
+        two = mixed_per_s(peers->ours[way].search, classes, class_count, 2);
+        change_under_load(&peers->ours[way], classes, class_count, count, &p50, &p99);
+        printf(
+            "%s: %.0f mixed queries a second by one thread, %.0f by two; a change is visible after %.2f ms, p99 %.2f ms\n",
+            ways[way], one, two, p50, p99);
+        xt_text_addf(json,
+                     ",\"%s_mixed_1\":%.1f,\"%s_mixed_2\":%.1f,\"%s_change_p50_ms\":%.3f,\"%s_change_p99_ms\":%.3f",
+                     ways[way], one, ways[way], two, ways[way], p50, ways[way], p99);
+    }
 }
 
 int main(int argc, char **argv)
@@ -466,56 +659,45 @@ int main(int argc, char **argv)
     int64_t count = 200000, rounds = 3;
     const char *data = getenv("XIETONG_DATA"), *where = getenv("BENCH_DIR");
     char dir[256], path[300], command[300];
-    struct xt_search *search = NULL;
-    struct xt_search_stats stats;
-    sqlite3 *db = NULL;
-    sqlite3_stmt *stmts[STOCK_STMTS];
-    bool fresh;
+    struct peers *peers = xt_calloc(1, sizeof *peers);
+    double stock_s = 0;
 
     must((argc < 2 || xt_int_parse(xt_str(argv[1]), &count)) && (argc < 3 || xt_int_parse(xt_str(argv[2]), &rounds)) &&
              count >= 1000 && rounds >= 1 && rounds <= 16,
          "usage: search_bench [RECORDS >= 1000] [ROUNDS 1..16] [FOLDER]");
+    choose_ways();
     (void)snprintf(dir, sizeof dir, "%s/search-bench-XXXXXX", where ? where : "/tmp");
     must(mkdtemp(dir) != NULL, dir);
     struct records *records = records_open(data ? data : "../shared/data", 1);
     struct class *classes = xt_calloc(8, sizeof *classes);
     size_t class_count = make_queries(records, (uint64_t)count, classes);
-
-    struct xt_search_options options = {dir, true, &schema};
-    struct spent spent = {0};
-    must(xt_search_open(&options, &search, &fresh, NULL) == XT_OK, "open");
-    for (int64_t from = 0; from < count; from += BATCH)
-        feed(search, records, (uint64_t)from, (uint64_t)(count - from < BATCH ? count - from : BATCH), &spent);
-    int64_t started = xt_monotonic_us();
-    for (int64_t before = started, took = INT64_MAX; took > 50000; before += took) { /* until there is nothing to do */
-        must(xt_search_tidy(search, 100, NULL) == XT_OK, "tidy");
-        took = xt_monotonic_us() - before;
-    }
-    double tidy_s = (double)(xt_monotonic_us() - started) / 1e6;
-    xt_search_stats(search, &stats);
-    (void)snprintf(path, sizeof path, "%s/stock.db", dir);
-    must(sqlite3_open(path, &db) == SQLITE_OK, path);
-    double stock_s = build_stock(db, records, (uint64_t)count);
-    prepare_stock(db, stmts);
-
-    double feed_s = (double)spent.wall_us / 1e6, feed_cpu_s = (double)spent.cpu_us / 1e6;
     struct xt_text json;
+
+    printf("%lld records%s\n", (long long)count, records_real(records) ? "" : " of made-up words");
+    for (int way = 0; way < STOCK; way++) {
+        (void)snprintf(path, sizeof path, "%s/%s", dir, ways[way]);
+        if (takes_part[way])
+            build_ours(&peers->ours[way], ways[way], path, records, count);
+    }
+    if (takes_part[STOCK]) {
+        (void)snprintf(path, sizeof path, "%s/stock.db", dir);
+        must(sqlite3_open(path, &peers->db) == SQLITE_OK, path);
+        stock_s = build_stock(peers->db, records, (uint64_t)count);
+        prepare_stock(peers->db, peers->stmts);
+    }
     xt_text_init(&json, XT_MIB);
-    printf("%lld records%s; fed at %.0f a second, %.0f a second of CPU (stock %.0f), tidied for %.1f s,"
-           " %lld bytes a record\n",
-           (long long)count, records_real(records) ? "" : " of made-up words", (double)count / feed_s,
-           (double)count / feed_cpu_s, (double)count / stock_s, tidy_s, (long long)(stats.bytes / count));
-    printf("class     hits p50   ours p50       p95 ms   stock p50     p95 ms   ratio50 ratio95\n");
-    xt_text_addf(
-        &json,
-        "{\"records\":%lld,\"fed_per_s\":%.0f,\"fed_per_cpu_s\":%.0f,\"stock_fed_per_s\":%.0f,\"bytes_per_record\":%lld,",
-        (long long)count, (double)count / feed_s, (double)count / feed_cpu_s, (double)count / stock_s,
-        (long long)(stats.bytes / count));
+    print_building(peers, count, stock_s, &json);
+    printf("class     hits p50");
+    for (int way = 0; way < WAYS; way++)
+        if (takes_part[way])
+            printf("  %9s p50 p95 ms", ways[way]);
+    printf("\n");
     for (size_t i = 0; i < class_count; i++) {
-        measure(&classes[i], search, db, stmts, rounds);
+        measure(&classes[i], peers, rounds);
         print_class(&classes[i], i + 1 == class_count, &json);
         (void)fflush(stdout);
     }
+    print_many(peers, classes, class_count, count, &json);
     if (argc > 3) {
         write_rows(argv[3], records, (uint64_t)count);
         write_queries(argv[3], classes, class_count);
@@ -524,12 +706,14 @@ int main(int argc, char **argv)
     (void)getrusage(RUSAGE_SELF, &usage);
     printf("peak memory %ld MB (with mapped files)\n%s}\n", usage.ru_maxrss / 1024, json.s);
 
-    for (int i = 0; i < STOCK_STMTS; i++)
-        (void)sqlite3_finalize(stmts[i]);
-    (void)sqlite3_close(db);
-    xt_search_close(&search);
+    for (int i = 0; takes_part[STOCK] && i < STOCK_STMTS; i++)
+        (void)sqlite3_finalize(peers->stmts[i]);
+    (void)sqlite3_close(peers->db);
+    for (int way = 0; way < STOCK; way++)
+        xt_search_close(&peers->ours[way].search);
     records_close(records);
     free(classes);
+    free(peers);
     xt_text_done(&json);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", dir);
     return system(command) == 0 ? 0 : 1;
