@@ -599,6 +599,8 @@ static enum xt_code run_text(struct ask *a, struct scratch *scratch, struct pass
     return rc;
 }
 
+int64_t (*ask_frequency)(const struct query_node *leaf);
+
 /* Frequencies of the phrases that score. One phrase alone needs none: they only weigh phrases against each other. */
 static enum xt_code weigh(struct ask *a, const struct query_node *node, bool alone, struct xt_error *err)
 {
@@ -610,8 +612,11 @@ static enum xt_code weigh(struct ask *a, const struct query_node *node, bool alo
 
         a->rank.idf[node->leaf] = 1.0;
         if (!alone) {
-            rc = a->ops->frequency(a->view, node, a->allowed, &with, err);
-            a->rank.idf[node->leaf] = rank_idf((int64_t)a->view->state.docs, with);
+            if (ask_frequency)
+                with = ask_frequency(node);
+            else
+                rc = a->ops->frequency(a->view, node, a->allowed, &with, err);
+            a->rank.idf[node->leaf] = rank_idf((int64_t)a->view->state.live, with);
         }
         return rc;
     }
@@ -646,7 +651,7 @@ static enum xt_code prepare_rank(struct ask *a, const struct query_node *root, s
         a->weights[i] = rank_weight(a->schema->fields[i].weight);
     for (size_t i = 0; i < QUERY_LEAVES_MAX; i++)
         a->rank.idf[i] = 1.0;
-    a->rank.average_length = state->docs && state->total_length ? (double)state->total_length / (double)state->docs : 1;
+    a->rank.average_length = state->live && state->total_length ? (double)state->total_length / (double)state->live : 1;
     a->rank.newest_year = state->newest_year;
     if (a->has_cursor && a->scored) {
         a->rank = a->cursor.rank;
@@ -660,6 +665,16 @@ static enum xt_code prepare_rank(struct ask *a, const struct query_node *root, s
     if (a->scored)
         prepare_freshness(a);
     return XT_OK;
+}
+
+static bool is_mixed(const struct query_node *node, enum query_kind above)
+{
+    if ((node->kind == QUERY_AND && above == QUERY_OR) || (node->kind == QUERY_OR && above == QUERY_AND))
+        return true;
+    for (const struct query_node *child = node->first; child; child = child->next)
+        if (is_mixed(child, node->kind == QUERY_NOT ? above : node->kind))
+            return true;
+    return false;
 }
 
 /* Sorts the tree's parts: phrases for the engine, conditions for the columns. False: it takes the general way. */
@@ -684,6 +699,8 @@ static bool take_apart(struct ask *a, const struct query_node *root, struct quer
     *out_text = text->first ? text : NULL;
     if (text->first && !text->first->next)
         *out_text = text->first;
+    if (*out_text && !a->ops->mixes && is_mixed(*out_text, QUERY_ALL))
+        return false;
     return positive || !text->first;
 }
 

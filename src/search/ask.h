@@ -31,6 +31,10 @@ XT_MUST_USE enum xt_code ask_view(const struct engine_ops *ops, struct view *vie
                                   const struct xt_search_request *request, struct xt_arena *arena,
                                   struct xt_search_answer *out, struct xt_error *err);
 
+/* For tests alone: in how many documents a phrase is said to be, in place of what the engine counts, so that two engines
+ * score with the same numbers. NULL otherwise. */
+extern int64_t (*ask_frequency)(const struct query_node *leaf);
+
 /* Pages: what the last hit of a page was, and how it was scored. */
 struct cursor {
     enum xt_sort sort;

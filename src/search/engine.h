@@ -17,7 +17,7 @@ struct index_state {
     uint32_t generation;   /* counts transactions */
     uint64_t docs;         /* numbers given so far */
     uint64_t live;         /* of them not replaced or deleted */
-    uint64_t total_length; /* tokens of all docs */
+    uint64_t total_length; /* tokens of the living */
     uint64_t pool_used;
     int64_t reached;
     int32_t newest_year;   /* not later than the year in which it was fed */
@@ -55,6 +55,7 @@ typedef bool take_docs(void *context, const uint32_t *docs, const double *scores
 
 struct engine_ops {
     const char *name;
+    bool mixes; /* run() also takes a tree in which AND and OR stand below each other */
     /* See xt_search_open. *out_fresh is set when the index had to be made. */
     enum xt_code (*open)(const char *dir, const struct xt_search_schema *schema, bool may_feed, struct engine **out,
                          bool *out_fresh, struct xt_error *err);

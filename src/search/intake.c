@@ -62,6 +62,7 @@ void intake_kill(struct intake *in, uint32_t doc)
     in->marked[in->marked_count++] = doc;
     __atomic_store_n(COLUMN_DEAD(in->columns, doc), in->state.generation, __ATOMIC_RELAXED);
     in->state.live--;
+    in->state.total_length -= *COLUMN_LENGTH(in->columns, doc);
 }
 
 void intake_forget_later_marks(struct columns *columns, const struct index_state *state)

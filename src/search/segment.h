@@ -160,6 +160,9 @@ bool list_sums(struct list *list);
  * the pattern. False when bad. out has room for the pattern's hits. */
 bool list_positions(struct list *list, uint32_t at, uint32_t *out);
 
+/* The positions of the whole block, one posting's after the other's: sums[count] of them. */
+bool list_block_positions(struct list *list, uint32_t *out);
+
 /* ---- writing ---- */
 
 struct segment_writer;

@@ -1,11 +1,16 @@
 /*
- * Building in memory. Each term has two runs of bytes: its postings (distance and pattern, as varints, written when the
- * document ends) and its positions. Runs lie in one arena in pieces that grow, addressed by 4-byte places. While a document
- * comes in, a term carries its *pattern so far*: adding an occurrence in a field is one step in a table of patterns, so
- * that nothing has to be gathered or sorted for a document.
+ * Building in memory. Each term has a run of bytes: for each document the distance, the pattern, the positions, as
+ * varints. Runs lie in one arena in pieces that grow, addressed by 4-byte places. While a document comes in, a term
+ * carries its *pattern so far*: adding an occurrence in a field is one step in a table of patterns, so that nothing has to be
+ * sorted for a document.
+ *
+ * What takes time is memory that is not in the cache: the slot of a term, its entry, the end of its run. So the tokens of a
+ * document are gathered first, and each of these steps is taken for all of them after it was announced for all of them:
+ * the waiting overlaps.
  */
 #include "search/segment_build.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -27,12 +32,24 @@ struct entry {
     uint64_t prefix; /* first eight bytes, the first the highest: compares as the bytes do */
     uint32_t hash;
     uint32_t bytes_at; /* of the term, in names */
-    uint8_t n;
     uint32_t with;
-    uint32_t doc;     /* the document it was last met in, plus 1 */
-    uint32_t pattern; /* of that document so far */
-    uint32_t before;  /* the document of the posting before, plus 1 */
-    struct run postings, positions;
+    uint32_t doc;         /* the document it was last met in, plus 1 */
+    uint32_t pattern;     /* of that document so far */
+    uint32_t first, last; /* its tokens in that document */
+    uint32_t before;      /* the document of the posting before, plus 1 */
+    struct run run;
+    uint8_t n;
+};
+
+/* A token of the document at hand. */
+struct token {
+    uint64_t prefix;
+    uint32_t hash;
+    uint32_t bytes_at; /* of long ones, in spelled */
+    uint32_t position;
+    uint32_t next; /* of the same term */
+    uint16_t field;
+    uint8_t n;
 };
 
 /* A pattern as a step: the one before with one more hit in a field. */
@@ -59,10 +76,13 @@ struct segment_builder {
     uint32_t *next; /* by step and field: the step with one more, 0 = not made yet */
     size_t next_room;
     /* the document at hand */
-    uint32_t doc;
     unsigned field;
     uint32_t position;
-    uint64_t tokens;
+    struct token *tokens;
+    size_t token_count, token_room;
+    char *spelled; /* long tokens */
+    size_t spelled_n, spelled_room;
+    uint64_t secret; /* so that nobody can choose words that fall together */
 };
 
 /* ---- runs ---- */
@@ -164,9 +184,20 @@ static uint64_t prefix_of(const char *s, size_t n)
 {
     uint64_t prefix = 0;
 
-    for (size_t i = 0; i < 8; i++)
-        prefix = prefix << 8 | (i < n ? (uint8_t)s[i] : 0);
-    return prefix;
+    memcpy(&prefix, s, n < 8 ? n : 8);
+    return __builtin_bswap64(prefix);
+}
+
+/* Words of up to eight bytes, which nearly all are, are their own prefix: a mixing will do. */
+static uint32_t hash_of(const struct segment_builder *b, uint64_t prefix, const char *s, size_t n)
+{
+    uint64_t hash = prefix ^ b->secret;
+
+    if (n > 8)
+        return (uint32_t)xt_hash64(s, n);
+    hash = (hash ^ hash >> 32) * 0xD6E8FEB86659FD93u;
+    hash = (hash ^ hash >> 32) * 0xD6E8FEB86659FD93u;
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 static void rehash(struct segment_builder *b)
@@ -185,27 +216,28 @@ static void rehash(struct segment_builder *b)
     }
 }
 
-static struct entry *entry_of(struct segment_builder *b, const char *s, size_t n)
+static uint32_t entry_of(struct segment_builder *b, const struct token *token)
 {
-    uint32_t hash = (uint32_t)xt_hash64(s, n);
-    size_t slot = hash & (b->slot_count - 1);
+    size_t slot = token->hash & (b->slot_count - 1);
 
     for (; b->slots[slot]; slot = (slot + 1) & (b->slot_count - 1)) {
-        struct entry *entry = &b->entries[b->slots[slot] - 1];
+        const struct entry *entry = &b->entries[b->slots[slot] - 1];
 
-        if (entry->hash == hash && entry->n == n && memcmp(b->names + entry->bytes_at, s, n) == 0)
-            return entry;
+        if (entry->prefix == token->prefix && entry->n == token->n &&
+            (token->n <= 8 || memcmp(b->names + entry->bytes_at, b->spelled + token->bytes_at, token->n) == 0))
+            return b->slots[slot] - 1;
     }
+    uint64_t bytes = __builtin_bswap64(token->prefix);
     xt_grow(&b->entries, &b->entry_room, b->entry_count + 1, sizeof *b->entries);
-    xt_grow(&b->names, &b->names_room, b->names_n + n, 1);
-    memcpy(b->names + b->names_n, s, n);
+    xt_grow(&b->names, &b->names_room, b->names_n + token->n, 1);
+    memcpy(b->names + b->names_n, token->n <= 8 ? (const char *)&bytes : b->spelled + token->bytes_at, token->n);
     b->entries[b->entry_count] =
-        (struct entry){.prefix = prefix_of(s, n), .hash = hash, .bytes_at = (uint32_t)b->names_n, .n = (uint8_t)n};
-    b->names_n += n;
+        (struct entry){.prefix = token->prefix, .hash = token->hash, .bytes_at = (uint32_t)b->names_n, .n = token->n};
+    b->names_n += token->n;
     b->slots[slot] = (uint32_t)++b->entry_count;
     if (b->entry_count * 2 > b->slot_count)
         rehash(b);
-    return &b->entries[b->entry_count - 1];
+    return (uint32_t)b->entry_count - 1;
 }
 
 /* ---- documents ---- */
@@ -213,32 +245,73 @@ static struct entry *entry_of(struct segment_builder *b, const char *s, size_t n
 static bool add_token(void *context, const struct xt_token *token)
 {
     struct segment_builder *b = context;
-    struct entry *entry = entry_of(b, token->s, token->n);
+    uint64_t prefix = prefix_of(token->s, token->n);
 
-    if (entry->doc != b->doc + 1) {
-        entry->doc = b->doc + 1;
-        entry->pattern = 0;
-        xt_grow(&b->met, &b->met_room, b->met_count + 1, sizeof *b->met);
-        b->met[b->met_count++] = (uint32_t)(entry - b->entries);
+    xt_grow(&b->tokens, &b->token_room, b->token_count + 1, sizeof *b->tokens);
+    b->tokens[b->token_count++] = (struct token){.prefix = prefix,
+                                                 .hash = hash_of(b, prefix, token->s, token->n),
+                                                 .bytes_at = (uint32_t)b->spelled_n,
+                                                 .position = b->position++,
+                                                 .field = (uint16_t)b->field,
+                                                 .n = (uint8_t)token->n};
+    if (token->n > 8) {
+        xt_grow(&b->spelled, &b->spelled_room, b->spelled_n + token->n, 1);
+        memcpy(b->spelled + b->spelled_n, token->s, token->n);
+        b->spelled_n += token->n;
     }
-    entry->pattern = one_more(b, entry->pattern, b->field);
-    run_add(b, &entry->positions, b->position++);
-    b->tokens++;
     return true;
 }
 
-static void end_document(struct segment_builder *b)
+static void announce(const struct segment_builder *b)
 {
+    size_t mask = b->slot_count - 1;
+
+    for (size_t i = 0; i < b->token_count; i++)
+        __builtin_prefetch(&b->slots[b->tokens[i].hash & mask]);
+    for (size_t i = 0; i < b->token_count; i++) {
+        uint32_t entry = b->slots[b->tokens[i].hash & mask];
+
+        if (entry)
+            __builtin_prefetch(&b->entries[entry - 1], 1);
+    }
+}
+
+static void end_document(struct segment_builder *b, uint32_t doc)
+{
+    announce(b);
+    for (uint32_t i = 0; i < b->token_count; i++) {
+        struct token *token = &b->tokens[i];
+        uint32_t number = entry_of(b, token);
+        struct entry *entry = &b->entries[number];
+
+        if (entry->doc != doc + 1) {
+            entry->doc = doc + 1;
+            entry->pattern = 0;
+            entry->first = i;
+            xt_grow(&b->met, &b->met_room, b->met_count + 1, sizeof *b->met);
+            b->met[b->met_count++] = number;
+            __builtin_prefetch(b->arena + entry->run.at, 1);
+        } else {
+            b->tokens[entry->last].next = i;
+        }
+        entry->last = i;
+        entry->pattern = one_more(b, entry->pattern, token->field);
+    }
     for (size_t i = 0; i < b->met_count; i++) {
         struct entry *entry = &b->entries[b->met[i]];
 
-        run_add(b, &entry->postings, entry->doc - entry->before);
-        run_add(b, &entry->postings, entry->pattern);
+        run_add(b, &entry->run, entry->doc - entry->before);
+        run_add(b, &entry->run, entry->pattern);
+        for (uint32_t k = entry->first;; k = b->tokens[k].next) {
+            run_add(b, &entry->run, b->tokens[k].position);
+            if (k == entry->last)
+                break;
+        }
         entry->before = entry->doc;
         entry->with++;
         b->steps[entry->pattern].postings++;
     }
-    b->met_count = 0;
+    b->met_count = b->token_count = b->spelled_n = 0;
 }
 
 uint64_t segment_builder_add(struct segment_builder *b, uint32_t doc, const struct xt_search_doc *source,
@@ -246,8 +319,6 @@ uint64_t segment_builder_add(struct segment_builder *b, uint32_t doc, const stru
 {
     struct field_set todo = {{0}};
 
-    b->doc = doc;
-    b->tokens = 0;
     for (size_t i = 0; i < source->text_count; i++)
         if (source->texts[i].text.n)
             field_set_add(&todo, source->texts[i].field);
@@ -275,8 +346,9 @@ uint64_t segment_builder_add(struct segment_builder *b, uint32_t doc, const stru
                 break;
         }
     }
-    end_document(b);
-    return b->tokens;
+    uint64_t tokens = b->token_count;
+    end_document(b, doc);
+    return tokens;
 }
 
 /* ---- life ---- */
@@ -297,6 +369,7 @@ struct segment_builder *segment_builder_new(unsigned field_count)
     struct segment_builder *b = xt_calloc(1, sizeof *b);
 
     b->field_count = field_count;
+    randombytes_buf(&b->secret, sizeof b->secret);
     clear(b);
     return b;
 }
@@ -310,6 +383,8 @@ void segment_builder_free(struct segment_builder *b)
     free(b->entries);
     free(b->slots);
     free(b->met);
+    free(b->tokens);
+    free(b->spelled);
     free(b->steps);
     free(b->next);
     free(b);
@@ -391,17 +466,17 @@ static int by_bytes(const void *a, const void *b, void *context)
 static void write_entry(struct segment_builder *b, const struct numbered *numbered, const struct entry *entry,
                         struct segment_writer *writer, uint32_t **positions, size_t *room)
 {
-    struct run_reader postings = run_read(b, &entry->postings), places = run_read(b, &entry->positions);
+    struct run_reader run = run_read(b, &entry->run);
     uint32_t doc = UINT32_MAX; /* plus 1 is 0 */
 
     segment_writer_term(writer, (struct xt_str){b->names + entry->bytes_at, entry->n});
     for (uint32_t i = 0; i < entry->with; i++) {
-        doc += run_next(&postings);
-        uint32_t pattern = numbered->of_step[run_next(&postings)], hits = numbered->patterns[pattern].hits;
+        doc += run_next(&run);
+        uint32_t pattern = numbered->of_step[run_next(&run)], hits = numbered->patterns[pattern].hits;
 
         xt_grow(positions, room, hits, sizeof **positions);
         for (uint32_t k = 0; k < hits; k++)
-            (*positions)[k] = run_next(&places);
+            (*positions)[k] = run_next(&run);
         segment_writer_posting(writer, doc, pattern, *positions);
     }
 }

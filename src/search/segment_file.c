@@ -511,14 +511,30 @@ bool list_sums(struct list *list)
     return true;
 }
 
-bool list_positions(struct list *list, uint32_t at, uint32_t *out)
+/* The bytes with the positions of the block, under the right sum. */
+static const uint8_t *positions_of_block(struct list *list, const uint8_t **out_end)
 {
     const uint8_t *begin = part_of(list, list->block, 1);
     const uint8_t *end = list->block < list->blocks ? part_of(list, list->block + 1, 1) : list->positions_end;
+
+    if (list->bad || !begin || !end || end < begin || !range_is_right(list->segment, begin, end))
+        return NULL;
+    *out_end = end;
+    return begin;
+}
+
+bool list_positions(struct list *list, uint32_t at, uint32_t *out)
+{
+    const uint8_t *end, *begin = positions_of_block(list, &end);
     uint32_t from = list->sums[at], count = list->sums[at + 1] - from;
 
-    if (list->bad || !begin || !end || end < begin || !range_is_right(list->segment, begin, end) ||
-        !pack_some(begin, end, list->sums[list->count], from, count, out))
-        return list_bad(list);
-    return true;
+    return (begin && pack_some(begin, end, list->sums[list->count], from, count, out)) || list_bad(list);
+}
+
+bool list_block_positions(struct list *list, uint32_t *out)
+{
+    const uint8_t *end, *begin = positions_of_block(list, &end);
+
+    return list->sums[list->count] == 0 || (begin && pack_read(begin, end, out, list->sums[list->count])) ||
+           list_bad(list);
 }

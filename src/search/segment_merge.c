@@ -21,6 +21,7 @@ struct merge {
     struct segment_writer *writer;
     bool (*alive)(const void *context, uint32_t doc);
     const void *context;
+    bool all_alive;
     const _Atomic bool *stop;
     /* all patterns of all inputs, each once */
     struct pattern *patterns;
@@ -28,7 +29,7 @@ struct merge {
     size_t pattern_count, pattern_room, part_count, part_room;
     uint32_t *slots; /* hash table: pattern + 1 */
     size_t slot_count;
-    uint32_t *positions; /* of one posting */
+    uint32_t *positions; /* of one block */
     size_t position_room;
     struct list list;
 };
@@ -128,17 +129,16 @@ static bool copy_list(struct merge *m, struct merge_input *input)
     for (uint32_t block = 0; block < list_block_count(list) && list_block(list, block); block++) {
         if (!list_patterns(list) || !list_sums(list))
             return false;
+        xt_grow(&m->positions, &m->position_room, (size_t)list->sums[list->count] + 1, sizeof *m->positions);
+        if (!list_block_positions(list, m->positions))
+            return false;
         for (uint32_t i = 0; i < list->count; i++) {
             uint32_t pattern = list->patterns[i];
 
             if (pattern >= s->pattern_count)
                 return false;
-            if (!m->alive(m->context, list->docs[i]))
-                continue;
-            xt_grow(&m->positions, &m->position_room, s->patterns[pattern].hits, sizeof *m->positions);
-            if (!list_positions(list, i, m->positions))
-                return false;
-            segment_writer_posting(m->writer, list->docs[i], input->pattern[pattern], m->positions);
+            if (m->all_alive || m->alive(m->context, list->docs[i]))
+                segment_writer_posting(m->writer, list->docs[i], input->pattern[pattern], m->positions + list->sums[i]);
         }
     }
     return !list->bad;
@@ -202,6 +202,7 @@ enum xt_code segment_merge(struct segment *const *from, size_t count, const char
     number_patterns(m);
     for (uint32_t doc = from[0]->first; doc < last->first + last->count; doc++)
         living += alive(context, doc);
+    m->all_alive = living == last->first + last->count - from[0]->first;
     rc = segment_writer_begin(dir, serial, mark, from[0]->first, last->first + last->count - from[0]->first, living,
                               bytes_per_second, &m->writer, err);
     if (rc == XT_OK) {

@@ -20,7 +20,7 @@
 
 #define FORMAT                "segment-1"
 #define MANIFEST_MAGIC        "xtman001"
-#define SAFE_EVERY_US         (10 * XT_SECOND)
+#define SAFE_EVERY_US         (2 * XT_SECOND)  /* when there is nothing else to do */
 #define SAFE_WHILE_FEEDING_US (60 * XT_SECOND) /* it takes the feeder some tenths of a second */
 #define BUILDER_BYTES         (256 * XT_MIB)   /* then a segment is written, also within a transaction */
 #define BOOT_BYTES            36
@@ -40,6 +40,9 @@ struct manifest_segment {
     uint64_t serial, size;
     uint32_t first, count;
 };
+
+static enum xt_code make_safe(struct engine *engine, int64_t every_us, struct xt_error *err);
+static bool is_gone(struct engine *engine);
 
 /* ---- small things ---- */
 
@@ -355,6 +358,8 @@ static enum xt_code create(const char *dir, const struct xt_search_schema *schem
 static void close_engine(struct engine *engine)
 {
     segments_stop_merging(engine);
+    if (engine->feeds && engine->now && !is_gone(engine))
+        (void)make_safe(engine, 0, NULL); /* if it cannot be, an older one serves after the machine went down */
     reader_drop(engine->now);
     columns_close(&engine->columns);
     dict_done(&engine->dict);
@@ -552,8 +557,6 @@ static uint32_t live_find(const struct engine *engine, int64_t id)
 }
 
 /* ---- feeding ---- */
-
-static enum xt_code make_safe(struct engine *engine, int64_t every_us, struct xt_error *err);
 
 struct feeding {
     struct engine *engine;
@@ -1001,6 +1004,7 @@ static enum xt_code verify(struct engine *engine, struct xt_problems *problems, 
 
 const struct engine_ops engine_segment = {
     .name = "segment",
+    .mixes = true,
     .open = open_engine,
     .close = close_engine,
     .feed = feed,

@@ -88,7 +88,7 @@ XT_UNUSED static void folder_remove(struct folder *folder)
 }
 
 /* Every test runs with each engine in turn. */
-static const char *test_engine = "fts5";
+XT_UNUSED static const char *test_engine = "fts5";
 
 #define RUN_FOR_EACH_ENGINE(tests)                                           \
     do {                                                                     \
