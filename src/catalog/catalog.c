@@ -9,10 +9,16 @@
 
 /* ---- opening ---- */
 
+const char *catalog_engine(void)
+{
+    return getenv("XIETONG_SEARCH_ENGINE"); /* an operator's way back: "fts5" */
+}
+
 enum xt_code catalog_open_index(struct xt_node *node, struct xt_search **out, struct xt_error *err)
 {
     XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
-    struct xt_search_options options = {.may_feed = !node->read_only, .schema = &node->region->schema};
+    struct xt_search_options options = {
+        .may_feed = !node->read_only, .schema = &node->region->schema, .engine = catalog_engine()};
     bool fresh = false;
     enum xt_code rc;
 

@@ -111,6 +111,12 @@ void xt_catalog_read_search(const struct xt_region *region, const struct xt_pair
 XT_MUST_USE enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
                                              void (*progress)(void *context, int64_t reached, int64_t last),
                                              void *context, struct xt_error *err);
+/* Makes the index anew from the records, beside the one in use, and puts it in its place when it has caught up: searches go on
+ * all the while, also in other processes. One that was interrupted goes on where it stood. XT_E_BUSY: another process is
+ * at it. */
+XT_MUST_USE enum xt_code xt_catalog_rebuild(struct xt_node *node,
+                                            void (*progress)(void *context, int64_t reached, int64_t last),
+                                            void *context, struct xt_error *err);
 /* Background feeding while a long command writes: visible within a second, on the second core. */
 void xt_catalog_feed_start(struct xt_node *node);
 void xt_catalog_feed_stop(struct xt_node *node);

@@ -10,22 +10,29 @@
 #define FEEDER_WAIT_MS 60000
 
 struct showing {
-    int64_t started_us, shown_us;
+    int64_t started_us, from, shown_us;
     bool terminal;
     enum xt_lang lang;
 };
 
-/* "索引 12000/200000 6%" on a terminal, ten times a second. */
+/* "索引 12000/200000 6%，余 30 秒" on a terminal, ten times a second. */
 static void show_progress(void *context, int64_t reached, int64_t last)
 {
     struct showing *s = context;
     int64_t now = xt_monotonic_us();
 
+    if (s->started_us == 0) {
+        s->started_us = now;
+        s->from = reached;
+    }
     if (!s->terminal || (now - s->shown_us < 100000 && reached < last))
         return;
     s->shown_us = now;
-    fprintf(stderr, s->lang == XT_ZH ? "\r索引 %lld/%lld (%lld%%)" : "\rindex %lld/%lld (%lld%%)", (long long)reached,
-            (long long)last, (long long)(last > 0 ? reached * 100 / last : 100));
+    int64_t done = reached - s->from;
+    int64_t left_s = done > 0 ? (now - s->started_us) / 1000 * (last - reached) / done / 1000 : 0;
+    fprintf(stderr,
+            s->lang == XT_ZH ? "\r索引 %lld/%lld (%lld%%)，余 %lld 秒  " : "\rindex %lld/%lld (%lld%%), %lld s left  ",
+            (long long)reached, (long long)last, (long long)(last > 0 ? reached * 100 / last : 100), (long long)left_s);
     if (reached >= last)
         fprintf(stderr, "\n");
 }
@@ -164,25 +171,71 @@ static int run_search(struct xt_cli *cli, struct xt_error *err)
 
 /* ---- index ---- */
 
-static int run_index(struct xt_cli *cli, struct xt_error *err)
+static enum xt_code catch_up(struct xt_cli *cli, struct xt_error *err)
 {
     struct showing s = {.terminal = cli->terminal, .lang = cli->lang};
+
+    return xt_catalog_catch_up(cli->node, FEEDER_WAIT_MS, show_progress, &s, err);
+}
+
+static enum xt_code rebuild(struct xt_cli *cli, struct xt_error *err)
+{
+    struct showing s = {.terminal = cli->terminal, .lang = cli->lang};
+
+    return xt_catalog_rebuild(cli->node, show_progress, &s, err);
+}
+
+/* Reads all of the index; says what is wrong. */
+static enum xt_code verify(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    XT_AUTO(xt_text_done) struct xt_text words = {0};
+    enum xt_code rc;
+
+    xt_problems_init(&problems);
+    xt_text_init(&words, XT_MIB);
+    rc = xt_search_verify(cli->node->search, &problems, err);
+    for (size_t i = 0; rc == XT_OK && i < problems.count; i++) {
+        xt_text_clear(&words);
+        xt_problem_say(&problems.list[i], cli->lang, &words);
+        fprintf(stderr, "%s\n", words.s);
+    }
+    return rc == XT_OK && problems.seen > 0 ? XT_E_CONFLICT : rc;
+}
+
+static enum xt_code only_look(struct xt_cli *cli, struct xt_error *err)
+{
+    (void)cli;
+    (void)err;
+    return XT_OK;
+}
+
+static int run_index(struct xt_cli *cli, struct xt_error *err)
+{
+    static const struct {
+        const char *name;
+        enum xt_code (*run)(struct xt_cli *cli, struct xt_error *err);
+    } verbs[] = {{"status", only_look}, {"catch-up", catch_up}, {"rebuild", rebuild}, {"verify", verify}};
     struct xt_search_stats stats;
     int64_t last;
+    size_t verb = 0;
 
-    if (strcmp(cli->args[0], "status") != 0 && strcmp(cli->args[0], "catch-up") != 0) {
-        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_HTTP_PARAM_ONE_OF, XT_TEXT("status catch-up"), XT_TEXT(cli->args[0]));
+    while (verb < XT_COUNT(verbs) && strcmp(cli->args[0], verbs[verb].name) != 0)
+        verb++;
+    if (verb == XT_COUNT(verbs)) {
+        (void)xt_fail(err, XT_E_INPUT, "", XT_MSG_HTTP_PARAM_ONE_OF, XT_TEXT("status catch-up rebuild verify"),
+                      XT_TEXT(cli->args[0]));
         return 2;
     }
-    if (strcmp(cli->args[0], "catch-up") == 0 &&
-        xt_catalog_catch_up(cli->node, FEEDER_WAIT_MS, show_progress, &s, err) != XT_OK)
-        return 2;
-    if (xt_seq_last(cli->node->store, &last, err) != XT_OK)
+    enum xt_code rc = verbs[verb].run(cli, err);
+    if (rc == XT_E_CONFLICT)
+        return 1; /* what is wrong has been said */
+    if (rc != XT_OK || xt_seq_last(cli->node->store, &last, err) != XT_OK)
         return 2;
     xt_search_stats(cli->node->search, &stats);
-    printf("engine=%s documents=%lld tombstones=%lld reached=%lld seq=%lld bytes=%lld\n", stats.engine,
+    printf("engine=%s documents=%lld tombstones=%lld reached=%lld seq=%lld bytes=%lld parts=%lld\n", stats.engine,
            (long long)stats.documents, (long long)stats.tombstones, (long long)stats.reached, (long long)last,
-           (long long)stats.bytes);
+           (long long)stats.bytes, (long long)stats.parts);
     return stats.reached >= last ? 0 : 1;
 }
 
@@ -217,8 +270,8 @@ static const struct xt_option delete_options[] = {
 
 const struct xt_command xt_catalog_commands[] = {
     {"search", XT_NEEDS_NODE, 1, 1, "QUERY", search_options, "检索目录", "Search the catalogue", run_search},
-    {"index", XT_NEEDS_NODE, 1, 1, "status|catch-up", NULL, "查看或更新检索索引",
-     "Show the search index's state, or bring it up to date", run_index},
+    {"index", XT_NEEDS_NODE, 1, 1, "status|catch-up|rebuild|verify", NULL, "查看、更新、重建或核验检索索引",
+     "Show the search index's state, bring it up to date, make it anew, or check all of it", run_index},
     {"delete", XT_NEEDS_NODE, 1, 1000, "KEY...", delete_options, "删除记录（保留删除标记）",
      "Delete records; a tombstone stays", run_delete},
     {.name = NULL},

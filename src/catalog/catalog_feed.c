@@ -166,6 +166,35 @@ enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,
     return rc;
 }
 
+enum xt_code xt_catalog_rebuild(struct xt_node *node, void (*progress)(void *context, int64_t reached, int64_t last),
+                                void *context, struct xt_error *err)
+{
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
+    struct xt_search_options options = {.may_feed = true, .schema = &node->region->schema, .engine = catalog_engine()};
+    const char *dir;
+    struct xt_search *made = NULL;
+    int64_t last = 0;
+    bool fresh;
+    enum xt_code rc;
+
+    xt_arena_init(&arena);
+    dir = xt_arena_printf(&arena, "%s/index", node->data);
+    options.dir = xt_arena_printf(&arena, "%s/index/rebuild", node->data);
+    rc = xt_search_open(&options, &made, &fresh, err);
+    if (rc == XT_OK && !xt_search_is_feeder(made))
+        rc = xt_fail(err, XT_E_BUSY, "", XT_MSG_SEARCH_INDEX_BUSY);
+    while (rc == XT_OK) { /* what changes meanwhile is fed too */
+        rc = xt_seq_last(node->store, &last, err);
+        if (rc != XT_OK || xt_search_reached(made) >= last)
+            break;
+        rc = feed_to(node, made, last, NULL, progress, context, err);
+    }
+    if (rc == XT_OK)
+        rc = xt_search_tidy(made, 1000, err);
+    xt_search_close(&made);
+    return rc == XT_OK ? xt_search_switch(dir, options.dir, options.engine, err) : rc;
+}
+
 /* ---- in the background ---- */
 
 #define TIDY_MS  50

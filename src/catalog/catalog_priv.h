@@ -23,6 +23,7 @@ struct xt_catalog {
 };
 
 /* Opens the index of the node. */
+const char *catalog_engine(void); /* of the index; NULL = the default */
 XT_MUST_USE enum xt_code catalog_open_index(struct xt_node *node, struct xt_search **out, struct xt_error *err);
 
 enum feeder_state { FEED_IDLE, FEED_CATCHING_UP, FEED_REBUILDING, FEED_FAILED };

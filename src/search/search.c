@@ -2,9 +2,11 @@
 #include "search/search.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -31,10 +33,10 @@ struct xt_search {
     struct scratch *scratch; /* idle */
 };
 
+static const struct engine_ops *const engines[] = {&engine_segment, &engine_fts5};
+
 static const struct engine_ops *engine_named(const char *name)
 {
-    static const struct engine_ops *const engines[] = {&engine_fts5, &engine_segment};
-
     for (size_t i = 0; name && i < XT_COUNT(engines); i++)
         if (strcmp(engines[i]->name, name) == 0)
             return engines[i];
@@ -64,6 +66,33 @@ static enum xt_code take_lock(struct xt_search *search, const char *dir, struct 
     }
     search->lock_fd = fd;
     return XT_OK;
+}
+
+/* Removes a folder and the files in it: an index has no folders below. */
+static void remove_folder(const char *path)
+{
+    DIR *folder = opendir(path);
+
+    for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            (void)unlinkat(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        (void)closedir(folder);
+    (void)rmdir(path); /* what cannot be removed costs room and does no other harm */
+}
+
+/* What other engines left behind: nobody feeds it any more. */
+static void remove_others(const struct xt_search *search)
+{
+    char path[4096];
+    const char *end = strrchr(search->engine_dir, '/');
+
+    for (size_t i = 0; i < XT_COUNT(engines); i++) {
+        (void)snprintf(path, sizeof path, "%.*s/%s", (int)(end - search->engine_dir), search->engine_dir,
+                       engines[i]->name);
+        if (engines[i] != search->ops)
+            remove_folder(path);
+    }
 }
 
 static enum xt_code open_engine(struct xt_search *search, struct use **out, bool *out_fresh, struct xt_error *err)
@@ -108,6 +137,8 @@ enum xt_code xt_search_open(const struct xt_search_options *options, struct xt_s
     }
     if (rc == XT_OK)
         rc = open_engine(search, &search->use, out_fresh, err);
+    if (rc == XT_OK && *out_fresh && search->lock_fd >= 0)
+        remove_others(search);
     if (rc != XT_OK) {
         xt_search_close(&search);
         return rc;
@@ -224,22 +255,48 @@ static enum xt_code still_there(struct xt_search *search, struct xt_error *err)
     return rc == XT_OK ? xt_fail(err, XT_E_GONE, "", XT_MSG_SEARCH_INDEX_GONE) : rc;
 }
 
+/* What was done to an index that has been replaced meanwhile is done to nothing. */
+static enum xt_code or_gone(struct xt_search *search, enum xt_code rc, struct xt_error *err)
+{
+    if (rc == XT_OK)
+        return rc;
+    enum xt_code there = still_there(search, NULL);
+    return there == XT_E_GONE ? xt_fail(err, XT_E_GONE, "", XT_MSG_SEARCH_INDEX_GONE) : rc;
+}
+
 enum xt_code xt_search_feed(struct xt_search *search, const struct xt_search_doc *docs, size_t count, int64_t reached,
                             struct xt_error *err)
 {
     enum xt_code rc = still_there(search, err);
 
-    return rc == XT_OK ? search->ops->feed(search->use->engine, docs, count, reached, err) : rc;
+    return rc == XT_OK ? or_gone(search, search->ops->feed(search->use->engine, docs, count, reached, err), err) : rc;
 }
 
 enum xt_code xt_search_tidy(struct xt_search *search, unsigned budget_ms, struct xt_error *err)
 {
     enum xt_code rc = still_there(search, err);
 
-    return rc == XT_OK ? search->ops->tidy(search->use->engine, budget_ms, err) : rc;
+    return rc == XT_OK ? or_gone(search, search->ops->tidy(search->use->engine, budget_ms, err), err) : rc;
 }
 
-static struct index_state state_of(struct xt_search *search, int64_t *out_bytes)
+enum xt_code xt_search_switch(const char *dir, const char *beside, const char *engine, struct xt_error *err)
+{
+    const char *name = engine_named(engine)->name;
+    char live[4096], made[4096];
+
+    (void)snprintf(live, sizeof live, "%s/%s", dir, name);
+    (void)snprintf(made, sizeof made, "%s/%s", beside, name);
+    /* Both at once: nobody ever finds no index. Where there was none, it is only put in place. */
+    if (renameat2(AT_FDCWD, made, AT_FDCWD, live, RENAME_EXCHANGE) != 0 && (errno != ENOENT || rename(made, live) != 0))
+        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(live), XT_TEXT(strerror(errno)));
+    remove_folder(made);
+    (void)snprintf(made, sizeof made, "%s/lock", beside);
+    (void)unlink(made);
+    (void)rmdir(beside);
+    return XT_OK;
+}
+
+static struct index_state state_of(struct xt_search *search, int64_t *out_bytes, int64_t *out_parts)
 {
     struct index_state state = {0};
     struct scratch *scratch;
@@ -248,23 +305,27 @@ static struct index_state state_of(struct xt_search *search, int64_t *out_bytes)
 
     if (out_bytes)
         *out_bytes = 0;
+    if (out_parts)
+        *out_parts = 0;
     if (begin(search, &use, &scratch, &view, NULL) != XT_OK)
         return state; /* being made anew: nothing is in it */
     state = view.state;
     if (out_bytes)
         *out_bytes = search->ops->bytes(use->engine);
+    if (out_parts)
+        *out_parts = search->ops->parts ? search->ops->parts(&view) : 1;
     end(search, use, scratch, &view);
     return state;
 }
 
 int64_t xt_search_reached(struct xt_search *search)
 {
-    return state_of(search, NULL).reached;
+    return state_of(search, NULL, NULL).reached;
 }
 
 void xt_search_stats(struct xt_search *search, struct xt_search_stats *out)
 {
-    struct index_state state = state_of(search, &out->bytes);
+    struct index_state state = state_of(search, &out->bytes, &out->parts);
 
     out->documents = (int64_t)state.live;
     out->tombstones = (int64_t)(state.docs - state.live);

@@ -9,8 +9,8 @@
  * Fields have a class; a query carries the reader's class: documents and fields above it neither match nor count.
  * Facet values are text; hierarchical ones (area codes) are given as leaves with xt_search_schema.parent to roll up.
  *
- * Engines stand behind this header: "fts5" (SQLite FTS5, own tokenizer, own rank in one pass, facet columns in a
- * mapped file). Threads: any number of searching threads; one feeder at a time, in one process (flock on
+ * Two engines stand behind this header and give the same answers: "segment" (own segments, the default) and "fts5" (SQLite
+ * FTS5 with our tokenizer and rank, a fallback and the oracle for the other). Threads: any number of searching threads; one feeder at a time, in one process (flock on
  * DATA/index/lock). Other processes may search at the same time.
  */
 #ifndef XT_SEARCH_SEARCH_H
@@ -111,16 +111,22 @@ void xt_search_close(struct xt_search **search);
 bool xt_search_is_feeder(const struct xt_search *search);
 int64_t xt_search_reached(struct xt_search *search); /* number of the sequence it has caught up to */
 
-/* Feeds docs in order and sets reached, in one transaction; visible to searches on return. A transaction waits for the
- * disk (some 30 ms) whatever its size: thousands of documents in one are many times faster than one each.
+/* Feeds docs in order and sets reached, in one transaction; visible to searches of every process on return. "fts5"
+ * waits for the disk (some 30 ms) whatever the size of the transaction; "segment" does not.
  * XT_E_GONE: the index was deleted while it was open; it has been made anew and must be fed from 0. */
 XT_MUST_USE enum xt_code xt_search_feed(struct xt_search *search, const struct xt_search_doc *docs, size_t count,
                                         int64_t reached, struct xt_error *err);
 /* Idle work (bounded merging, checkpoint) of at most about budget_ms. Feeder only. XT_E_GONE as above. */
 XT_MUST_USE enum xt_code xt_search_tidy(struct xt_search *search, unsigned budget_ms, struct xt_error *err);
 
+/* Puts the index in the folder beside (opened, fed and closed like any other) in the place of the one in dir, at once for
+ * every process; the old one is removed. Who has it open notices and goes over. Both folders lie on one disk. */
+XT_MUST_USE enum xt_code xt_search_switch(const char *dir, const char *beside, const char *engine,
+                                          struct xt_error *err);
+
 struct xt_search_stats {
     int64_t documents, tombstones, reached, bytes;
+    int64_t parts; /* files that a search reads one after the other */
     const char *engine;
 };
 void xt_search_stats(struct xt_search *search, struct xt_search_stats *out);

@@ -368,8 +368,11 @@ static void close_engine(struct engine *engine)
     free(engine->live.slots);
     if (engine->values_fd >= 0)
         (void)close(engine->values_fd);
+    if (engine->dir_fd >= 0)
+        (void)close(engine->dir_fd);
     (void)pthread_mutex_destroy(&engine->lock);
     free(engine->dir);
+    free(engine->place);
     free(engine);
 }
 
@@ -462,8 +465,12 @@ static enum xt_code open_once(const char *dir, const struct xt_search_schema *sc
                               struct engine **out, struct xt_error *err)
 {
     struct engine *engine = xt_calloc(1, sizeof *engine);
+    char path[40];
 
-    engine->dir = xt_strdup(dir);
+    engine->place = xt_strdup(dir);
+    engine->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* absent: then so is the manifest */
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", engine->dir_fd);
+    engine->dir = xt_strdup(path);
     engine->schema = schema;
     engine->feeds = may_feed;
     engine->values_fd = -1;
@@ -503,8 +510,8 @@ static enum xt_code open_engine(const char *dir, const struct xt_search_schema *
 
 static bool is_gone(struct engine *engine)
 {
-    return atomic_load(&engine->damaged) || inode_of(engine->dir, "columns.dat", NULL) != engine->inode ||
-           inode_of(engine->dir, "manifest", NULL) == 0;
+    return atomic_load(&engine->damaged) || inode_of(engine->place, "columns.dat", NULL) != engine->inode ||
+           inode_of(engine->place, "manifest", NULL) == 0;
 }
 
 /* ---- the document of a record ---- */
@@ -842,6 +849,11 @@ static int64_t bytes_of(struct engine *engine)
     return bytes;
 }
 
+static int64_t parts_of(const struct view *view)
+{
+    return (int64_t)view->reader->count;
+}
+
 /* ---- snapshots ---- */
 
 /* Another process feeds: has it put a new manifest in place? The lock is held. */
@@ -1011,6 +1023,7 @@ const struct engine_ops engine_segment = {
     .tidy = tidy,
     .verify = verify,
     .bytes = bytes_of,
+    .parts = parts_of,
     .gone = is_gone,
     .begin = begin,
     .end = end,

@@ -41,7 +41,9 @@ struct live {
 };
 
 struct engine {
-    char *dir; /* DATA/index/segment */
+    char *place; /* DATA/index/segment */
+    int dir_fd;  /* of that folder, whatever stands in its place later */
+    char *dir;   /* a path that leads there through dir_fd: an index that was replaced is not written into */
     const struct xt_search_schema *schema;
     uint64_t mark;
     uint64_t inode; /* of columns.dat */
