@@ -21,6 +21,7 @@ const measure = {
   unit: () => import('./pages/UnitPage.vue'),
   indicator: () => import('./pages/IndicatorPage.vue'),
   method: () => import('./pages/MethodPage.vue'),
+  workshop: () => import('./pages/WorkshopPage.vue'),
   observations: () => import('./pages/ObservationsPage.vue'),
   embed: () => import('./pages/EmbedPage.vue'),
 }
@@ -37,6 +38,7 @@ export const router = createRouter({
     { path: '/indexes/:index/units/:unit', name: 'unit', component: measure.unit },
     { path: '/indexes/:index/indicators/:code', name: 'indicator', component: measure.indicator },
     { path: '/indexes/:index/method', name: 'method', component: measure.method },
+    { path: '/indexes/:index/workshop', name: 'workshop', component: measure.workshop },
     { path: '/observations', name: 'observations', component: measure.observations },
     // Charts for pages elsewhere: without the shell.
     { path: '/embed/:index/:chart/:subject?', name: 'embed', component: measure.embed, meta: { bare: true } },

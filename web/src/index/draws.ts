@@ -103,8 +103,9 @@ function sobol(v: Uint32Array, at: number): number {
 // ---- the plan ----
 
 const FACTORS_MAX = 10
-/** More ranks than these are the node's work. */
-export const DRAWS_MAX = 10_000
+/** More than these are the node's work. */
+const DRAWS_MAX = 10_000
+const RANKS_MAX = 20_000_000 // draws times units
 
 type Factor =
   | { kind: 'step'; at: number; steps: Array<Step | null> }
@@ -155,7 +156,8 @@ export class Draws {
   private readonly made = new Map<number, Made | null>()
   private madeBytes = 0
   private readonly allRows: Int32Array
-  private hits: Int32Array // [unit * (units + 1) + rank]
+  private readonly all: Int32Array // [draw * units + unit]: ranks, 0 = none
+  private readonly hits: Int32Array // draws by rank, of the unit that is looked at; all 0 between two
   private weights: Float64Array
   private shift = 0
   private nominal: Int32Array
@@ -171,7 +173,6 @@ export class Draws {
     this.steps = recipe.steps.map((step) => readStep(tree, step))
     this.last = this.steps[this.steps.length - 1] as Aggregate
     this.factors = list.map((json) => readFactor(tree, recipe, json))
-    this.count = Math.min(draws ?? uncertainty.draws ?? 1000, DRAWS_MAX)
     const seed = BigInt.asUintN(64, BigInt(uncertainty.seed ?? 1))
     this.seedHigh = Number(seed >> 32n)
     this.seedLow = Number(seed & 0xffffffffn)
@@ -180,7 +181,10 @@ export class Draws {
     this.rows = periodRows(table, period)
     this.allRows = Int32Array.from({ length: table.rows }, (_, row) => row)
     this.weights = this.last.weights ?? tree.weight
-    this.hits = new Int32Array(this.rows.length * (this.rows.length + 1))
+    const units = Math.max(this.rows.length, 1)
+    this.count = Math.min(draws ?? uncertainty.draws ?? 1000, DRAWS_MAX, Math.max(Math.floor(RANKS_MAX / units), 100))
+    this.all = new Int32Array(this.count * units)
+    this.hits = new Int32Array(units + 1)
     this.nominal = new Int32Array(this.rows.length)
     this.ranks = new Int32Array(this.rows.length)
     this.scratch = new Scratch(tree)
@@ -192,7 +196,7 @@ export class Draws {
   reset(weights: Float64Array | null, nominal: Int32Array): void {
     this.weights = weights ?? this.tree.weight
     this.nominal = nominal
-    this.hits.fill(0)
+    this.all.fill(0)
     this.done = this.failed = this.shift = 0
   }
 
@@ -261,15 +265,15 @@ export class Draws {
       this.failed++
       return
     }
-    this.tally()
+    this.tally(draw)
   }
 
-  private tally(): void {
-    const n = this.rows.length, { ranks, nominal, hits } = this
+  private tally(draw: number): void {
+    const n = this.rows.length, { ranks, nominal } = this
     let sum = 0, there = 0
+    this.all.set(ranks, draw * n)
     for (let i = 0; i < n; i++) {
       const rank = ranks[i]!
-      hits[i * (n + 1) + rank]!++
       if (rank === 0 || nominal[i] === 0) continue
       sum += Math.abs(rank - nominal[i]!)
       there++
@@ -338,35 +342,38 @@ export class Draws {
 
   /** What the draws so far say of a unit (place in rows). */
   range(unit: number): Range {
-    const n = this.rows.length, from = unit * (n + 1)
-    let draws = 0, sum = 0, best = 0, worst = 0, top10 = 0
-    for (let rank = 1; rank <= n; rank++) {
-      const hits = this.hits[from + rank]!
-      if (hits === 0) continue
-      if (best === 0) best = rank
-      worst = rank
-      draws += hits
-      sum += rank * hits
-      if (rank <= 10) top10 += hits
+    const n = this.rows.length, { hits, all } = this
+    let draws = 0, sum = 0, best = n, worst = 0, top10 = 0
+    for (let draw = 0; draw < this.done; draw++) {
+      const rank = all[draw * n + unit]!
+      if (rank === 0) continue
+      hits[rank]!++
+      draws++
+      sum += rank
+      if (rank < best) best = rank
+      if (rank > worst) worst = rank
+      if (rank <= 10) top10++
     }
     if (draws === 0) return { low: NaN, median: NaN, mean: NaN, high: NaN, best: 0, worst: 0, top10: NaN }
-    const q = (p: number) => this.quantile(from, draws, p)
-    return { low: q(0.05), median: q(0.5), mean: sum / draws, high: q(0.95), best, worst, top10: top10 / draws }
+    const q = (p: number) => this.quantile(best, worst, draws, p)
+    const out = { low: q(0.05), median: q(0.5), mean: sum / draws, high: q(0.95), best, worst, top10: top10 / draws }
+    hits.fill(0, best, worst + 1)
+    return out
   }
 
-  private place(from: number, place: number): number {
+  private place(best: number, worst: number, place: number): number {
     let sum = 0
-    for (let rank = 1; ; rank++) {
-      sum += this.hits[from + rank]!
-      if (sum > place || rank === this.rows.length) return rank
+    for (let rank = best; ; rank++) {
+      sum += this.hits[rank]!
+      if (sum > place || rank === worst) return rank
     }
   }
 
   /** Type 7: between the two nearest places. */
-  private quantile(from: number, draws: number, p: number): number {
-    const h = (draws - 1) * p, place = Math.floor(h), first = this.place(from, place)
-    if (place + 1 >= draws) return first
-    return first + (h - place) * (this.place(from, place + 1) - first)
+  private quantile(best: number, worst: number, draws: number, p: number): number {
+    const h = (draws - 1) * p, at = Math.floor(h), first = this.place(best, worst, at)
+    if (at + 1 >= draws) return first
+    return first + (h - at) * (this.place(best, worst, at + 1) - first)
   }
 }
 

@@ -1,0 +1,127 @@
+// The page's side of the worker: one question at a time, the newest; what it answered last stays until the next answer.
+import { nextTick, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import type { RecipeJson, ReleaseJson } from './engine'
+import type { Ask, Point, Ranges, Reply, Trouble, Weighed } from './worker'
+
+export interface Engine {
+  point: ShallowRef<Point | null>
+  ranges: ShallowRef<Ranges | null>
+  /** Why this recipe cannot be computed; what was there before stays. */
+  trouble: ShallowRef<Trouble | null>
+  /** The worker itself did not start or broke down. */
+  broken: Ref<boolean>
+  /** Until all intervals of the newest question are there. */
+  busy: Ref<boolean>
+  /** From the newest question to its last interval, milliseconds. */
+  took: Ref<number>
+  weigh: () => Promise<Record<string, number[]>>
+  restart: () => void
+}
+
+export function useEngine(release: () => ReleaseJson | null, period: () => number, recipe: () => RecipeJson | null): Engine {
+  const point = shallowRef<Point | null>(null), ranges = shallowRef<Ranges | null>(null), trouble = shallowRef<Trouble | null>(null)
+  const broken = ref(false), busy = ref(false), took = ref(0)
+  let worker: Worker | null = null, id = 0, asked = 0, frame = 0
+  let weighed: ((one: Weighed) => void) | null = null
+
+  /** From the change to the answer on the page; only the last is kept, for whoever measures. */
+  function note(name: string): void {
+    const start = asked
+    void nextTick(() => {
+      performance.clearMeasures(name)
+      performance.measure(name, { start })
+    })
+  }
+
+  function fail(): void {
+    worker?.terminate()
+    worker = null
+    broken.value = true
+    busy.value = false
+  }
+
+  function heard(reply: Reply): void {
+    if (reply.kind === 'weighed') {
+      weighed?.(reply)
+      weighed = null
+      return
+    }
+    if (reply.id !== id) return
+    if (reply.kind === 'problem') {
+      trouble.value = reply
+      busy.value = false
+      return
+    }
+    trouble.value = null
+    if (reply.kind === 'point') {
+      point.value = reply
+      note('workshop ranks')
+      return
+    }
+    ranges.value = reply
+    if (reply.draws < reply.of) return
+    took.value = performance.now() - asked
+    note('workshop intervals')
+    busy.value = false
+  }
+
+  const say = (ask: Ask) => worker?.postMessage(ask)
+
+  function open(): void {
+    const now = release()
+    worker?.terminate()
+    worker = null
+    point.value = ranges.value = trouble.value = null
+    broken.value = false
+    if (!now) return
+    try {
+      worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+    } catch {
+      fail()
+      return
+    }
+    worker.onerror = (event) => {
+      event.preventDefault()
+      fail()
+    }
+    worker.onmessageerror = fail
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => heard(data)
+    say({ kind: 'open', release: now, period: period() })
+    begin()
+    ask()
+  }
+
+  /** At most once a frame, however quickly a slider moves. */
+  function ask(): void {
+    const now = recipe()
+    if (!worker || !now) {
+      busy.value = false
+      return
+    }
+    say({ kind: 'run', id: ++id, recipe: now })
+  }
+
+  watch([release, period], open, { immediate: true })
+  function begin(): void {
+    asked = performance.now()
+    busy.value = true
+  }
+
+  watch(recipe, () => {
+    begin()
+    cancelAnimationFrame(frame)
+    frame = requestAnimationFrame(ask)
+  })
+  onScopeDispose(() => {
+    cancelAnimationFrame(frame)
+    worker?.terminate()
+  })
+
+  const weigh = () => new Promise<Record<string, number[]>>((done) => {
+    const now = recipe()
+    if (!worker || !now) return
+    weighed = (one) => done(one.groups)
+    say({ kind: 'weigh', id: 0, recipe: now })
+  })
+  return { point, ranges, trouble, broken, busy, took, weigh, restart: open }
+}
