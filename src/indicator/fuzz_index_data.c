@@ -29,6 +29,34 @@ static bool path_of(const uint8_t *data, size_t size, int *fd, char path[64])
     return true;
 }
 
+static void count_faults(void *context, const char *path, const struct xt_table *table, const struct xt_row *row,
+                         const struct xt_problems *faults)
+{
+    (void)path;
+    (void)table;
+    (void)row;
+    if (faults->seen == 0)
+        abort(); /* refused without a word */
+    *(int64_t *)context += (int64_t)faults->seen;
+}
+
+/* Read so that faulty rows go back, what is left is a table, and each figure is counted once. */
+static void read_what_is_well(const struct xt_index_file *file, const char *const *paths)
+{
+    struct xt_index_data *table = NULL;
+    struct xt_problems problems;
+    struct xt_error err;
+    int64_t faults = 0;
+    const struct xt_index_data_options options = {.refused = count_faults, .context = &faults};
+
+    xt_problems_init(&problems);
+    if (xt_index_data_read(file, paths, &options, &table, &problems, &err) == XT_OK &&
+        (table->refused < faults || table->seen < table->refused || problems.seen > 0))
+        abort();
+    xt_index_data_free(&table);
+    xt_problems_done(&problems);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct xt_index_file *file = NULL;
@@ -58,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     xt_index_data_free(&table);
+    read_what_is_well(file, paths);
     xt_index_file_free(&file);
     xt_problems_clear(&problems);
     xt_text_init(&meta, XT_INDEX_FILE_BYTES_MAX);

@@ -514,7 +514,7 @@ const struct xt_route xt_indicator_routes[] = {
      "How often a unit stands before others in the draws of a release, ties half", "IndexAhead", NULL, NULL},
     {"GET", "/api/v1/indexes/{index}/releases/{release}/top", XT_MAY_READ, XT_ROUTE_SLOW, get_top, top_params,
      "How often each unit is among the first k in the draws of a release", "IndexTop", NULL, NULL},
-    {"GET", "/api/v1/observations", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_observations, observation_params,
+    {"GET", "/api/v1/observations", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, get_observations, observation_params,
      "Figures as they are known, or were: values with unit, source, status and revision", "ObservationList", NULL,
      NULL},
     {.method = NULL},
