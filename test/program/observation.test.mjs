@@ -58,6 +58,17 @@ it('two files, a year each, are one series; so are wide and long', () => withEmp
   assert.ok(now.find(({ area_name }) => area_name.startsWith('示例')), 'a file without names leaves the names')
 }))
 
+it('two imports at once store each figure once', () => withEmpty(async (data) => {
+  const made = (await Promise.all([store(data, towns), store(data, towns), store(data, towns)])).map(({ code, out, err }) => {
+    assert.equal(code, 0, err)
+    return counts(out)
+  })
+  for (const { seen, stored, unchanged } of made) assert.equal(seen, stored + unchanged)
+  assert.equal(made.reduce((sum, { stored }) => sum + stored, 0), 6600)
+  assert.ok((await list(data, '--revisions')).every(({ revision }) => revision === 1))
+  await ok(['check', '--data', data])
+}))
+
 it('a figure is never overwritten: revisions, and what was known then', () => withEmpty(async (data, folder) => {
   const file = join(folder, 'd.csv')
   const say = async (rows, ...more) => {

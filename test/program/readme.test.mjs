@@ -14,7 +14,7 @@ describe('the README', () => {
   for (const name of ['README.md', 'README.zh-CN.md']) {
     it(`${name}: its commands work`, () => withFolder(async (folder) => {
       const lines = commands(await readFile(join(top, name), 'utf8'))
-      assert.deepEqual(lines.map((line) => line.split(' ')[0]), ['init', 'import', 'import', 'search', 'serve', 'export', 'mapping', 'table', 'index', 'check'])
+      assert.deepEqual(lines.map((line) => line.split(' ')[0]), ['init', 'import', 'import', 'search', 'serve', 'export', 'mapping', 'table', 'index', 'observation', 'index', 'check'])
       const data = join(folder, 'data')
       const workbook = join(folder, 'instruments.xlsx')
       const patents = join(folder, 'patents.csv')
@@ -40,7 +40,7 @@ describe('the README', () => {
         if (line.startsWith('import')) assert.equal(importCounts(result.out).rejected, 0, result.out + result.err)
         if (line.startsWith('mapping')) assert.equal(JSON.parse(result.out).records[0].type, 'instrument')
         if (line.startsWith('table')) assert.match(result.out, /上海.*14/)
-        if (line.startsWith('index')) assert.match(result.out, /示例/)
+        if (line.startsWith('index run')) assert.match(result.out, /示例/)
         if (line.startsWith('search')) assert.match(result.out, /机器人/)
       }
     }))
