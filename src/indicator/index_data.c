@@ -236,12 +236,23 @@ static void put_figure(struct reader *r, size_t row, size_t place, double value,
     xt_index_rows_value(&r->rows, row, place, isnan(had) ? value : had);
 }
 
+/* What is kept is not of any length: a fault where refused rows go back. */
+static bool too_long(struct reader *r, struct xt_str words)
+{
+    if (!r->options->refused || words.n <= XT_INDEX_WORDS_MAX)
+        return false;
+    xt_problem(r->problems, "", XT_MSG_TOO_LARGE, XT_INT(XT_INDEX_WORDS_MAX), XT_INT(words.n));
+    return true;
+}
+
 static void put(struct reader *r, size_t row, const struct column_use *use, struct xt_str cell, int64_t number)
 {
     size_t place = use->as == AS_FIGURE ? use->at : r->rows.indicators + use->at, seen = r->problems->seen;
     double value;
 
     r->data->seen++;
+    if (r->rows.cells[place].text && too_long(r, cell))
+        return;
     if (r->rows.cells[place].text) {
         xt_index_rows_words(&r->rows, row, place, cell);
         return;
@@ -300,8 +311,8 @@ static void take_row(struct reader *r, const struct xt_row *row)
     }
     unit = xt_index_rows_known(r->file, unit);
     if (unit.n == 0)
-        return;                        /* a sum, a note */
-    if (faults != r->problems->seen) { /* nobody knows of when its figures are */
+        return;                                                                  /* a sum, a note */
+    if (faults != r->problems->seen || too_long(r, unit) || too_long(r, name)) { /* nobody knows of what, or of when */
         r->data->seen += r->is_long ? 1 : (int64_t)r->figures;
         r->data->refused += (r->is_long ? 1 : (int64_t)r->figures) - 1;
         return;

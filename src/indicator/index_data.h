@@ -26,6 +26,8 @@ struct xt_index_data_options {
     void *context;
 };
 
+#define XT_INDEX_WORDS_MAX 200 /* bytes of a unit, its name or a group, where refused rows go back */
+
 enum { XT_INDEX_UNSAID, XT_INDEX_SAID, XT_INDEX_SAID_EARLIER }; /* EARLIER: under a code that the unit had before */
 
 struct xt_index_data {

@@ -196,7 +196,7 @@ static void know_row(void *context, const struct xt_observed_row *row)
     cell->same_unit = entry->place == m->places || xt_str_is(row->unit, xt_index_rows_unit(m->file, entry->place));
 }
 
-/* Series of areas of the data; the units are numbered by the row of period 0 that stands for them. */
+/* Series of areas of the data; an area is numbered by the row of no period that stands for it. */
 static void know_series(struct importer *m, size_t from)
 {
     size_t id;

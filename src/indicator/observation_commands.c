@@ -127,8 +127,14 @@ static enum xt_code import_files(struct xt_cli *cli, const struct xt_observation
                                          .sheet = xt_cli_option(cli, "sheet"),
                                          .refused = refuse_row,
                                          .context = refusing};
-    enum xt_code rc = xt_indicator_load_index(cli, xt_cli_option(cli, "index"), NULL, &file, problems, err);
+    const char *name = xt_cli_option(cli, "index");
+    struct xt_str definition;
+    enum xt_code rc;
 
+    /* Series belong to an index of the region: that of a file has no name that lasts. */
+    if (!xt_index_of_region(cli->node->region, xt_str(name), &definition))
+        return xt_fail(err, XT_E_NOT_FOUND, "index", XT_MSG_INDEX_UNKNOWN, XT_TEXT(name));
+    rc = xt_index_file_load(name, definition, NULL, &file, problems, err);
     if (rc == XT_OK)
         rc = xt_index_data_read(file, cli->args, &from, &data, problems, err);
     end_rejects(refusing);

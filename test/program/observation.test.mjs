@@ -1,8 +1,8 @@
 // Observations and published releases: what was imported stays known, a run over the store is a run over the files.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { pause, start } from '../lib/kill.mjs'
@@ -107,12 +107,27 @@ it('faulty figures go back with their rows, the others are stored', () => withEm
   assert.ok(!back.includes('t2,2020,200'), back)
   await writeFile(rejects, back.replace('many', '90').replace('latest', '2020').replace('201', '200'))
   assert.deepEqual(counts((await store(data, rejects)).out), { seen: 6, stored: 3, unchanged: 3, deleted: 0, rejected: 0 })
-  for (const [args, words] of [[['--status', 'missing'], /missing/], [['--index', 'nothing'], /nothing/]]) {
+  await writeFile(file, `unit,year,A11\n${'长'.repeat(70)},2020,1\nt,2020,1e70\nt,2021,1\n`)
+  assert.deepEqual(counts((await store(data, file, '--rejects', rejects)).out), { seen: 3, stored: 1, unchanged: 0, deleted: 0, rejected: 2 })
+  for (const [args, words] of [[['--status', 'missing'], /missing/], [['--index', 'nothing'], /nothing/], [['--index', '/tmp/x.json'], /x\.json/]]) {
     const refused = await run(['observation', 'import', file, '--data', data, '--index', index, ...args])
     assert.equal(refused.code, 2)
     assert.match(refused.err, words)
   }
 }))
+
+it('what is exported goes in again as the same', () => withEmpty(async (data, folder) => withFolder(async (other) => {
+  await store(data, towns)
+  await ok(['index', 'run', index, '--stored', '--data', data, '--out', join(folder, 'a.json')])
+  for (const [n, [name, lang]] of [['o.csv', 'zh_CN.UTF-8'], ['o.xlsx', 'C.UTF-8']].entries()) {
+    const file = join(folder, name), again = join(other, `node${n}`)
+    await ok(['observation', 'export', file, '--data', data], { env: { LC_ALL: lang } })
+    await ok(['init', '--data', again])
+    assert.deepEqual(counts(await ok(['observation', 'import', file, '--index', index, '--data', again])), { seen: 6600, stored: 6600, unchanged: 0, deleted: 0, rejected: 0 })
+    await ok(['index', 'run', index, '--stored', '--data', again, '--out', join(folder, 'b.json')])
+    assert.ok((await readFile(join(folder, 'a.json'))).equals(await readFile(join(folder, 'b.json'))), name)
+  }
+})))
 
 it('areas whose codes changed keep their series; splits break them', () => withEmpty(async (data, folder) => {
   const file = join(folder, 'd.csv')
@@ -148,7 +163,7 @@ it('a release is published once, verified, served as it is', () => withData(asyn
   await ok(['index', 'publish', index, '--stored', '--uncertainty', 'no', '--note', '复算', '--data', data])
   await ok(['check', '--data', data])
   await withNode(data, async (node) => {
-    const { items } = await node.json('/api/v1/indexes')
+    const { items } = await node.json('/api/v1/indexes', { lang: 'zh' })
     const { releases } = items.find((item) => item.name === index)
     assert.deepEqual(releases.map(({ note, current, uncertainty }) => [note, current, uncertainty]), [['复算', true, 'no'], ['示例', false, 'draw']])
     const at = `/api/v1/indexes/${index}/releases`
@@ -175,6 +190,19 @@ it('a release is published once, verified, served as it is', () => withData(asyn
     assert.ok(Math.abs(one.ahead + back.ahead - 1) < 1e-9 && other.ahead >= 0)
   })
 })))
+
+it('a release whose bytes were changed is found', () => withData(async (data) => {
+  const [, [, id]] = table(await ok(['index', 'releases', '--data', data]))
+  const files = readdirSync(join(data, 'files'), { recursive: true }).map((name) => join(data, 'files', name))
+  const file = files.find((name) => name.replace(/.*files/, '').replaceAll('/', '').startsWith(id))
+  chmodSync(file, 0o600)
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"seed":1', '"seed":2'))
+  const { code, out } = await run(['check', '--data', data])
+  assert.equal(code, 1)
+  assert.match(out, new RegExp(id))
+  await rm(file)
+  assert.match((await run(['check', '--data', data])).out, new RegExp(id))
+}))
 
 it('observations over HTTP: pages, filters, as of', () => withData((data) => withNode(data, async (node) => {
   const seen = []
