@@ -254,6 +254,32 @@ void xt_index_book_done(struct xt_index_book *book)
     xt_arena_done(&book->arena);
 }
 
+enum xt_code xt_index_open(struct xt_str json, struct xt_index_opened *out, struct xt_problems *problems,
+                           struct xt_error *err)
+{
+    char id[XT_RELEASE_ID];
+    enum xt_code rc = xt_index_release_read(json, &out->release, problems, err);
+
+    out->open = false;
+    if (rc != XT_OK)
+        return rc;
+    xt_index_release_id(json, id);
+    rc = xt_index_book_open(&out->release, id, &out->book, problems, err);
+    out->open = rc == XT_OK;
+    if (rc != XT_OK)
+        xt_index_release_done(&out->release);
+    return rc;
+}
+
+void xt_index_opened_done(struct xt_index_opened *opened)
+{
+    if (!opened->open)
+        return;
+    xt_index_book_done(&opened->book);
+    xt_index_release_done(&opened->release);
+    opened->open = false;
+}
+
 /* ---- asked often ---- */
 
 const char *xt_index_book_label(const struct xt_index_book *book, size_t node, enum xt_lang lang)

@@ -58,6 +58,15 @@ XT_MUST_USE enum xt_code xt_index_book_open(const struct xt_index_release *relea
                                             struct xt_error *err);
 void xt_index_book_done(struct xt_index_book *book);
 
+struct xt_index_opened { /* a release and the book of it, from its bytes */
+    struct xt_index_release release;
+    struct xt_index_book book;
+    bool open;
+};
+XT_MUST_USE enum xt_code xt_index_open(struct xt_str json, struct xt_index_opened *out, struct xt_problems *problems,
+                                       struct xt_error *err);
+void xt_index_opened_done(struct xt_index_opened *opened); /* for XT_AUTO; never opened is fine */
+
 const char *xt_index_book_label(const struct xt_index_book *book, size_t node, enum xt_lang lang);
 const char *xt_index_book_title(const struct xt_index_book *book, enum xt_lang lang); /* of the index */
 size_t xt_index_book_units(const struct xt_index_book *book, size_t period_at);       /* how many rows the period has */

@@ -6,9 +6,10 @@
 
 #include "base/json.h"
 
-#define FORMAT   "xietong-index-export/1"
-#define ALWAYS   4 /* columns before the nodes: unit, name, period, group */
-#define INTERVAL 7 /* columns behind them */
+#define FORMAT         "xietong-index-export/1"
+#define ALWAYS         4 /* columns before the nodes: unit, name, period, group */
+#define JSON_BYTES_MAX ((size_t)2048 * XT_MIB)
+#define INTERVAL       7 /* columns behind them */
 
 /* ---- a table ---- */
 
@@ -326,4 +327,20 @@ void xt_index_export_json(const struct xt_index_book *book, struct xt_text *out)
     xt_json_end_object(&w);
     xt_text_add_char(out, '\n');
     free(means);
+}
+
+enum xt_code xt_index_export(const struct xt_index_book *book, enum xt_format format, enum xt_lang lang,
+                             const char *path, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
+
+    if (format == XT_FORMAT_XLSX)
+        return xt_index_export_workbook(book, lang, path, err);
+    if (format != XT_FORMAT_JSON)
+        return xt_index_export_table(book, format, lang, path, err);
+    xt_text_init(&text, JSON_BYTES_MAX);
+    xt_index_export_json(book, &text);
+    if (xt_text_overflowed(&text))
+        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_TABLE_MEMBER_LARGE, XT_TEXT(path), XT_INT(JSON_BYTES_MAX));
+    return xt_out_whole(path, xt_text_view(&text), err);
 }

@@ -17,5 +17,8 @@ XT_MUST_USE enum xt_code xt_index_export_workbook(const struct xt_index_book *bo
                                                   struct xt_error *err);
 /* Appends to out, which has room for all (the caller looks at its overflow). */
 void xt_index_export_json(const struct xt_index_book *book, struct xt_text *out);
+/* Any of them into a file: CSV, TSV, XLSX or JSON. */
+XT_MUST_USE enum xt_code xt_index_export(const struct xt_index_book *book, enum xt_format format, enum xt_lang lang,
+                                         const char *path, struct xt_error *err);
 
 #endif

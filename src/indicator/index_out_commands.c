@@ -9,44 +9,43 @@
 #include "indicator/index_report.h"
 #include "indicator/indicator_cli.h"
 
-#define JSON_BYTES_MAX ((size_t)2048 * XT_MIB)
 #define EXPORT_FORMATS "csv, tsv, xlsx, json"
 
-/* A release and what it was opened as. */
-struct opened {
-    struct xt_index_release release;
-    struct xt_index_book book;
-};
+#define READ_WAIT_MS   10000
 
-static void close_opened(struct opened *o)
+/* The bytes of a published release, "INDEX" (the current one) or "INDEX/RELEASE". */
+static enum xt_code read_published(const struct xt_cli *cli, const char *name, struct xt_text *out,
+                                   struct xt_error *err)
 {
-    if (!o->book.release)
-        return;
-    xt_index_book_done(&o->book);
-    xt_index_release_done(&o->release);
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
+    size_t n = strcspn(name, "/");
+    struct xt_str release = name[n] ? xt_str(name + n + 1) : XT_STR("current");
+    struct xt_published published;
+    enum xt_code rc;
+
+    xt_arena_init(&arena);
+    xt_text_init(out, XT_RELEASE_BYTES_MAX);
+    rc = xt_read_begin(cli->node->store, READ_WAIT_MS, &read, err);
+    if (rc == XT_OK)
+        rc = xt_published_find(xt_read_conn(read), (struct xt_str){name, n}, release, &arena, &published, err);
+    return rc == XT_OK ? xt_published_read(cli->node, &published, out, err) : rc;
 }
 
-static enum xt_code open_release(struct xt_cli *cli, const char *path, struct opened *out, struct xt_error *err)
+static enum xt_code open_release(struct xt_cli *cli, const char *name, struct xt_index_opened *out,
+                                 struct xt_error *err)
 {
     XT_AUTO(xt_text_done) struct xt_text bytes = {0};
     XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
-    char id[XT_RELEASE_ID];
     enum xt_code rc;
 
     xt_problems_init(&problems);
-    rc = xt_indicator_read_file(path, XT_RELEASE_BYTES_MAX, &bytes, err);
+    rc = xt_cli_option(cli, "stored") ? read_published(cli, name, &bytes, err)
+                                      : xt_indicator_read_file(name, XT_RELEASE_BYTES_MAX, &bytes, err);
     if (rc == XT_OK)
-        rc = xt_index_release_read(xt_text_view(&bytes), &out->release, &problems, err);
-    if (rc == XT_OK) {
-        xt_index_release_id(xt_text_view(&bytes), id);
-        rc = xt_index_book_open(&out->release, id, &out->book, &problems, err);
-        if (rc != XT_OK) {
-            xt_index_release_done(&out->release);
-            out->book.release = NULL;
-        }
-    }
+        rc = xt_index_open(xt_text_view(&bytes), out, &problems, err);
     if (rc != XT_OK)
-        xt_indicator_say(cli, path, &problems);
+        xt_indicator_say(cli, name, &problems);
     return rc;
 }
 
@@ -67,6 +66,8 @@ static enum xt_code language(const struct xt_cli *cli, enum xt_lang *out, struct
 
 const struct xt_option xt_index_export_options[] = {
     {"format", "csv|tsv|xlsx|json", "格式，默认按文件名", "the format, by the file's name unless given"},
+    {"stored", NULL, "RELEASE 是节点里的发布：指数名，或 指数名/发布编号",
+     "RELEASE is one that the node has published: INDEX, or INDEX/ID"},
     {"lang", "zh|en", "表头的语言，默认随终端", "language of the heads, the terminal's unless given"},
     {.name = NULL},
 };
@@ -85,17 +86,6 @@ static enum xt_code export_format(const struct xt_cli *cli, enum xt_format *out,
     return xt_fail(err, XT_E_INPUT, "format", XT_MSG_INDEX_EXPORT_FORMAT, XT_TEXT(asked), XT_TEXT(EXPORT_FORMATS));
 }
 
-static enum xt_code export_json(const struct xt_index_book *book, const char *path, struct xt_error *err)
-{
-    XT_AUTO(xt_text_done) struct xt_text text = {0};
-
-    xt_text_init(&text, JSON_BYTES_MAX);
-    xt_index_export_json(book, &text);
-    if (xt_text_overflowed(&text))
-        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_TABLE_MEMBER_LARGE, XT_TEXT(path), XT_INT(JSON_BYTES_MAX));
-    return xt_out_whole(path, xt_text_view(&text), err);
-}
-
 /* A release is never changed, also not by a slip of the keyboard. */
 static enum xt_code not_over_itself(const char *release, const char *path, struct xt_error *err)
 {
@@ -108,18 +98,14 @@ static enum xt_code not_over_itself(const char *release, const char *path, struc
 
 int xt_index_run_export(struct xt_cli *cli, struct xt_error *err)
 {
-    XT_AUTO(close_opened) struct opened o = {0};
+    XT_AUTO(xt_index_opened_done) struct xt_index_opened o = {0};
     enum xt_format format;
     enum xt_lang lang;
 
     if (export_format(cli, &format, err) != XT_OK || language(cli, &lang, err) != XT_OK ||
         not_over_itself(cli->args[0], cli->args[1], err) != XT_OK || open_release(cli, cli->args[0], &o, err) != XT_OK)
         return XT_EXIT_COULD_NOT;
-    if (format == XT_FORMAT_JSON)
-        return export_json(&o.book, cli->args[1], err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
-    if (format == XT_FORMAT_XLSX)
-        return xt_index_export_workbook(&o.book, lang, cli->args[1], err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
-    return xt_index_export_table(&o.book, format, lang, cli->args[1], err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
+    return xt_index_export(&o.book, format, lang, cli->args[1], err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
 }
 
 /* ---- report ---- */
@@ -127,6 +113,8 @@ int xt_index_run_export(struct xt_cli *cli, struct xt_error *err)
 const struct xt_option xt_index_report_options[] = {
     {"unit", "CODE", "只要这个单位（可多次），默认全部", "only this unit (may be repeated), all unless given"},
     {"period", "N", "年份，默认最后一年", "the period, the last by default"},
+    {"stored", NULL, "RELEASE 是节点里的发布：指数名，或 指数名/发布编号",
+     "RELEASE is one that the node has published: INDEX, or INDEX/ID"},
     {"lang", "zh|en", "报告的语言，默认随终端", "language of the report, the terminal's unless given"},
     {.name = NULL},
 };
@@ -169,7 +157,7 @@ static enum xt_code write_report(struct xt_cli *cli, const struct xt_index_book 
 
 int xt_index_run_report(struct xt_cli *cli, struct xt_error *err)
 {
-    XT_AUTO(close_opened) struct opened o = {0};
+    XT_AUTO(xt_index_opened_done) struct xt_index_opened o = {0};
     XT_AUTO(xt_free_ptr) const char **units = NULL;
     struct xt_index_report_options options = {0};
     int64_t period;

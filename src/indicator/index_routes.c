@@ -8,16 +8,15 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "file/file.h"
+#include "indicator/index_out.h"
 #include "indicator/index_routes.h"
 #include "indicator/observation_view.h"
 #include "indicator/published.h"
 
 #define READ_WAIT_MS   2000
-#define INDEX_NAME_MAX 200
 #define BODY_MAX       (8 * (int64_t)XT_MIB) /* larger releases are sent from their file */
 #define THAN_MAX       200                   /* units that one is held against */
 #define PATH_MAX_BYTES 4096
-#define FOR_EVER       "public, max-age=31536000, immutable"
 
 /* ---- indexes ---- */
 
@@ -154,7 +153,7 @@ static enum xt_code find_release(struct xt_request *request, struct xt_reply *re
         rc = xt_published_find(xt_read_conn(read), xt_request_param(request, "index"), release, request->arena, out,
                                err);
     if (rc == XT_OK && !xt_str_is(release, "current"))
-        reply->cache_control = FOR_EVER;
+        reply->cache_control = XT_RELEASE_KEPT;
     return rc;
 }
 
@@ -453,21 +452,11 @@ static enum xt_code get_observations(struct xt_request *request, struct xt_reply
 
 /* ---- the tables ---- */
 
-#define INDEX_PARAM                                                                                               \
-    {                                                                                                             \
-        .name = "index", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = INDEX_NAME_MAX, .about = "Name of an index." \
-    }
-#define RELEASE_PARAM                                                                       \
-    {                                                                                       \
-        .name = "release", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 16,                  \
-        .about = "A release: 16 hexadecimal digits, or current for the last one published." \
-    }
-
-static const struct xt_param index_params[] = {INDEX_PARAM, {.name = NULL}};
-static const struct xt_param release_params[] = {INDEX_PARAM, RELEASE_PARAM, {.name = NULL}};
+static const struct xt_param index_params[] = {XT_INDEX_PARAM, {.name = NULL}};
+static const struct xt_param release_params[] = {XT_INDEX_PARAM, XT_RELEASE_PARAM, {.name = NULL}};
 static const struct xt_param ahead_params[] = {
-    INDEX_PARAM,
-    RELEASE_PARAM,
+    XT_INDEX_PARAM,
+    XT_RELEASE_PARAM,
     {.name = "unit", .kind = XT_P_TEXT, .max = 200, .required = true, .about = "Code of a unit."},
     {.name = "than",
      .kind = XT_P_LIST,
@@ -477,13 +466,13 @@ static const struct xt_param ahead_params[] = {
     {.name = NULL},
 };
 static const struct xt_param top_params[] = {
-    INDEX_PARAM,
-    RELEASE_PARAM,
+    XT_INDEX_PARAM,
+    XT_RELEASE_PARAM,
     {.name = "k", .kind = XT_P_INT, .min = 1, .max = XT_INDEX_ROWS_MAX, .otherwise = "10", .about = "The first k."},
     {.name = NULL},
 };
 static const struct xt_param observation_params[] = {
-    {.name = "index", .kind = XT_P_TEXT, .max = INDEX_NAME_MAX, .about = "Only of this index."},
+    {.name = "index", .kind = XT_P_TEXT, .max = XT_INDEX_NAME_MAX, .about = "Only of this index."},
     {.name = "indicator",
      .kind = XT_P_TEXT,
      .max = XT_INDEX_CODE_SIZE,
@@ -514,6 +503,12 @@ const struct xt_route xt_indicator_routes[] = {
      "How often a unit stands before others in the draws of a release, ties half", "IndexAhead", NULL, NULL},
     {"GET", "/api/v1/indexes/{index}/releases/{release}/top", XT_MAY_READ, XT_ROUTE_SLOW, get_top, top_params,
      "How often each unit is among the first k in the draws of a release", "IndexTop", NULL, NULL},
+    {"GET", "/api/v1/indexes/{index}/releases/{release}/export", XT_MAY_READ, XT_ROUTE_SLOW, xt_index_get_export,
+     xt_index_export_params, "A release as a table, a workbook with a sheet for each step, or JSON in an easy shape",
+     NULL, "text/csv; charset=utf-8", NULL},
+    {"GET", "/api/v1/indexes/{index}/releases/{release}/report", XT_MAY_READ, XT_ROUTE_SLOW, xt_index_get_report,
+     xt_index_report_params, "A release as a printed report: a page for each unit, or the whole", NULL,
+     "application/pdf", NULL},
     {"GET", "/api/v1/observations", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, get_observations, observation_params,
      "Figures as they are known, or were: values with unit, source, status and revision", "ObservationList", NULL,
      NULL},

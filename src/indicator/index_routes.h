@@ -4,6 +4,20 @@
 
 #include "room/room.h"
 
+#define XT_INDEX_NAME_MAX 200
+#define XT_RELEASE_KEPT   "public, max-age=31536000, immutable" /* what an id names never changes */
+
+/* Parameters of addresses under an index and a release. */
+#define XT_INDEX_PARAM                                                                                               \
+    {                                                                                                                \
+        .name = "index", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = XT_INDEX_NAME_MAX, .about = "Name of an index." \
+    }
+#define XT_RELEASE_PARAM                                                                    \
+    {                                                                                       \
+        .name = "release", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 16,                  \
+        .about = "A release: 16 hexadecimal digits, or current for the last one published." \
+    }
+
 extern const struct xt_route xt_indicator_routes[];
 extern const struct xt_schema xt_indicator_schemas[];
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { openpyxl } from '../lib/book.mjs'
-import { newFolder, ok, run, top } from '../lib/node.mjs'
+import { Node, newFolder, ok, run, top } from '../lib/node.mjs'
 
 const tool = async (name, ...args) => (await promisify(execFile)(name, args, { maxBuffer: 64 << 20, timeout: 60_000 })).stdout
 const zh = { env: { LC_ALL: 'zh_CN.UTF-8' } }
@@ -151,5 +151,81 @@ print(json.dumps([[s.title] + [str(c.value) for c in s[1]] for s in book]))`, at
       await rm(at(name), { recursive: true })
     }
     assert.deepEqual(readdirSync(folder).sort(), before)
+  })
+})
+
+describe('a published release', () => {
+  let folder, data, node, current
+  const at = (name) => join(folder, name)
+  const releases = '/api/v1/indexes/specialised-town/releases'
+  const bytes = async (path, lang = 'zh') => {
+    const answer = await node.fetch(path, { headers: { 'accept-language': lang } })
+    assert.equal(answer.status, 200, path)
+    return { answer, body: Buffer.from(await answer.arrayBuffer()) }
+  }
+
+  before(async () => {
+    folder = await newFolder()
+    data = at('data')
+    await ok(['init', '--data', data, '--sample'])
+    node = await Node.start(data)
+    current = (await node.json('/api/v1/indexes/specialised-town')).releases[0].release
+  }, { timeout: 60_000 })
+  after(async () => {
+    await node?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('is exported by its id from the command line, the same as over HTTP', async () => {
+    for (const [format, type] of [['csv', /^text\/csv/], ['xlsx', /spreadsheetml/], ['json', /^application\/json/]]) {
+      await ok(['index', 'export', '--stored', '--data', data, `specialised-town/${current}`, at(`out.${format}`), '--lang', 'zh'])
+      const { answer, body } = await bytes(`${releases}/${current}/export?format=${format}`)
+      assert.match(answer.headers.get('content-type'), type)
+      assert.match(decodeURIComponent(answer.headers.get('content-disposition')), new RegExp(`专业镇创新指数-2023\\.${format}`))
+      assert.match(answer.headers.get('cache-control'), /immutable/)
+      assert.ok(answer.headers.get('etag'))
+      assert.deepEqual(body, readFileSync(at(`out.${format}`)), format)
+      assert.deepEqual((await bytes(`${releases}/current/export?format=${format}`)).body, body, 'kept')
+    }
+    const english = await bytes(`${releases}/current/export`, 'en')
+    assert.match(english.body.toString().slice(1, 20), /^unit,name,period/)
+    const easy = JSON.parse(readFileSync(at('out.json'), 'utf8'))
+    assert.equal(easy.release, current)
+  })
+
+  it('is printed, whole or a page for a unit, and not made again for who has it', async () => {
+    const whole = await bytes(`${releases}/${current}/report`)
+    assert.equal(whole.answer.headers.get('content-type'), 'application/pdf')
+    await ok(['index', 'report', '--stored', '--data', data, 'specialised-town', at('all.pdf'), '--lang', 'zh'])
+    assert.deepEqual(whole.body, readFileSync(at('all.pdf')))
+    const { answer, body } = await bytes(`${releases}/current/report?unit=ex-05&unit=ex-06&period=2022`, 'en')
+    await writeFile(at('two.pdf'), body)
+    const pages = (await tool('pdftotext', at('two.pdf'), '-')).split('\f').slice(0, -1)
+    assert.equal(pages.length, 2)
+    assert.match(pages[0], /Score since\s+2021/)
+    assert.match(answer.headers.get('cache-control') ?? '', /no-cache/)
+    const again = await node.fetch(`${releases}/${current}/report`, { headers: { 'accept-language': 'zh', 'if-none-match': whole.answer.headers.get('etag') } })
+    assert.equal(again.status, 304)
+  })
+
+  it('says what is wrong', async () => {
+    for (const [path, status, pattern] of [
+      ['current/report?unit=nobody', 404, /nobody/], ['current/report?period=1990', 400, /1990/], ['current/report?period=x', 400, /period/],
+      ['current/export?format=doc', 400, /doc|format/], ['0123456789abcdef/export', 404, /0123456789abcdef/], ['0123456789abcdef/report', 404, /0123456789abcdef/],
+      [`current/report?${Array.from({ length: 51 }, (_, i) => `unit=u${i}`).join('&')}`, 400, /51.*50/],
+    ]) {
+      const answer = await node.fetch(`${releases}/${path}`, { headers: { 'accept-language': 'en' } })
+      assert.equal(answer.status, status, path)
+      assert.match(await answer.text(), pattern, path)
+    }
+    assert.equal((await run(['index', 'export', '--stored', '--data', data, 'specialised-town/0000', at('x.csv')])).code, 2)
+    assert.equal((await run(['index', 'report', '--stored', '--data', data, 'nothing', at('x.pdf')])).code, 2)
+  })
+
+  it('is answered to many at once, or they are told to come again', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => node.fetch(`${releases}/current/report?unit=ex-${String(i + 1).padStart(2, '0')}`)))
+    for (const answer of answers) assert.ok([200, 503].includes(answer.status), String(answer.status))
+    for (const answer of answers) await answer.arrayBuffer()
+    assert.ok(answers.some(({ status }) => status === 200))
   })
 })
