@@ -101,6 +101,7 @@ struct http_request {
     const struct xt_embed_file *file; /* the reply is this file */
     bool immutable;                   /* ... whose name changes with its content */
     bool is_page;                     /* a document of the browser application */
+    bool may_be_framed;               /* one chart, for pages of others */
     bool by_language;                 /* the reply depends on the language */
     bool too_much_body;
     bool gzip_accepted;

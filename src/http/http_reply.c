@@ -285,6 +285,8 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
     (void)MHD_add_response_header(response, name, value);
 }
 
+#define PAGE_POLICY "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+
 static void add_security(const struct http_request *hr, struct MHD_Response *response)
 {
     add_header(response, "X-Content-Type-Options", "nosniff");
@@ -293,8 +295,7 @@ static void add_security(const struct http_request *hr, struct MHD_Response *res
         return;
     }
     add_header(response, "Content-Security-Policy",
-               "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
-               "frame-ancestors 'none'");
+               hr->may_be_framed ? PAGE_POLICY "frame-ancestors *" : PAGE_POLICY "frame-ancestors 'none'");
     add_header(response, "Referrer-Policy", "same-origin");
     add_header(response, "Cross-Origin-Opener-Policy", "same-origin");
 }

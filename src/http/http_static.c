@@ -26,6 +26,8 @@ static const struct {
 /* First segments that are programs' addresses: what is not a route there is not a page either. */
 static const char *const not_pages[] = {"api", "oai", "sru", "feed", "healthz", "metrics", "assets"};
 
+#define EMBEDDED "embed" /* under it are charts that others may show in a frame of their page */
+
 const char *xt_http_static_type(const char *path)
 {
     for (size_t i = 0; i < XT_COUNT(types); i++) {
@@ -35,15 +37,25 @@ const char *xt_http_static_type(const char *path)
     return "application/octet-stream";
 }
 
-/* The browser application answers every address without a file's ending, and shows its own "not found". */
-static bool is_page(struct xt_str path)
+static struct xt_str first_part(struct xt_str path)
 {
-    const char *last = memrchr(path.s, '/', path.n);
     struct xt_str first = {path.s + 1, path.n - 1};
     const char *slash = memchr(first.s, '/', first.n);
 
     if (slash)
         first.n = (size_t)(slash - first.s);
+    return first;
+}
+
+/* The browser application answers every address without a file's ending, and shows its own "not found". The codes of units and
+ * indicators, which end the addresses of their pages, may have a dot. */
+static bool is_page(struct xt_str path)
+{
+    const char *last = memrchr(path.s, '/', path.n);
+    struct xt_str first = first_part(path);
+
+    if (first.n < path.n - 1 && (xt_str_is(first, "indexes") || xt_str_is(first, EMBEDDED)))
+        return true;
     for (size_t i = 0; i < XT_COUNT(not_pages); i++) {
         if (xt_str_is(first, not_pages[i]))
             return false;
@@ -70,5 +82,6 @@ bool xt_http_static_find(struct http_request *hr, struct xt_str path)
         return false;
     hr->file = xt_embed_find("web/index.html");
     hr->is_page = true;
+    hr->may_be_framed = xt_str_is(first_part(path), EMBEDDED);
     return true;
 }

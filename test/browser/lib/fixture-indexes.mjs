@@ -74,6 +74,7 @@ const MADE = {
   one: () => madeUp({ units: 1, periods: [2023] }),
   thousand: () => madeUp({ units: 1000, periods: YEARS }),
   long: () => madeUp({ units: 12, periods: YEARS, name: (n) => `${n % 2 ? LONG_ZH : LONG_EN} ${n}`, label: { zh: LONG_ZH.repeat(2), en: LONG_EN }, group: () => LONG_ZH }),
+  provinces: () => madeUp({ units: 4, periods: YEARS, name: (n) => ['北京', '上海市', '广东省', '内蒙古自治区'][n], code: (n) => ['北京', 'sh', '440000', 'nm'][n] }),
   plain: () => madeUp({ units: 8, periods: [0], draws: false, group: () => null }),
   markup: () => madeUp({ units: 4, periods: YEARS, name: (n) => `<img src=x onerror="window.planted=1"> ${n}` }),
 }

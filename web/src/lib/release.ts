@@ -377,6 +377,11 @@ export function median(values: Array<number | null | undefined>): number | null 
 
 // ---- in words ----
 
+// Units that count in ten thousands or hundred millions, which English does not: the figure is given in ones.
+const LARGE: Record<string, [number, string]> = {
+  万元: [1e4, 'yuan'], 亿元: [1e8, 'yuan'], 万人: [1e4, 'people'], '万元/人': [1e4, 'yuan per person'], '万元/人年': [1e4, 'yuan per person-year'], '万元/件': [1e4, 'yuan each'],
+}
+
 const UNITS: Record<string, string> = {
   万元: '10,000 yuan', 亿元: '100 million yuan', 元: 'yuan', 人: 'people', 人年: 'person-years', 个: '', 家: 'enterprises', 件: 'items', 项: 'items', 篇: 'papers',
   '万元/人': '10,000 yuan per person', '元/人': 'yuan per person', '人/千人': 'per 1,000 people', '个/家': 'per enterprise',
@@ -412,12 +417,21 @@ export function valueText(value: number | null | undefined): string {
   return value.toLocaleString('en-US', digits)
 }
 
-/** A value with its unit: 6.51 万元/人, 33.8%. */
+/** A value with its unit: 6.51 万元/人, 33.8%; in English 65.1 thousand yuan per person. */
 export function measured(value: number | null | undefined, unit: string | null | undefined): string {
   const text = valueText(value)
+  const large = unit && language() === 'en' ? LARGE[unit] : undefined
+  if (large && value !== null && value !== undefined) {
+    return `${(value * large[0]).toLocaleString('en-US', { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 4 })} ${large[1]}`
+  }
   const word = unitWord(unit)
   if (value === null || value === undefined || !word) return text
   return word === '%' ? `${text}%` : `${text} ${word}`
+}
+
+/** A share of the whole, to one decimal: 12.5%, 25%. */
+export function shareText(share: number | null | undefined): string {
+  return share === null || share === undefined ? '–' : `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%`
 }
 
 /** A share or probability: 25%, 2.8%, <0.1%. */

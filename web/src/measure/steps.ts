@@ -44,7 +44,7 @@ const MAKERS: Record<string, (step: Step, release: Release) => StepWords> = {
     const with_ = [...treeOf(release).nodes.values()].filter((node) => node.denominator)
     const columns = new Map((release.definition.columns ?? []).map((one) => [one.code, inWords(one.label) || one.code]))
     const names = with_.map((node) => t('recipe.denominate.by', { node: inWords(node.label) || node.code, column: columns.get(node.denominator!) ?? nodeLabel(release, node.denominator!) }))
-    return { name: t('recipe.denominate.name'), text: names.length ? t('recipe.denominate.text', { names: listed(names, 12) }) : t('recipe.denominate.none'), formulas: [num(step.scale, 1) === 1 ? 'x := x / d' : `x := x / d · ${num(step.scale, 1)}`] }
+    return { name: t('recipe.denominate.name'), text: names.length ? t('recipe.denominate.text', { names: listed(names, 12) }) : t('recipe.denominate.none'), formulas: names.length === 0 ? [] : [num(step.scale, 1) === 1 ? 'x := x / d' : `x := x / d · ${num(step.scale, 1)}`] }
   },
   impute(step) {
     return { name: t('recipe.impute.name'), text: word('impute', text(step.method, 'mean')), formulas: [] }
@@ -62,7 +62,7 @@ const MAKERS: Record<string, (step: Step, release: Release) => StepWords> = {
     const range = typeof step.lo === 'number' && typeof step.hi === 'number' ? `lo = ${step.lo}, hi = ${step.hi}` : ''
     return {
       name: t('recipe.normalise.name'), text: t('recipe.normalise.text', { method: word('normalise', method), over: over === 'base' ? t('recipe.over.base', { period: num(step.base, 0) }) : word('over', over) }),
-      formulas: [[NORMALISE[method] ?? method, range].filter(Boolean).join('；').replace('；', ';  '), 'x := x · direction'].reverse(),
+      formulas: ['x := x · direction', NORMALISE[method] ?? method, range].filter(Boolean),
     }
   },
   aggregate(step, release) {
@@ -89,7 +89,7 @@ function choiceWords(release: Release, choice: Step | null): string {
   if (!choice.step) return Object.entries(choice).map(([code, weight]) => `${code} ${String(weight)}`).join(t('value.then'))
   if (choice.step === 'treat') return t('recipe.factor.points', { num: num(choice.points, 5) })
   if (choice.step === 'normalise') return word('normalise', text(choice.method, 'minmax'))
-  if (choice.step === 'impute') return word('impute', text(choice.method, 'mean'))
+  if (choice.step === 'impute') return word('impute', text(choice.method, 'mean')).replace(/[。.]$/, '')
   if (choice.step === 'aggregate') return (Array.isArray(choice.by_level) ? choice.by_level : ['arithmetic']).map((one) => word('mean', String(one))).join(t('value.then'))
   return stepWords(release, choice).text
 }
