@@ -36,6 +36,29 @@ async function picture(base) {
     pictures.push(['record', `/records/${first.key}`, DESKTOP, 'light', 'zh'])
     pictures.push(['record-phone', `/records/${first.key}`, PHONE, 'light', 'zh'])
   }
+  const index = (await (await fetch(`${base}/api/v1/indexes`)).json()).items.find((one) => one.releases.length)
+  if (index) {
+    const release = await (await fetch(`${base}/api/v1/indexes/${index.name}/releases/current`)).json()
+    const last = Math.max(...release.data.units.map((one) => one[2]))
+    const top = release.definition.nodes.find((node) => !node.parent).code
+    const indicator = Object.keys(release.data.values)[2]
+    const [unit] = release.data.units[release.data.units.findIndex((one, row) => one[2] === last && release.ranks[top][row] === 7)]
+    const at = `/indexes/${index.name}`
+    pictures.push(
+      ['indexes', '/indexes', DESKTOP, 'light', 'zh'],
+      ['ranking', at, DESKTOP, 'light', 'zh'],
+      ['ranking-phone', at, PHONE, 'light', 'zh'],
+      ['ranking-dark', at, DESKTOP, 'dark', 'zh'],
+      ['ranking-compare', `${at}?mark=${unit}`, DESKTOP, 'light', 'en'],
+      ['map', `${at}?view=map&area=440100`, DESKTOP, 'light', 'zh'],
+      ['unit', `${at}/units/${unit}`, DESKTOP, 'light', 'zh'],
+      ['unit-phone', `${at}/units/${unit}`, PHONE, 'light', 'zh'],
+      ['unit-en', `${at}/units/${unit}`, DESKTOP, 'light', 'en'],
+      ['indicator', `${at}/indicators/${indicator}?unit=${unit}`, DESKTOP, 'light', 'zh'],
+      ['method', `${at}/method`, DESKTOP, 'light', 'zh'],
+      ['observations', `/observations?index=${index.name}&area=${unit}`, DESKTOP, 'light', 'zh'],
+    )
+  }
   await mkdir(folder, { recursive: true })
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' })
   try {

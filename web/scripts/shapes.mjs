@@ -105,15 +105,27 @@ function englishNames() {
 }
 const english = englishNames()
 
-/** The islands of the South China Sea, as echarts adds them to its map of the country: a small map of their own in its corner. */
-function southSea() {
+const INSET = { width: 90, gap: 4 }
+
+/** The islands of the South China Sea, as echarts has them for its map of the country: a small map of their own in its corner. */
+function withSouthSea(map) {
   const regions = []
   require('echarts/lib/coord/geo/fix/nanhai')('china', regions)
-  return regions.map((one) => ({ code: '', name: one.name, label: one.center, rings: one.geometries.map((part) => part.exterior) }))
+  const [{ name, geometries }] = regions
+  const rings = geometries.map((part) => part.exterior)
+  const [xs, ys] = [rings.flat().map((point) => point[0]), rings.flat().map((point) => point[1])]
+  const [left, top] = [Math.min(...xs), Math.max(...ys)]
+  const scale = INSET.width / (Math.max(...xs) - left)
+  // Degrees of longitude are shorter there than those of latitude, as the frame was drawn for a plain map.
+  const height = (top - Math.min(...ys)) * scale / 0.75
+  const place = ([x, y]) => [Math.round(map.width - INSET.width - INSET.gap + (x - left) * scale), Math.round(map.height - height - INSET.gap + (top - y) * scale / 0.75)]
+  const d = pathOf(rings.map((ring) => gridded(ring.map(place))).filter((ring) => ring.length > 2))
+  const [x, y] = place([(left + Math.max(...xs)) / 2, top])
+  return { ...map, features: [...map.features, { code: '', name, en: english.get(''), x, y: y - 12, d }] }
 }
 
 const made = {
-  china: shapes('china', [...read('china.json'), ...southSea()], albers(25, 47, 105)),
+  china: withSouthSea(shapes('china', read('china.json'), albers(25, 47, 105))),
   guangdong: shapes('guangdong', read('province/guangdong.json'), albers(21, 25, 113.5)),
 }
 // Which areas a map has is asked before the map itself is fetched.

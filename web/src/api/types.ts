@@ -184,10 +184,10 @@ export interface IndexRelease {
 /** label, about and source in the reader's language; releases newest first. */
 export interface IndexItem {
   name: string
-  version: string
+  version: string | null
   label: string
-  about: string
-  source: string
+  about: string | null
+  source: string | null
   indicators: number
   releases: IndexRelease[]
 }
@@ -197,16 +197,15 @@ export interface IndexList { items: IndexItem[] }
 export interface AheadAnswer { unit: string; draws: number; items: Array<{ unit: string; ahead: number }> }
 export interface TopAnswer { k: number; draws: number; items: Array<{ unit: string; probability: number }> }
 
-/** value is null where the figure is missing, or a text. */
+/** value is null where the figure is missing, a text where it is one: the group of a unit. */
 export interface ObservationItem {
-  index?: string
+  index: string
   indicator: string
   indicator_label?: string | null
   area: string
   area_name?: string | null
   period: string | number
-  value: number | null
-  text?: string | null
+  value: number | string | null
   unit?: string | null
   source?: string | null
   status?: string | null
@@ -215,7 +214,8 @@ export interface ObservationItem {
   note?: string | null
 }
 
-export interface ObservationPage { items: ObservationItem[]; next?: string | null }
+/** notes: of the area that was asked for, such as its earlier codes. */
+export interface ObservationPage { items: ObservationItem[]; next?: string | null; notes?: string[] }
 
 /** RFC 9457. */
 export interface Problem {

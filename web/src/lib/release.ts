@@ -246,6 +246,13 @@ export function lastPeriod(release: Release): number {
   return periodsOf(release).at(-1) ?? 0
 }
 
+/** Those in which anything has a score: years with too few figures are in the data only. All where nothing has. */
+export const scoredPeriods = kept<number[]>((release) => {
+  const top = release.scores[treeOf(release).top] ?? []
+  const scored = new Set(release.data.units.flatMap((one, row) => ((top[row] ?? null) === null ? [] : [one[2]])))
+  return scored.size ? periodsOf(release).filter((one) => scored.has(one)) : periodsOf(release)
+})
+
 export const unitsOf = kept<Map<string, UnitInfo>>((release) => {
   const units = new Map<string, UnitInfo>()
   release.data.units.forEach(([code, name, period, group], row) => {
@@ -321,22 +328,23 @@ export function ranked(release: Release, period: number, code?: string): number[
 }
 
 export function periodBefore(release: Release, period: number): number | undefined {
-  return periodsOf(release).filter((one) => one < period).at(-1)
-}
-
-/** Whether the value of an indicator was filled in: not given, yet it has a normalised value. */
-export function isImputed(release: Release, code: string, row: number): boolean {
-  return valueOf(release, code, row) === null && scoreOf(release, code, row) !== null
+  return scoredPeriods(release).filter((one) => one < period).at(-1)
 }
 
 /** Divided by its denominator and times its scale, as the index counts it; null where either is missing. */
-export function countedValue(release: Release, code: string, row: number): number | null {
+export function countedValue(release: Release, code: string, row: number | undefined): number | null {
+  if (row === undefined) return null
   const value = valueOf(release, code, row)
   const by = nodeOf(release, code)?.denominator
   const step = release.definition.recipe.steps.find((one) => one.step === 'denominate')
   if (value === null || !by || !step) return value
   const below = release.data.extras[by]?.[row] ?? release.data.values[by]?.[row] ?? null
   return below === null || below === 0 ? null : (value / below) * (typeof step.scale === 'number' ? step.scale : 1)
+}
+
+/** Whether the value of an indicator was filled in: there is none that counts, yet it has a normalised value. */
+export function isImputed(release: Release, code: string, row: number): boolean {
+  return countedValue(release, code, row) === null && scoreOf(release, code, row) !== null
 }
 
 export interface Contribution {

@@ -31,10 +31,16 @@ function byYardstickOf(release: Release, period: number): Float64Array | null {
   return scores
 }
 
+/** Whether all periods are normalised alike: then the yardstick does not move between them. */
+export function hasOneYardstick(release: Release): boolean {
+  return release.definition.recipe.steps.every((step) => step.step !== 'normalise' || ['all', 'base'].includes(String(step.over ?? 'period')))
+}
+
 export function changeOf(release: Release, before: number, oldRow: number | undefined, row: number | undefined): Change | null {
   const { top } = treeOf(release)
   const [a, b] = [scoreOf(release, top, oldRow), scoreOf(release, top, row)]
   if (a === null || b === null || row === undefined) return null
+  if (hasOneYardstick(release)) return { before: a, after: b, own: b - a, yardstick: 0 }
   const measured = byYardstickOf(release, before)?.[row]
   if (measured === undefined || Number.isNaN(measured)) return null
   return { before: a, after: b, own: measured - a, yardstick: b - measured }

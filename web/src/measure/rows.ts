@@ -1,6 +1,6 @@
 // The rows of a ranking, filtered and sorted as the address says.
 import {
-  nodeOf, periodBefore, periodsOf, rangeOf, rankOf, rowsOf, scoreOf, treeOf, unitsOf, type RankRange, type Release,
+  nodeOf, periodBefore, rangeOf, rankOf, rowsOf, scoredPeriods, scoreOf, treeOf, unitsOf, type RankRange, type Release,
 } from '../lib/release'
 
 export interface Ranked {
@@ -40,7 +40,7 @@ export function withDetail(release: Release, ranked: Ranked, node: string): Rank
   const rows = unitsOf(release).get(ranked.code)?.rows
   return {
     ...ranked,
-    course: periodsOf(release).map((period) => scoreOf(release, node, rows?.get(period))),
+    course: scoredPeriods(release).map((period) => scoreOf(release, node, rows?.get(period))),
     children: Object.fromEntries((nodeOf(release, node)?.children ?? []).map((code) => [code, scoreOf(release, code, ranked.row)])),
   }
 }
