@@ -294,7 +294,7 @@ static void an_index_deleted_under_the_feeder_is_built_again(void **state)
     assert_true(open_node(f));
     put_some(f, 50);
     xt_catalog_feed_start(f->node);
-    (void)snprintf(path, sizeof path, "%s/index/fts5", f->data);
+    (void)snprintf(path, sizeof path, "%s/index/segment", f->data);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", path);
     assert_int_equal(system(command), 0);
     while (stat(path, &st) != 0 || xt_search_reached(f->node->search) == 0) {
