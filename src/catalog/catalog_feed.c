@@ -192,7 +192,14 @@ enum xt_code xt_catalog_rebuild(struct xt_node *node, void (*progress)(void *con
     if (rc == XT_OK)
         rc = xt_search_tidy(made, 1000, err);
     xt_search_close(&made);
-    return rc == XT_OK ? xt_search_switch(dir, options.dir, options.engine, err) : rc;
+    if (rc == XT_OK)
+        rc = xt_search_switch(dir, options.dir, options.engine, err);
+    if (rc == XT_OK && xt_search_is_feeder(node->search)) { /* it goes over to the new one now, which it says */
+        enum xt_code gone = xt_search_tidy(node->search, 0, NULL);
+
+        rc = gone == XT_E_GONE ? XT_OK : gone;
+    }
+    return rc;
 }
 
 /* ---- in the background ---- */

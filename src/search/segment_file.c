@@ -504,7 +504,9 @@ bool list_sums(struct list *list)
         list->sums[i] = (uint32_t)sum;
         sum += list->segment->patterns[list->patterns[i]].hits;
     }
-    if (sum > UINT32_MAX)
+    /* Two places in one field differ, so a place takes a bit or more, but for the first of each field. */
+    if (sum > UINT32_MAX ||
+        sum > (uint64_t)(list->positions_end - list->positions) * 8 + (uint64_t)LIST_BLOCK * SCHEMA_FIELDS_MAX)
         return list_bad(list);
     list->sums[list->count] = (uint32_t)sum;
     list->sums_of = list->block;
