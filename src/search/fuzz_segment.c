@@ -109,8 +109,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (segment_open(dir, 1, MARK, &segment, NULL) == XT_OK) {
         read_all(segment);
-        (void)segment_merge(&segment, 1, dir, 2, MARK, 0, alive, NULL, NULL,
-                            NULL); /* refused or done, it must come back */
+        enum xt_code merged = segment_merge(&segment, 1, dir, 2, MARK, 0, alive, NULL, NULL, NULL);
+        struct segment *again = NULL;
+
+        if (merged == XT_OK && segment_open(dir, 2, MARK, &again, NULL) != XT_OK)
+            abort(); /* what we wrote we can read */
+        segment_drop(again);
     }
     segment_drop(segment);
     return 0;
