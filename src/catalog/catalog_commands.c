@@ -137,7 +137,8 @@ static enum xt_code search(struct xt_cli *cli, struct xt_error *err)
 {
     XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    struct xt_search_request ask = {.query = xt_str(cli->args[0]), .reader = cli->actor.reads};
+    struct xt_search_request ask = {.query = xt_str(cli->arg_count ? cli->args[0] : ""), .reader = cli->actor.reads};
+    const char *like = xt_cli_option(cli, "like");
     struct xt_search_answer answer;
     int64_t limit;
     size_t i;
@@ -145,9 +146,13 @@ static enum xt_code search(struct xt_cli *cli, struct xt_error *err)
 
     xt_arena_init(&arena);
     rc = xt_cli_int(cli, "limit", 0, 1000, 20, &limit, err);
+    if (rc == XT_OK && !like && cli->arg_count == 0)
+        rc = xt_fail(err, XT_E_INPUT, "", XT_MSG_CLI_ARGS_FEW, XT_TEXT("search"), XT_TEXT("QUERY | --like KEY"));
     if (rc == XT_OK)
         rc = make_current(cli, err);
     ask.limit = (unsigned)limit;
+    if (rc == XT_OK && like)
+        rc = catalog_like(cli->node, xt_str(like), &arena, &ask, err);
     if (rc == XT_OK)
         rc = xt_search_ask(cli->node->search, &ask, &arena, &answer, err);
     if (rc == XT_OK)
@@ -261,6 +266,7 @@ static int run_delete(struct xt_cli *cli, struct xt_error *err)
 static const struct xt_option search_options[] = {
     {"limit", "N", "最多显示几条（默认 20）", "most hits shown (default 20)"},
     {"json", NULL, "输出 JSON", "answer in JSON"},
+    {"like", "KEY", "只要与此记录相似的", "only records like this one"},
     {NULL, NULL, NULL, NULL},
 };
 static const struct xt_option delete_options[] = {
@@ -269,7 +275,7 @@ static const struct xt_option delete_options[] = {
 };
 
 const struct xt_command xt_catalog_commands[] = {
-    {"search", XT_NEEDS_NODE, 1, 1, "QUERY", search_options, "检索目录", "Search the catalogue", run_search},
+    {"search", XT_NEEDS_NODE, 0, 1, "QUERY", search_options, "检索目录", "Search the catalogue", run_search},
     {"index", XT_NEEDS_NODE, 1, 1, "status|catch-up|rebuild|verify", NULL, "查看、更新、重建或核验检索索引",
      "Show the search index's state, bring it up to date, make it anew, or check all of it", run_index},
     {"delete", XT_NEEDS_NODE, 1, 1000, "KEY...", delete_options, "删除记录（保留删除标记）",

@@ -23,6 +23,9 @@ struct xt_catalog {
 };
 
 /* Opens the index of the node. */
+/* Makes ask one for records like that of key, which the reader must be allowed to see. XT_E_NOT_FOUND. */
+XT_MUST_USE enum xt_code catalog_like(struct xt_node *node, struct xt_str key, struct xt_arena *arena,
+                                      struct xt_search_request *ask, struct xt_error *err);
 const char *catalog_engine(void); /* of the index; NULL = the default */
 XT_MUST_USE enum xt_code catalog_open_index(struct xt_node *node, struct xt_search **out, struct xt_error *err);
 

@@ -21,6 +21,10 @@ const struct xt_param xt_catalog_search_params[] = {
      .many = true,
      .about = "Area code; what lies inside counts; may be repeated (any of)."},
     {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
+    {.name = "like",
+     .kind = XT_P_TEXT,
+     .max = 100,
+     .about = "Key of a record: only others that share its most telling words, the likest first; one page."},
     {.name = "facets",
      .kind = XT_P_LIST,
      .max = 300,
@@ -83,6 +87,43 @@ static void read_facets(struct asking *a)
     }
 }
 
+enum xt_code catalog_like(struct xt_node *node, struct xt_str key, struct xt_arena *arena,
+                          struct xt_search_request *ask, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    XT_AUTO(xt_json_unref) json_t *body = NULL;
+    struct xt_search_doc *doc = xt_arena_alloc(arena, sizeof *doc);
+    const struct xt_type *type = NULL;
+    struct xt_record record;
+    int64_t *id = xt_arena_alloc(arena, sizeof *id);
+    enum xt_code rc = xt_read_begin(node->store, READ_WAIT_MS, &read, err);
+
+    if (rc == XT_OK)
+        rc = xt_catalog_get(xt_read_conn(read), key, arena, &record, err);
+    if (rc == XT_OK)
+        type = xt_region_type(node->region, xt_str(record.type));
+    if (rc == XT_E_NOT_FOUND ||
+        (rc == XT_OK &&
+         (!type || record.deleted || (strcmp(record.status, "published") != 0 && ask->reader < XT_OFFICER))))
+        return xt_fail(err, XT_E_NOT_FOUND, "like", XT_MSG_NO_RECORD, XT_VIEW(key));
+    if (rc == XT_OK)
+        rc = xt_json_parse(record.body, &body, err);
+    if (rc != XT_OK)
+        return rc;
+    *id = record.id;
+    doc_build(node->region, type, &record, body, arena, doc);
+    /* The texts borrow from the body, which goes: they are few. */
+    struct xt_search_text *texts = xt_arena_alloc(arena, (doc->text_count + 1) * sizeof *texts);
+    for (size_t i = 0; i < doc->text_count; i++)
+        texts[i] = (struct xt_search_text){
+            doc->texts[i].field,
+            {xt_arena_strndup(arena, doc->texts[i].text.s, doc->texts[i].text.n), doc->texts[i].text.n}};
+    ask->like = texts;
+    ask->like_count = doc->text_count;
+    ask->without = id;
+    return XT_OK;
+}
+
 static enum xt_code read_request(struct asking *a, struct xt_error *err)
 {
     struct xt_request *request = a->request;
@@ -97,7 +138,8 @@ static enum xt_code read_request(struct asking *a, struct xt_error *err)
     read_facets(a);
     if (request->problems.count > 0)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
-    return XT_OK;
+    struct xt_str like = xt_request_param(request, "like");
+    return like.n ? catalog_like(request->node, like, request->arena, &a->ask, err) : XT_OK;
 }
 
 /* ---- the answer ---- */

@@ -839,7 +839,7 @@ static void list_hits(struct pass *pass, struct xt_search_answer *out)
     }
     out->hits = hits;
     out->hit_count = count;
-    if (count == 0 || (a->has_cursor ? pass->after_cursor : pass->total) <= (int64_t)count)
+    if (count == 0 || a->request->like_count || (a->has_cursor ? pass->after_cursor : pass->total) <= (int64_t)count)
         return;
     struct cursor next = {.sort = a->sort,
                           .id = last.id,
@@ -886,6 +886,10 @@ static enum xt_code answer(struct ask *a, struct scratch *scratch, const struct 
 
     query_parse(env, a->request->query, a->arena, &a->query);
     allow_fields(a);
+    const struct query asked = a->query;
+    rc = a->request->like_count ? like_add(a, err) : XT_OK;
+    if (rc != XT_OK)
+        return rc;
     struct query_node *root = simplify(a, a->query.root);
     compile_conditions(a, root);
     rc = compile_filters(a, err);
@@ -910,7 +914,7 @@ static enum xt_code answer(struct ask *a, struct scratch *scratch, const struct 
     out->ignored = a->query.ignored;
     out->ignored_count = a->query.ignored_count;
     for (int lang = 0; lang < XT_LANGS; lang++)
-        out->understood[lang] = query_understood(env, &a->query, (enum xt_lang)lang, a->arena);
+        out->understood[lang] = query_understood(env, &asked, (enum xt_lang)lang, a->arena);
     out->words = query_words(&a->query, a->arena);
     return XT_OK;
 }

@@ -277,6 +277,16 @@ static void admit(const struct ask *a, const uint32_t *docs, const double *score
         out->scores[n] = scores ? scores[i] : 0;
         n += alive & (class[at] <= a->reader);
     }
+    if (a->request->without) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            out->docs[kept] = out->docs[i];
+            out->scores[kept] = out->scores[i];
+            kept += *COLUMN_ID(a->columns, out->docs[i]) != *a->request->without;
+        }
+        n = kept;
+    }
     for (size_t c = 0; c < a->condition_count; c++) {
         size_t kept = 0;
 

@@ -92,6 +92,12 @@ bool hit_before(const struct ask *a, const struct hit *x, const struct hit *y);
 void heap_keep(struct pass *pass, const struct hit *hit);
 void heap_sift_down(struct pass *pass, size_t at, size_t count);
 
+/* ---- like.c ---- */
+
+/* The query's tree and, beside it, any of the words that tell most of the request's texts; nothing matches when none tells
+ * anything. */
+XT_MUST_USE enum xt_code like_add(struct ask *a, struct xt_error *err);
+
 static inline void counts_touch(struct facet_counts *counts, uint32_t ordinal)
 {
     if (counts->leaf[ordinal] == 0 && counts->direct[ordinal] == 0)

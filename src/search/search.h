@@ -152,6 +152,11 @@ struct xt_search_filter {
 
 struct xt_search_request {
     struct xt_str query; /* the query language, see docs/search.md; "" = everything */
+    /* More like this: of the texts, the words that tell most, any of which must be found beside the query; ranked by how many
+     * and how rare they are. Only fields that the reader may see count. NULL = none; such answers have one page. */
+    const struct xt_search_text *like;
+    size_t like_count;
+    const int64_t *without; /* this document is left out: the one that others are to be like; NULL = none is */
     const struct xt_search_filter *filters;
     size_t filter_count;
     const struct xt_str *facets; /* names whose counts are wanted */

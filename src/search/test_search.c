@@ -925,6 +925,48 @@ static void time_that_runs_out_is_said(void **state)
     free(docs);
 }
 
+static void others_like_one_are_found(void **state)
+{
+    (void)state;
+    struct folder folder = {""};
+    struct xt_search_text texts[] = {{TITLE, XT_STR("激光焊接机器人的路径规划")}, {NOTE, XT_STR("保密事项")}};
+    int64_t itself = 1;
+    struct xt_search_request request = {
+        .like = texts, .like_count = 2, .without = &itself, .limit = 10, .reader = XT_PUBLIC};
+    struct xt_search_answer answer;
+    struct xt_arena arena;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int i = 10; i < 40; i++)
+        feed_text(search, i, "中药材种植", "土壤");
+    feed_text(search, 1, "激光焊接机器人的路径规划", "");
+    feed_text(search, 2, "激光焊接工艺", "");
+    feed_text(search, 3, "焊接机器人的路径优化", "");
+    feed_text(search, 4, "保密事项清单", "");
+    feed_text(search, 5, "保密事项培训", "");
+    xt_arena_init(&arena);
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_int_equal(answer.total, 2); /* not itself; and a field that the reader may not see says nothing */
+    assert_int_equal(answer.hits[0].id, 3);
+    assert_int_equal(answer.hits[1].id, 2);
+    assert_null(answer.next);
+    assert_string_equal(answer.understood[XT_EN], "");
+    request.query = XT_STR("工艺");
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_int_equal(answer.total, 1);
+    request.query = XT_STR("");
+    request.reader = XT_OFFICER;
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_int_equal(answer.total, 4);
+    texts[0].text = texts[1].text = XT_STR("无人知晓");
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_int_equal(answer.total, 0);
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -947,6 +989,7 @@ int main(void)
         cmocka_unit_test(checks_and_lists_agree),
         cmocka_unit_test(deep_queries_are_answered),
         cmocka_unit_test(time_that_runs_out_is_said),
+        cmocka_unit_test(others_like_one_are_found),
     };
 
     RUN_FOR_EACH_ENGINE(tests);
