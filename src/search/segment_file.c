@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "search/columns.h"
 
 void segment_path(char out[4096], const char *dir, uint64_t serial, const char *suffix)
 {
@@ -41,7 +42,7 @@ static bool head_is_sound(const struct segment_head *head, size_t size, uint64_t
            section_fits(head, head->terms_at, head->terms_bytes) && head->blocks <= UINT32_MAX &&
            section_fits(head, head->blocks_at, head->blocks * 4) && head->patterns <= UINT32_MAX / 2 &&
            section_fits(head, head->patterns_at, head->patterns_bytes) && head->count > 0 &&
-           (uint64_t)head->first + head->count <= UINT32_MAX;
+           (uint64_t)head->first + head->count <= COLUMNS_DOCS_MAX;
 }
 
 /* Is the chunk as it was written? Looked at once. */

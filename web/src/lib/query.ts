@@ -4,13 +4,15 @@ import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import type { RecordType } from '../api/types'
 
 export const SORTS = ['relevance', 'date', 'title'] as const
-const NOT_FACETS = new Set(['q', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
+const NOT_FACETS = new Set(['q', 'like', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
 const ALWAYS = ['type', 'area', 'year', 'subject', 'organisation']
 
 export type Filters = Record<string, string[]>
 
 export interface SearchState {
   q: string
+  /** Key of a record that the results are like. */
+  like?: string
   sort: string
   cursor: string
   page: number
@@ -34,6 +36,7 @@ export function readState(query: LocationQuery, isFilter = (_name: string) => tr
   const page = Number(texts(query.page)[0])
   return {
     q: texts(query.q)[0] ?? '',
+    like: texts(query.like)[0] ?? '',
     sort: (SORTS as readonly string[]).includes(sort) ? sort : '',
     cursor: texts(query.cursor)[0] ?? '',
     page: Number.isInteger(page) && page > 1 && page < 1e6 ? page : 1,
@@ -45,6 +48,7 @@ export function readState(query: LocationQuery, isFilter = (_name: string) => tr
 export function writeState(state: Partial<SearchState>): LocationQueryRaw {
   const query: LocationQueryRaw = {}
   if (state.q) query.q = state.q
+  if (state.like) query.like = state.like
   for (const [name, values] of Object.entries(state.filters ?? {})) {
     if (values.length) query[name] = values.length === 1 ? values[0] : values
   }
@@ -82,12 +86,13 @@ export function facetNames(types: RecordType[], state: SearchState, order: strin
 
 /** Without words there is nothing to be relevant to: then the newest come first. */
 export function sortOf(state: SearchState): string {
-  return state.sort || (state.q ? 'relevance' : 'date')
+  return state.sort || (state.q || state.like ? 'relevance' : 'date')
 }
 
 function searched(state: SearchState): URLSearchParams {
   const query = new URLSearchParams()
   if (state.q) query.set('q', state.q)
+  if (state.like) query.set('like', state.like)
   for (const [name, values] of Object.entries(state.filters)) {
     for (const value of values) query.append(name, value)
   }
