@@ -66,11 +66,6 @@ bool condition_holds(const struct ask *a, const struct query_node *node, uint32_
     return false;
 }
 
-static bool filter_holds(const struct ask *a, const struct filter *filter, uint32_t doc)
-{
-    return filter->is_facet ? passes(a, doc, filter->index, filter->pass) : in_spans(a, doc, filter);
-}
-
 /* ---- counts ---- */
 
 /* A document with several values of a nested facet counts once in each value above them. */
@@ -301,28 +296,59 @@ static void admit(const struct ask *a, const uint32_t *docs, const double *score
     out->count = n;
 }
 
+/* Adds to failed[i] where the documents do not pass a filter, and notes it in last[i]. */
+static void fail_filter(const struct ask *a, unsigned f, const struct batch *batch, uint8_t *failed, uint8_t *last)
+{
+    const struct filter *filter = &a->filters[f];
+
+    if (!filter->is_facet) {
+        for (size_t i = 0; i < batch->count; i++) {
+            bool fails = !in_spans(a, batch->docs[i], filter);
+
+            failed[i] += fails;
+            last[i] = fails ? (uint8_t)f : last[i];
+        }
+        return;
+    }
+    const uint32_t *column = COLUMN_FACET(a->columns, batch->docs[0] & ~(COLUMNS_BLOCK - 1), filter->index);
+    for (size_t i = 0; i < batch->count; i++) {
+        uint32_t ordinal = column[batch->docs[i] & (COLUMNS_BLOCK - 1)];
+        bool several = (ordinal & COLUMN_LIST) != 0;
+        bool fails = several ? !passes(a, batch->docs[i], filter->index, filter->pass) : !filter->pass[ordinal];
+
+        failed[i] += fails;
+        last[i] = fails ? (uint8_t)f : last[i];
+    }
+}
+
 /* Takes out what fails a filter. What fails only that of a counted facet still counts in that facet. */
 static void filter_batch(struct pass *pass, struct batch *batch)
 {
     const struct ask *a = pass->ask;
+    uint8_t failed[BATCH_DOCS], last[BATCH_DOCS];
+    uint32_t others[BATCH_DOCS];
     size_t kept = 0;
 
-    for (size_t i = 0; i < batch->count; i++) {
-        uint32_t doc = batch->docs[i];
-        const struct filter *only = NULL;
-        unsigned failed = 0;
+    memset(failed, 0, batch->count);
+    for (unsigned f = 0; f < a->filter_count; f++)
+        fail_filter(a, f, batch, failed, last);
+    for (size_t w = 0; w < a->wanted_count; w++) {
+        int f = a->filter_of_facet[a->wanted[w]];
+        size_t n = 0;
 
-        for (size_t f = 0; f < a->filter_count && failed < 2; f++)
-            if (!filter_holds(a, &a->filters[f], doc) && failed++ == 0)
-                only = &a->filters[f];
-        if (failed == 0) {
-            batch->docs[kept] = doc;
-            batch->scores[kept++] = batch->scores[i];
-        } else if (failed == 1 && only->is_facet) {
-            for (size_t w = 0; w < a->wanted_count; w++)
-                if (a->wanted[w] == only->index)
-                    count_facet(pass, a->wanted[w], &doc, 1);
+        if (f < 0)
+            continue;
+        for (size_t i = 0; i < batch->count; i++) {
+            others[n] = batch->docs[i];
+            n += failed[i] == 1 && last[i] == f;
         }
+        if (n)
+            count_facet(pass, a->wanted[w], others, n);
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->docs[kept] = batch->docs[i];
+        batch->scores[kept] = batch->scores[i];
+        kept += failed[i] == 0;
     }
     batch->count = kept;
 }
@@ -336,7 +362,7 @@ bool pass_take(void *context, const uint32_t *docs, const double *scores, size_t
     if (count == 0)
         return pass_in_time(pass);
     admit(a, docs, scores, count, &batch);
-    if (a->filter_count)
+    if (a->filter_count && batch.count)
         filter_batch(pass, &batch);
     pass->total += (int64_t)batch.count;
     for (size_t i = 0; i < a->wanted_count && batch.count; i++)
