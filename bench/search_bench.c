@@ -6,7 +6,8 @@
  * same five facets and limit. Both answer each query once before it is measured, ROUNDS times then (default 3); the
  * median per query counts; p50 and p95 are over the queries of a class. Prints a table and, last, one line of JSON.
  * Then: mixed queries a second by one thread and by two, and how long a single change takes to be visible while a thread
- * searches. BENCH_WAYS names who takes part (default "segment,fts5,stock"). Files lie in BENCH_DIR (default /tmp) while it runs. With FOLDER, the records split into pairs (rows.tsv) and the
+ * searches; and, in a process of its own (search_bench --open DIR ENGINE), how long it takes to open the index and what memory
+ * that takes beyond mapped files. BENCH_WAYS names who takes part (default "segment,fts5,stock"). Files lie in BENCH_DIR (default /tmp) while it runs. With FOLDER, the records split into pairs (rows.tsv) and the
  * queries with what each took us (queries.tsv) are written there, for a peer that is a server.
  */
 #include <math.h>
@@ -578,6 +579,58 @@ static void write_queries(const char *folder, const struct class *classes, size_
     must(fclose(out) == 0, "queries.tsv");
 }
 
+/* ---- from the start ---- */
+
+/* Resident memory that no file stands behind, in kB. */
+static long anonymous_kb(void)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[128];
+    long kb = -1;
+
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "RssAnon:", 8) == 0)
+            kb = strtol(line + 8, NULL, 10);
+    if (file)
+        (void)fclose(file);
+    return kb;
+}
+
+/* Prints how long opening and the first answer take, and the memory after some broad questions. */
+static int open_only(const char *dir, const char *engine)
+{
+    struct xt_search_options options = {dir, true, &schema, engine};
+    struct xt_search *search = NULL;
+    struct query query = {.type = NULL};
+    bool fresh;
+    int64_t started = xt_monotonic_us();
+
+    must(xt_search_open(&options, &search, &fresh, NULL) == XT_OK && !fresh, "open");
+    (void)snprintf(query.text, sizeof query.text, "%s", broad[1]);
+    (void)ask_ours(search, &query);
+    int64_t first = xt_monotonic_us() - started;
+    for (size_t i = 0; i < XT_COUNT(broad); i++) {
+        (void)snprintf(query.text, sizeof query.text, "%s", broad[i]);
+        (void)ask_ours(search, &query);
+    }
+    printf("%.1f %ld\n", (double)first / 1000, anonymous_kb());
+    xt_search_close(&search);
+    return 0;
+}
+
+static void start_anew(const char *program, const char *dir, const char *engine, double *out_ms, long *out_kb)
+{
+    char command[900], line[100];
+
+    (void)snprintf(command, sizeof command, "'%s' --open '%s' %s", program, dir, engine);
+    FILE *pipe = popen(command, "r");
+    must(pipe && fgets(line, sizeof line, pipe), "open in a process of its own");
+    char *end;
+    *out_ms = strtod(line, &end);
+    *out_kb = strtol(end, NULL, 10);
+    must(pclose(pipe) == 0, "open in a process of its own");
+}
+
 /* ---- all of it ---- */
 
 static void choose_ways(void)
@@ -662,6 +715,8 @@ int main(int argc, char **argv)
     struct peers *peers = xt_calloc(1, sizeof *peers);
     double stock_s = 0;
 
+    if (argc == 4 && strcmp(argv[1], "--open") == 0)
+        return open_only(argv[2], argv[3]);
     must((argc < 2 || xt_int_parse(xt_str(argv[1]), &count)) && (argc < 3 || xt_int_parse(xt_str(argv[2]), &rounds)) &&
              count >= 1000 && rounds >= 1 && rounds <= 16,
          "usage: search_bench [RECORDS >= 1000] [ROUNDS 1..16] [FOLDER]");
@@ -698,6 +753,18 @@ int main(int argc, char **argv)
         (void)fflush(stdout);
     }
     print_many(peers, classes, class_count, count, &json);
+    for (int way = 0; way < STOCK; way++) {
+        double ms;
+        long kb;
+
+        if (!takes_part[way])
+            continue;
+        xt_search_close(&peers->ours[way].search);
+        (void)snprintf(path, sizeof path, "%s/%s", dir, ways[way]);
+        start_anew(argv[0], path, ways[way], &ms, &kb);
+        printf("%s: open and first answer %.1f ms, %ld MB beyond mapped files\n", ways[way], ms, kb / 1024);
+        xt_text_addf(&json, ",\"%s_start_ms\":%.1f,\"%s_anonymous_kb\":%ld", ways[way], ms, ways[way], kb);
+    }
     if (argc > 3) {
         write_rows(argv[3], records, (uint64_t)count);
         write_queries(argv[3], classes, class_count);
