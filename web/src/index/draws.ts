@@ -128,8 +128,17 @@ function readFactor(tree: Tree, recipe: RecipeJson, json: FactorJson): Factor {
 
 /** One way of making the columns, ready to be aggregated. */
 interface Made {
-  x: Float64Array // [indicator * rows + row], of the rows that count
-  logs: Float64Array | null // of x, made when a geometric mean first wants them
+  rows: number
+  columns: Float64Array[] // of each indicator, of the rows that count
+  logs: Float64Array[] | null // made when a geometric mean first wants them
+}
+
+/** What a draw takes, of all factors. */
+interface Taken {
+  steps: number // the combination of steps before the aggregation, a place in combinations
+  last: Aggregate
+  set: Float64Array | null // of weights
+  excluded: number // column, -1 = none
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024
@@ -153,12 +162,16 @@ export class Draws {
   private readonly directions: Uint32Array[]
   private readonly turn: number[]
   private readonly uniform = new Uniform()
-  private readonly made = new Map<number, Made | null>()
+  private readonly combinations: Array<Array<Step | null>> = []
+  private readonly made: Array<Made | null | undefined> = [] // of each combination; null = it cannot be made
   private madeBytes = 0
+  private readonly taken: Taken[]
+  private readonly error: number // place of the factor that makes every draw's values its own, -1 = there is none
   private readonly allRows: Int32Array
   private readonly all: Int32Array // [draw * units + unit]: ranks, 0 = none
   private readonly hits: Int32Array // draws by rank, of the unit that is looked at; all 0 between two
   private weights: Float64Array
+  private readonly own: Float64Array // weights of the draw that is made
   private shift = 0
   private nominal: Int32Array
   private readonly noise: Float64Array | null // [draw * nodes + node]: what a weight is multiplied by
@@ -189,7 +202,11 @@ export class Draws {
     this.ranks = new Int32Array(this.rows.length)
     this.scratch = new Scratch(tree)
     this.ranker = new Ranker(this.rows.length)
+    this.own = new Float64Array(tree.count)
     this.noise = this.makeNoise()
+    this.error = this.factors.map((one) => one.kind).lastIndexOf('error')
+    const places = new Map<string, number>()
+    this.taken = Array.from({ length: this.count }, (_, draw) => this.take(draw, places))
   }
 
   /** Begins again with other weights (of each node) and the ranks that the recipe itself gives. */
@@ -239,29 +256,30 @@ export class Draws {
     return true
   }
 
-  private draw(draw: number): void {
-    let last = this.last, set: Float64Array | null = null, excluded = -1, key = 1, error = 0, errorFactor = -1
-    const steps: Array<Step | null> = this.steps.slice(0, -1)
-    for (let f = 0; f < this.factors.length; f++) {
-      const factor = this.factors[f]!, u = this.point(draw, f)
-      if (factor.kind === 'step') {
-        const pick = choice(u, factor.steps.length), step = factor.steps[pick]!
-        if (factor.at === this.steps.length - 1) last = step as Aggregate
-        else {
-          steps[factor.at] = step
-          key = key * (factor.steps.length + 1) + pick
-        }
-      } else if (factor.kind === 'weights') {
-        set = factor.sets[choice(u, factor.sets.length)]!
-      } else if (factor.kind === 'exclude') {
-        excluded = choice(u, this.tree.indicators.length + 1) - 1
-      } else if (factor.kind === 'error') {
-        error = factor.amount
-        errorFactor = f
+  private take(draw: number, places: Map<string, number>): Taken {
+    const end = this.steps.length - 1, steps: Array<Step | null> = this.steps.slice(0, -1), out: Taken = { steps: 0, last: this.last, set: null, excluded: -1 }
+    let key = ''
+    this.factors.forEach((factor, f) => {
+      const u = this.point(draw, f)
+      if (factor.kind === 'weights') out.set = factor.sets[choice(u, factor.sets.length)]!
+      if (factor.kind === 'exclude') out.excluded = choice(u, this.tree.indicators.length + 1) - 1
+      if (factor.kind !== 'step') return
+      const pick = choice(u, factor.steps.length), step = factor.steps[pick]!
+      if (factor.at === end) out.last = step as Aggregate
+      else {
+        steps[factor.at] = step
+        key += `${pick},`
       }
-    }
-    const made = error > 0 ? this.withError(steps, error, this.seedFor(draw, errorFactor)) : this.columns(key, steps)
-    if (!made || !this.evaluate(draw, made, last, set ?? this.weights, excluded)) {
+    })
+    out.steps = places.get(key) ?? this.combinations.push(steps) - 1
+    places.set(key, out.steps)
+    return out
+  }
+
+  private draw(draw: number): void {
+    const taken = this.taken[draw]!
+    const made = this.error >= 0 ? this.withError(this.combinations[taken.steps]!, this.seedFor(draw, this.error)) : this.columns(taken.steps)
+    if (!made || !this.evaluate(draw, made, taken)) {
       this.failed++
       return
     }
@@ -281,23 +299,23 @@ export class Draws {
     this.shift += there > 0 ? sum / there : 0
   }
 
-  private columns(key: number, steps: Array<Step | null>): Made | null {
-    const known = this.made.get(key)
+  private columns(at: number): Made | null {
+    const known = this.made[at]
     if (known !== undefined) return known
-    let made: Made | null = null
-    try {
-      made = this.pick(runSteps(this.tree, this.table, steps))
-    } catch (problem) {
-      if (!(problem instanceof IndexProblem)) throw problem
-    }
-    this.madeBytes += made ? made.x.byteLength : 0
-    if (this.madeBytes <= CACHE_BYTES) this.made.set(key, made)
+    const made = this.make(this.combinations[at]!)
+    this.madeBytes += made ? made.rows * made.columns.length * 8 : 0
+    if (this.madeBytes <= CACHE_BYTES) this.made[at] = made
     return made
   }
 
-  private withError(steps: Array<Step | null>, amount: number, uniform: Uniform): Made | null {
+  private withError(steps: Array<Step | null>, uniform: Uniform): Made | null {
+    const factor = this.factors[this.error]!, amount = factor.kind === 'error' ? factor.amount : 0
     const values = Float64Array.from(this.table.values)
-    for (let at = 0; at < values.length; at++) values[at]! *= 1 + amount * uniform.normal(at)
+    for (let at = 0; amount > 0 && at < values.length; at++) values[at]! *= 1 + amount * uniform.normal(at)
+    return this.make(steps, values)
+  }
+
+  private make(steps: Array<Step | null>, values?: Float64Array): Made | null {
     try {
       return this.pick(runSteps(this.tree, this.table, steps, values))
     } catch (problem) {
@@ -307,13 +325,17 @@ export class Draws {
   }
 
   /** Only the rows whose ranks count, unless a mean has to look at all: a value that is not above zero anywhere refuses the draw. */
-  private pick(columns: Columns): Made {
-    const n = this.tree.indicators.length, { rows } = this.table
-    const positive = !this.meansOfPositive() || columns.x.every((v) => !(v <= 0))
+  private pick({ x }: Columns): Made {
+    const { rows } = this.table, positive = !this.meansOfPositive() || x.every((v) => !(v <= 0))
     const list = positive ? this.rows : this.allRows
-    const x = new Float64Array(n * list.length)
-    for (let c = 0; c < n; c++) for (let i = 0; i < list.length; i++) x[c * list.length + i] = columns.x[c * rows + list[i]!]!
-    return { x, logs: null }
+    return {
+      rows: list.length, logs: null,
+      columns: this.tree.indicators.map((_, c) => {
+        const from = x.subarray(c * rows, (c + 1) * rows), out = new Float64Array(list.length)
+        for (let i = 0; i < list.length; i++) out[i] = from[list[i]!]!
+        return out
+      }),
+    }
   }
 
   private meansOfPositive(): boolean {
@@ -322,13 +344,11 @@ export class Draws {
   }
 
   /** The ranks of one draw; false when the index cannot be made. */
-  private evaluate(draw: number, made: Made, last: Aggregate, weights: Float64Array, excluded: number): boolean {
-    const { tree, scratch } = this, rows = made.x.length / tree.indicators.length, n = this.rows.length
-    const ok = scratch.score(made, last, (node) => {
-      const w = weights[node]! * (this.noise ? this.noise[draw * tree.count + node]! : 1)
-      return excluded >= 0 && tree.column[node] === excluded ? 0 : w
-    }, rows, rows === n ? null : this.table)
-    if (!ok) return false
+  private evaluate(draw: number, made: Made, taken: Taken): boolean {
+    const { tree, scratch, noise } = this, { rows } = made, n = this.rows.length, weights = taken.set ?? this.weights, from = draw * tree.count
+    for (let node = 0; node < tree.count; node++) this.own[node] = noise ? weights[node]! * noise[from + node]! : weights[node]!
+    if (taken.excluded >= 0) this.own[tree.indicators[taken.excluded]!] = 0
+    if (!scratch.score(made, taken.last, this.own, rows === n ? null : this.table)) return false
     let top = scratch.top(rows)
     if (rows !== n) top = Float64Array.from(this.rows, (row) => top[row]!)
     this.ranker.down(top, n, this.ranks)
@@ -412,26 +432,26 @@ class Scratch {
   }
 
   /** Scores of the groups. table: where all its rows are looked at, for what is not above zero; null where that cannot be. */
-  score(made: Made, last: Aggregate, weightOf: (node: number) => number, rows: number, table: Table | null): boolean {
+  score(made: Made, last: Aggregate, weights: Float64Array, table: Table | null): boolean {
     const { tree } = this
-    this.fit(rows)
+    this.fit(made.rows)
     for (let g = 0; g < tree.upward.length; g++) {
       const group = tree.upward[g]!, method = methodAt(last, tree.level[group]!)
-      if (method === 'copeland') this.contest(made, last, weightOf, rows, table, group)
-      else if (!this.means(made, last, weightOf, rows, group, method, table !== null)) return false
+      if (method === 'copeland') this.contest(made, last, weights, table, group)
+      else if (!this.means(made, last, weights, group, method, table !== null)) return false
     }
     return true
   }
 
-  private columnOf(made: Made, node: number, rows: number): Float64Array {
+  private columnOf(made: Made, node: number): Float64Array {
     const c = this.tree.column[node]!
-    return c >= 0 ? made.x.subarray(c * rows, (c + 1) * rows) : this.group[node]!
+    return c >= 0 ? made.columns[c]! : this.group[node]!
   }
 
-  private contest(made: Made, last: Aggregate, weightOf: (node: number) => number, rows: number, table: Table | null, group: number): void {
-    const kids = this.tree.children[group]!, own = Float64Array.from(kids, weightOf), out = this.group[group]!
-    const columns = kids.map((kid) => this.plain(made, kid, rows))
-    if (!table) copeland(columns, own, Int32Array.from({ length: rows }, (_, i) => i), last.present, out)
+  private contest(made: Made, last: Aggregate, weights: Float64Array, table: Table | null, group: number): void {
+    const kids = this.tree.children[group]!, own = Float64Array.from(kids, (kid) => weights[kid]!), out = this.group[group]!
+    const columns = kids.map((kid) => this.plain(made, kid))
+    if (!table) copeland(columns, own, Int32Array.from({ length: made.rows }, (_, i) => i), last.present, out)
     for (let p = 0; table && p < table.periods.length; p++) {
       copeland(columns, own, table.byPeriod.subarray(table.periodFirst[p], table.periodFirst[p + 1]), last.present, out)
     }
@@ -439,21 +459,21 @@ class Scratch {
   }
 
   /** A child's scores themselves, never their logarithms. */
-  private plain(made: Made, node: number, rows: number): Float64Array {
-    const x = this.columnOf(made, node, rows)
+  private plain(made: Made, node: number): Float64Array {
+    const x = this.columnOf(made, node)
     return this.log[node] ? x.map(Math.exp) : x
   }
 
   /** A geometric mean of geometric means stays in logarithms; the greatest stays the greatest, so the top does, too. */
-  private means(made: Made, last: Aggregate, weightOf: (node: number) => number, rows: number, group: number, method: string, look: boolean): boolean {
-    const { tree, x, w } = this, kids = tree.children[group]!, out = this.group[group]!, least = last.present * kids.length
+  private means(made: Made, last: Aggregate, weights: Float64Array, group: number, method: string, look: boolean): boolean {
+    const { tree, x, w } = this, { rows } = made, kids = tree.children[group]!, out = this.group[group]!, least = last.present * kids.length
     let n = 0, sum = 0
     for (let k = 0; k < kids.length; k++) {
       const kid = kids[k]!
-      if (look && method !== 'arithmetic' && !this.log[kid] && this.columnOf(made, kid, rows).some((v) => v <= 0)) return false
+      if (look && method !== 'arithmetic' && !this.log[kid] && this.columnOf(made, kid).some((v) => v <= 0)) return false
       if (this.empty[kid]) continue
-      x[n] = this.operand(made, kid, rows, method, last.power)
-      w[n] = weightOf(kid)
+      x[n] = this.operand(made, kid, method, last.power)
+      w[n] = weights[kid]!
       sum += w[n++]!
     }
     this.log[group] = method === 'geometric' ? 1 : 0
@@ -462,10 +482,8 @@ class Scratch {
       out.fill(NaN)
       return true
     }
-    sumUp(x, w, n, out, rows)
-    for (let row = 0; row < rows; row++) {
-      const v = out[row]!
-      out[row] = v === v ? v / sum : this.ofThose(n, row, least) // somebody lacks a value
+    if (!meanOf(x, w, n, sum, out, rows)) { // somebody lacks a value
+      for (let row = 0; row < rows; row++) if (out[row] !== out[row]) out[row] = this.ofThose(n, row, least)
     }
     if (method === 'harmonic') for (let row = 0; row < rows; row++) out[row] = 1 / out[row]!
     if (method === 'power') for (let row = 0; row < rows; row++) out[row] = Math.pow(out[row]!, 1 / last.power)
@@ -486,37 +504,66 @@ class Scratch {
   }
 
   /** What a method adds up of a child. */
-  private operand(made: Made, kid: number, rows: number, method: string, power: number): Float64Array {
+  private operand(made: Made, kid: number, method: string, power: number): Float64Array {
     const c = this.tree.column[kid]!
     if (method === 'geometric') {
       if (this.log[kid]) return this.group[kid]!
       if (c < 0) return this.group[kid]!.map(Math.log)
-      made.logs ??= made.x.map(Math.log)
-      return made.logs.subarray(c * rows, (c + 1) * rows)
+      made.logs ??= made.columns.map((one) => one.map(Math.log))
+      return made.logs[c]!
     }
-    const x = this.plain(made, kid, rows)
+    const x = this.plain(made, kid)
     if (method === 'harmonic') return x.map((v) => 1 / v)
     return method === 'power' ? x.map((v) => Math.pow(v, power)) : x
   }
 }
 
-/** out = w0 x0 + w1 x1 + ... in that order, four columns at a time. */
-function sumUp(x: Float64Array[], w: Float64Array, n: number, out: Float64Array, rows: number): void {
+/**
+ * out = (w0 x0 + w1 x1 + ...) / sum, added in that order. True when all are there. Up to four columns, which most groups have, are
+ * read in one pass.
+ */
+function meanOf(x: Float64Array[], w: Float64Array, n: number, sum: number, out: Float64Array, rows: number): boolean {
   const a = x[0]!, wa = w[0]!
-  let k = 1
-  if (n === 1) for (let row = 0; row < rows; row++) out[row] = wa * a[row]!
-  if (n === 2 || n === 3) {
-    const b = x[1]!, wb = w[1]!
-    for (let row = 0; row < rows; row++) out[row] = wa * a[row]! + wb * b[row]!
-    k = 2
+  let missing = 0
+  if (n === 1) {
+    for (let row = 0; row < rows; row++) {
+      const v = wa * a[row]! / sum
+      out[row] = v
+      if (v !== v) missing++
+    }
+    return missing === 0
   }
-  if (n >= 4) {
-    const b = x[1]!, wb = w[1]!, c = x[2]!, wc = w[2]!, d = x[3]!, wd = w[3]!
-    for (let row = 0; row < rows; row++) out[row] = wa * a[row]! + wb * b[row]! + wc * c[row]! + wd * d[row]!
-    k = 4
+  const b = x[1]!, wb = w[1]!
+  if (n === 2) {
+    for (let row = 0; row < rows; row++) {
+      const v = (wa * a[row]! + wb * b[row]!) / sum
+      out[row] = v
+      if (v !== v) missing++
+    }
+    return missing === 0
   }
-  for (; k < n; k++) {
-    const e = x[k]!, we = w[k]!
-    for (let row = 0; row < rows; row++) out[row]! += we * e[row]!
+  const c = x[2]!, wc = w[2]!
+  if (n === 3) {
+    for (let row = 0; row < rows; row++) {
+      const v = (wa * a[row]! + wb * b[row]! + wc * c[row]!) / sum
+      out[row] = v
+      if (v !== v) missing++
+    }
+    return missing === 0
   }
+  const d = x[3]!, wd = w[3]!, last = n === 4 ? sum : 1
+  for (let row = 0; row < rows; row++) {
+    const v = (wa * a[row]! + wb * b[row]! + wc * c[row]! + wd * d[row]!) / last
+    out[row] = v
+    if (v !== v) missing++
+  }
+  for (let k = 4; k < n; k++) {
+    const e = x[k]!, we = w[k]!, divide = k === n - 1 ? sum : 1
+    for (let row = 0; row < rows; row++) {
+      const v = (out[row]! + we * e[row]!) / divide
+      out[row] = v
+      if (v !== v) missing++
+    }
+  }
+  return missing === 0
 }

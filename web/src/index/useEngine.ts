@@ -21,7 +21,7 @@ export interface Engine {
 export function useEngine(release: () => ReleaseJson | null, period: () => number, recipe: () => RecipeJson | null): Engine {
   const point = shallowRef<Point | null>(null), ranges = shallowRef<Ranges | null>(null), trouble = shallowRef<Trouble | null>(null)
   const broken = ref(false), busy = ref(false), took = ref(0)
-  let worker: Worker | null = null, id = 0, asked = 0, frame = 0
+  let worker: Worker | null = null, id = 0, asked = 0, frame = 0, waiting = false
   let weighed: ((one: Weighed) => void) | null = null
 
   /** From the change to the answer on the page; only the last is kept, for whoever measures. */
@@ -91,7 +91,15 @@ export function useEngine(release: () => ReleaseJson | null, period: () => numbe
     ask()
   }
 
-  /** At most once a frame, however quickly a slider moves. */
+  /** At once, then at most once a frame, however quickly a slider moves. */
+  function nextFrame(): void {
+    frame = 0
+    if (!waiting) return
+    waiting = false
+    ask()
+    frame = requestAnimationFrame(nextFrame)
+  }
+
   function ask(): void {
     const now = recipe()
     if (!worker || !now) {
@@ -109,8 +117,12 @@ export function useEngine(release: () => ReleaseJson | null, period: () => numbe
 
   watch(recipe, () => {
     begin()
-    cancelAnimationFrame(frame)
-    frame = requestAnimationFrame(ask)
+    if (frame) {
+      waiting = true
+      return
+    }
+    ask()
+    frame = requestAnimationFrame(nextFrame)
   })
   onScopeDispose(() => {
     cancelAnimationFrame(frame)

@@ -90,5 +90,6 @@ export function effectInWords(list: Standing[]): string {
 export function sentence(base: Published, choices: Choices, list: Standing[]): string {
   const { t } = i18n.global
   if (!isChanged(choices)) return t('workshop.said.unchanged')
-  return t('workshop.said.whole', { changes: changesInWords(base, choices), effect: effectInWords(list) })
+  const whole = t('workshop.said.whole', { changes: changesInWords(base, choices), effect: effectInWords(list) })
+  return whole.charAt(0).toUpperCase() + whole.slice(1)
 }
