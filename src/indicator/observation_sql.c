@@ -210,7 +210,8 @@ enum xt_code xt_observation_sql_add(struct xt_conn *conn, const struct xt_observ
 
 /* ---- one by one ---- */
 
-/* $1 the last id known at the instant asked for; $2 to $4 index, indicator and period, '' and NULL = any; $5 to $7 behind
+/* Series first, in their order: a page is read and no more (CROSS JOIN keeps SQLite from turning it round).
+ * $1 the last id known at the instant asked for; $2 to $4 index, indicator and period, '' and NULL = any; $5 to $7 behind
  * what; $8 how many; $9 1 = all revisions; areas from $10 on. */
 #define LIST_COLUMNS                                                                                              \
     "SELECT o.id, o.series_id, o.period, o.revision, s.index_name, s.indicator, s.area, o.value, o.text, o.unit," \
@@ -218,12 +219,13 @@ enum xt_code xt_observation_sql_add(struct xt_conn *conn, const struct xt_observ
     " (SELECT n.text FROM observation n JOIN observation_series ns ON n.series_id = ns.id"                        \
     "   WHERE ns.index_name = s.index_name AND ns.indicator = '" XT_OBSERVED_NAME "' AND ns.area = s.area"        \
     "     AND n.period = o.period AND n.id <= $1 ORDER BY n.revision DESC LIMIT 1)"                               \
-    " FROM observation_series s JOIN observation o ON o.series_id = s.id JOIN observation_batch b ON b.id = o.batch_id"
-#define LIST_REST                                                                             \
-    " AND o.id <= $1 AND ($2 = '' OR s.index_name = $2) AND ($4 IS NULL OR o.period = $4)"    \
-    " AND s.id >= $5 AND (s.id > $5 OR o.period > $6 OR (o.period = $6 AND o.revision > $7))" \
-    " AND ($9 = 1 OR NOT EXISTS (SELECT 1 FROM observation l WHERE l.series_id = o.series_id" \
-    "   AND l.period = o.period AND l.revision > o.revision AND l.id <= $1))"                 \
+    " FROM observation_series s CROSS JOIN observation o CROSS JOIN observation_batch b"
+#define LIST_REST                                                                                     \
+    " AND o.series_id = s.id AND b.id = o.batch_id AND o.id <= $1 AND ($2 = '' OR s.index_name = $2)" \
+    " AND ($4 IS NULL OR o.period = $4)"                                                              \
+    " AND s.id >= $5 AND (s.id > $5 OR o.period > $6 OR (o.period = $6 AND o.revision > $7))"         \
+    " AND ($9 = 1 OR NOT EXISTS (SELECT 1 FROM observation l WHERE l.series_id = o.series_id"         \
+    "   AND l.period = o.period AND l.revision > o.revision AND l.id <= $1))"                         \
     " ORDER BY s.id, o.period, o.revision LIMIT $8"
 #define LIST_AREAS      "s.area IN ($10, $11, $12, $13, $14, $15, $16, $17)"
 #define LIST_FIRST_AREA 10
@@ -315,8 +317,9 @@ enum xt_code xt_observation_each(struct xt_conn *conn, const struct xt_observati
     bool more;
     enum xt_code rc = last_then(conn, ask->as_of, &last, err);
 
-    if (rc == XT_OK)
-        rc = xt_stmt_take(conn, def, &stmt, err);
+    if (rc != XT_OK || last == 0) /* nothing was known then */
+        return rc;
+    rc = xt_stmt_take(conn, def, &stmt, err);
     if (rc != XT_OK)
         return rc;
     bind_ask(stmt, ask, last);
