@@ -77,10 +77,11 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"parent\":{\"type\":\"string\",\"description\":\"The value above it, in a facet that is a tree.\"}}}"},
     {"SearchAnswer",
      "{\"type\":\"object\",\"description\":\"Matches, facet counts over all of them, and how the query was read.\","
-     "\"required\":[\"total\",\"relation\",\"items\",\"facets\",\"facet_labels\",\"facet_distinct\",\"query\",\"next\","
+     "\"required\":[\"total\",\"relation\",\"looked\",\"items\",\"facets\",\"facet_labels\",\"facet_distinct\",\"query\",\"next\","
      "\"took_us\"],\"properties\":{"
      "\"total\":{\"type\":\"integer\"},"
      "\"relation\":{\"type\":\"string\",\"enum\":[\"eq\",\"gte\"],\"description\":\"gte: at least so many; time ran out.\"},"
+     "\"looked\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1,\"description\":\"Share of all records that was looked at; 1 unless time ran out.\"},"
      "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/SearchItem\"}},"
      "\"facets\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"array\",\"items\":"
      "{\"$ref\":\"#/components/schemas/FacetCount\"}}},"

@@ -336,6 +336,8 @@ static enum xt_code write_answer(struct xt_text *out, struct asking *a, const st
     xt_json_object(&w);
     xt_json_kv_int(&w, "total", answer->total);
     xt_json_kv_z(&w, "relation", answer->at_least ? "gte" : "eq");
+    xt_json_key(&w, "looked");
+    xt_json_add_double(&w, answer->looked);
     xt_json_key(&w, "items");
     xt_json_array(&w);
     for (i = 0; rc == XT_OK && i < answer->hit_count; i++)

@@ -317,7 +317,7 @@ static enum xt_code choose_facets(struct ask *a, struct xt_error *err)
 /* Counters for all wanted facets, all zero, with room for every ordinal there is. */
 static void pass_begin(struct pass *pass, const struct ask *a, struct facet_counts *counts)
 {
-    *pass = (struct pass){.ask = a, .counts = counts, .least = -1};
+    *pass = (struct pass){.ask = a, .counts = counts, .least = -1, .to = a->view->state.docs};
     pass->heap = xt_arena_alloc(a->arena, ((size_t)a->limit + 1) * sizeof *pass->heap);
     for (size_t i = 0; i < a->wanted_count; i++) {
         struct facet_counts *c = &counts[a->wanted[i]];
@@ -351,6 +351,14 @@ static void pass_end(struct pass *pass)
     }
 }
 
+/* Documents that a pass has looked at. */
+static uint64_t pass_seen(const struct pass *pass)
+{
+    if (!pass->stopped)
+        return pass->to - pass->from;
+    return pass->next > pass->from ? pass->next - pass->from : 0;
+}
+
 /* What another pass found beside this one. */
 static void pass_join(struct pass *pass, const struct pass *other)
 {
@@ -369,6 +377,10 @@ static void pass_join(struct pass *pass, const struct pass *other)
     }
     for (size_t i = 0; i < other->heap_count; i++)
         heap_keep(pass, &other->heap[i]);
+    if (other->stopped || pass->stopped) /* how much of all documents both have seen, as if from the first on */
+        pass->next = pass_seen(pass) + pass_seen(other);
+    pass->from = 0;
+    pass->to = other->to;
     pass->total += other->total;
     pass->after_cursor += other->after_cursor;
     pass->stopped = pass->stopped || other->stopped;
@@ -583,10 +595,10 @@ static enum xt_code run_text(struct ask *a, struct scratch *scratch, struct pass
     pass_begin(other_pass, a, scratch->counts[1]);
     other = (struct half){.a = a, .plan = plan, .pass = other_pass, .rc = XT_OK};
     other.plan.least = &other_pass->least;
-    other.plan.from = middle;
+    other.plan.from = other_pass->from = other_pass->next = middle;
     if (pthread_create(&thread, NULL, run_half, &other) != 0)
         return a->ops->run(a->view, &plan, pass_take, pass, err);
-    plan.to = middle;
+    plan.to = pass->to = middle;
     enum xt_code rc = a->ops->run(a->view, &plan, pass_take, pass, err);
     (void)pthread_join(thread, NULL);
     if (rc == XT_OK && other.rc != XT_OK) {
@@ -904,7 +916,9 @@ static enum xt_code answer(struct ask *a, struct scratch *scratch, const struct 
     pass_begin(&pass, a, scratch->counts[0]);
     rc = run(a, scratch, &pass, root, err);
     if (rc == XT_OK) {
-        *out = (struct xt_search_answer){.total = pass.total, .at_least = pass.stopped};
+        *out = (struct xt_search_answer){.total = pass.total, .at_least = pass.stopped, .looked = 1};
+        if (pass.stopped && pass.to > 0)
+            out->looked = (double)pass_seen(&pass) / (double)pass.to;
         list_facets(&pass, out);
         list_hits(&pass, out);
     }

@@ -361,6 +361,7 @@ bool pass_take(void *context, const uint32_t *docs, const double *scores, size_t
 
     if (count == 0)
         return pass_in_time(pass);
+    pass->next = (uint64_t)docs[count - 1] + 1;
     admit(a, docs, scores, count, &batch);
     if (a->filter_count && batch.count)
         filter_batch(pass, &batch);

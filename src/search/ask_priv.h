@@ -77,8 +77,10 @@ struct pass {
     struct hit *heap;            /* the worst of the best first */
     size_t heap_count;
     int64_t total, after_cursor;
-    double least; /* scores below this cannot be among the best any more */
-    bool stopped; /* the time was up */
+    double least;      /* scores below this cannot be among the best any more */
+    bool stopped;      /* the time was up */
+    uint64_t from, to; /* documents that this pass looks at */
+    uint64_t next;     /* the first that it has not seen */
 };
 
 /* A take_docs() for a pass: filters, counts and keeps the best of a batch. */

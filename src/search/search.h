@@ -191,7 +191,8 @@ struct xt_search_ignored {
 
 struct xt_search_answer { /* all in the arena */
     int64_t total;
-    bool at_least; /* total and counts are lower bounds */
+    bool at_least; /* total and counts are lower bounds: the time was up after so much of the documents: */
+    double looked; /* 0..1; 1 when all were looked at */
     const struct xt_search_hit *hits;
     size_t hit_count;
     const struct xt_search_facet_counts *facets;

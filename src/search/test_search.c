@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "text/collate.h"
@@ -592,6 +593,76 @@ static void torn_and_foreign_indexes_are_made_anew(void **state)
     folder_remove(&folder);
 }
 
+/* The largest segment in the folder, with a byte of its middle changed. */
+static void damage_a_segment(const char *dir)
+{
+    char command[256], path[256];
+    FILE *list;
+    struct stat st;
+
+    (void)snprintf(command, sizeof command, "ls -S '%s'/segment/*.seg", dir);
+    list = popen(command, "r");
+    assert_non_null(list);
+    assert_non_null(fgets(path, sizeof path, list));
+    (void)pclose(list);
+    path[strcspn(path, "\n")] = '\0';
+    int fd = open(path, O_RDWR);
+    unsigned char byte;
+    assert_true(fd >= 0 && fstat(fd, &st) == 0);
+    off_t at = 256 + (st.st_size - 256) / 4;
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= 0x10;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    assert_int_equal(close(fd), 0);
+}
+
+static void a_damaged_segment_is_found_when_it_is_read(void **state)
+{
+    (void)state;
+    struct folder folder = {""};
+    struct xt_search_request request = {.query = XT_STR("机器人"), .limit = 5, .reader = XT_PRIVATE};
+    struct xt_search_answer answer;
+    struct xt_problems problems;
+    struct xt_arena arena;
+
+    if (strcmp(test_engine, "segment") != 0)
+        skip(); /* SQLite looks after its own pages */
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int i = 1; i <= 400; i++) {
+        char title[64];
+
+        (void)snprintf(title, sizeof title, "机器人 n%d", i);
+        feed_text(search, i, title, "");
+    }
+    xt_search_close(&search);
+    damage_a_segment(folder.path);
+    search = open_index(folder.path, true, false); /* nothing is read yet */
+    xt_problems_init(&problems);
+    assert_int_equal(xt_search_verify(search, &problems, NULL), XT_OK);
+    assert_true(problems.seen > 0);
+    xt_problems_done(&problems);
+    xt_arena_init(&arena);
+    /* Every word is asked for: one of them stands in what was damaged. It is an error, never a wrong answer. */
+    enum xt_code rc = XT_OK;
+    char query[32];
+    for (int i = 1; i <= 400 && rc == XT_OK; i++) {
+        (void)snprintf(query, sizeof query, "机器人 \"n%d\"", i);
+        request.query = xt_str(query);
+        rc = xt_search_ask(search, &request, &arena, &answer, NULL);
+        if (rc == XT_OK)
+            assert_int_equal(answer.total, 1);
+    }
+    assert_int_equal(rc, XT_E_INTERNAL);
+    assert_int_equal(xt_search_tidy(search, 10, NULL), XT_E_GONE);
+    assert_int_equal(xt_search_reached(search), 0);
+    feed_text(search, 7, "机器人", "");
+    assert_int_equal(count_of(search, "机器人"), 1);
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
 static void a_deleted_index_is_noticed(void **state)
 {
     (void)state;
@@ -915,6 +986,7 @@ static void time_that_runs_out_is_said(void **state)
     xt_arena_init(&arena);
     assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
     assert_true(answer.at_least ? answer.total < MANY : answer.total == MANY);
+    assert_true(answer.at_least ? answer.looked < 1 : answer.looked >= 1);
     request.budget_ms = 0;
     assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
     assert_false(answer.at_least);
@@ -983,6 +1055,7 @@ int main(void)
         cmocka_unit_test(phrases_end_with_their_text),
         cmocka_unit_test(torn_and_foreign_indexes_are_made_anew),
         cmocka_unit_test(a_deleted_index_is_noticed),
+        cmocka_unit_test(a_damaged_segment_is_found_when_it_is_read),
         cmocka_unit_test(another_process_sees_what_is_fed),
         cmocka_unit_test(a_killed_feeder_leaves_a_sound_index),
         cmocka_unit_test(searching_goes_on_while_feeding),

@@ -7,7 +7,7 @@
 #include "store/store_priv.h"
 
 /* How long another process's commit may stay unnoticed. */
-#define POLL_MS 100
+#define POLL_MS 50
 
 static const struct xt_stmt_def BEGIN_READ = {.name = "store_begin_read", .sql = "BEGIN"};
 static const struct xt_stmt_def END_READ = {.name = "store_end_read", .sql = "COMMIT"};

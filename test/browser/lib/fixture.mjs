@@ -64,7 +64,7 @@ function search(url, en) {
   const most = Number(url.searchParams.get('facet_values') ?? 2)
   const wanted = (url.searchParams.get('facets') ?? '').split(',')
   return {
-    total, relation: q.includes('over') ? 'gte' : 'eq', took_us: 940,
+    total, relation: q.includes('over') ? 'gte' : 'eq', looked: q.includes('over') ? 0.4 : 1, took_us: 940,
     items: Array.from({ length: end - start }, (_, i) => item(kind, start + i + 1, en)),
     facets: Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name) && total > 0)
       .map(([name, values]) => [name, name === 'subject' ? values.slice(0, most) : values])),

@@ -77,6 +77,8 @@ export interface FacetValue { value: string; label: string; count: number; paren
 export interface SearchAnswer {
   total: number
   relation?: 'eq' | 'gte'
+  /** Share of all records that was looked at. */
+  looked?: number
   items: SearchItem[]
   facets: Record<string, FacetValue[]>
   facet_labels?: Record<string, string>

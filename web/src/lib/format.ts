@@ -39,6 +39,11 @@ export function instant(text: string | null | undefined, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`
 }
 
+/** 0.426 as 42%: never more than there is. */
+export function percent(share: number): string {
+  return `${Math.floor(share * 100)}%`
+}
+
 /** Microseconds as milliseconds with as many digits as mean something: 0.9, 14. */
 export function milliseconds(us: number): string {
   const ms = us / 1000
