@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "indicator/index_release.h"
+#include "indicator/index_export.h"
 
 #define WORK_MAX 20000 /* draws times rows times nodes */
 
@@ -17,6 +17,29 @@ static bool is_small(const struct xt_index_release *release)
     draws = draws > 0 ? draws : (int64_t)release->file->draws;
     return draws > XT_DRAWS_MAX || /* refused */
            (uint64_t)draws * release->data->table.rows * release->file->tree.count < WORK_MAX;
+}
+
+/* Laid open and written out: what a release says need not be true. */
+static void write_out(const struct xt_index_release *release)
+{
+    struct xt_index_book book;
+    struct xt_problems problems;
+    struct xt_text text;
+    struct xt_error err;
+
+    xt_problems_init(&problems);
+    xt_text_init(&text, 64 * XT_MIB);
+    if (xt_index_book_open(release, "fuzz", &book, &problems, &err) == XT_OK) {
+        json_t *json = NULL;
+
+        xt_index_export_json(&book, &text);
+        if (!xt_text_overflowed(&text) && xt_json_parse(xt_text_view(&text), &json, &err) != XT_OK)
+            abort();
+        json_decref(json);
+        xt_index_book_done(&book);
+    }
+    xt_text_done(&text);
+    xt_problems_done(&problems);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -43,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             free(split.yardstick);
         }
         small = is_small(&release);
+        if (small)
+            write_out(&release);
         xt_index_release_done(&release);
         if (small && xt_index_release_verify(bytes, &problems, &err) == XT_E_INTERNAL)
             abort();

@@ -154,7 +154,9 @@ static void lay_out(struct xt_paper *paper, double width, struct xt_type type, c
 {
     static const PangoAlignment alignments[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT};
     PangoLayout *layout = paper->layout;
+    const char *end;
 
+    (void)g_utf8_validate(text, -1, &end); /* what was cut to a size may end within a character */
     pango_font_description_set_absolute_size(paper->font, type.size * PANGO_SCALE);
     pango_font_description_set_weight(paper->font, type.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, paper->font);
@@ -163,7 +165,8 @@ static void lay_out(struct xt_paper *paper, double width, struct xt_type type, c
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_ellipsize(layout, width < 0 ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
     pango_layout_set_height(layout, type.lines > 0 ? -type.lines : -1);
-    pango_layout_set_text(layout, text, -1);
+    pango_layout_set_single_paragraph_mode(layout, type.lines <= 2);
+    pango_layout_set_text(layout, text, (int)(end - text));
 }
 
 double xt_paper_text(struct xt_paper *paper, double x, double y, double width, struct xt_type type, const char *text)
