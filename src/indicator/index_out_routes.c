@@ -227,23 +227,13 @@ static enum xt_code open_published(const struct asked *a, struct xt_index_opened
     return rc == XT_OK ? xt_index_open(xt_text_view(&text), out, &problems, err) : rc;
 }
 
-static void one_less(const bool *counted)
+static enum xt_code make_one(struct asked *a, struct xt_reply *reply, const struct xt_hash *key, struct xt_error *err)
 {
-    if (*counted)
-        atomic_fetch_sub(&making, 1);
-}
-
-static enum xt_code make(struct asked *a, struct xt_reply *reply, const struct xt_hash *key, struct xt_error *err)
-{
-    XT_AUTO(one_less) bool counted = true;
     XT_AUTO(xt_index_opened_done) struct xt_index_opened o = {0};
     struct stat facts;
     int fd = -1;
-    enum xt_code rc;
+    enum xt_code rc = open_published(a, &o, err);
 
-    if (atomic_fetch_add(&making, 1) >= AT_ONCE)
-        return xt_fail(err, XT_E_BUSY, "", XT_MSG_EXPORT_BUSY, XT_INT(AT_ONCE));
-    rc = open_published(a, &o, err);
     if (rc == XT_OK)
         rc = make_file(a, &o.book, &fd, err);
     if (rc != XT_OK)
@@ -252,6 +242,18 @@ static enum xt_code make(struct asked *a, struct xt_reply *reply, const struct x
     if (fstat(fd, &facts) == 0)
         keep(key, fd, facts.st_size, reply->download_name);
     return send(reply, fd, err);
+}
+
+static enum xt_code make(struct asked *a, struct xt_reply *reply, const struct xt_hash *key, struct xt_error *err)
+{
+    enum xt_code rc;
+
+    if (atomic_fetch_add(&making, 1) < AT_ONCE)
+        rc = make_one(a, reply, key, err);
+    else
+        rc = xt_fail(err, XT_E_BUSY, "", XT_MSG_EXPORT_BUSY, XT_INT(AT_ONCE));
+    atomic_fetch_sub(&making, 1);
+    return rc;
 }
 
 static enum xt_code answer(struct asked *a, struct xt_reply *reply, struct xt_error *err)

@@ -204,7 +204,7 @@ static void expect_changes(void)
 
     for (; next_row(table, &row); n++) {
         size_t at = row_of(&row);
-        double change, own, yardstick;
+        double change = 0, own = 0, yardstick = 0;
 
         expect_figure(&row, 9, book.moved[at].change);
         if (row.count < 12 || row.cells[11].n == 0)
