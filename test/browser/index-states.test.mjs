@@ -107,6 +107,13 @@ test('ranks and scores are those of the release', LIMIT, () =>
     assert.deepEqual((await names(page)).slice(0, 59), rows.map((one) => one.name).slice(0, 59))
     const cells = await page.locator('.rank-table tbody tr').first().locator('td.score .figure, td.child .figure').allInnerTexts()
     assert.deepEqual(cells, ['index', 'A', 'B', 'C', 'D'].map((code) => release.scores[code][rows[0].row].toFixed(2)))
+    // A score opens to what it is made of, a normalised value to what was told.
+    await page.locator('.rank-table td.child .figure').nth(1).click()
+    await page.waitForURL(/\/units\/ex-\d+\?period=2022&node=B/)
+    await page.waitForSelector('figure:has-text("创新投入能力")')
+    await open(page, `${TOWNS}?period=2022&node=A2`)
+    await page.locator('.rank-table td.child .figure').first().click()
+    await page.waitForURL(/\/observations\?index=specialised-town&indicator=A21&area=ex-\d+&period=2022/)
   }))
 
 test('compare: who is really ahead, who cannot be told apart', LIMIT, () =>
