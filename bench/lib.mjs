@@ -14,6 +14,22 @@ export function median(list) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** The value that a share of the list does not exceed. */
+export function percentile(list, share) {
+  const sorted = [...list].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
+}
+
+export const ms = (x) => x < 0.1 ? x.toFixed(3) : x < 10 ? x.toFixed(2) : x.toFixed(1)
+
+/** The queries that search_bench wrote: class, MATCH over pairs, filters, hits of ours and its milliseconds. */
+export function readQueries(folder) {
+  return readFileSync(join(folder, 'queries.tsv'), 'utf8').trimEnd().split('\n').map((line) => {
+    const [name, match, type, area, hits, ours] = line.split('\t')
+    return { name, match, type, area, hits: Number(hits), ours: Number(ours) }
+  })
+}
+
 /** Runs a command to its end; fails unless it succeeded. Gives { out, err, seconds, peakKb }. */
 export function command(file, args, { input, limit = 900_000, env = {} } = {}) {
   const started = process.hrtime.bigint()

@@ -1,7 +1,7 @@
 // Classes of queries with the top 20 and five facets over the same records, in process: our two engines beside stock FTS5.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { command, top } from './lib.mjs'
+import { command, ms, top } from './lib.mjs'
 import { plot } from './plot.mjs'
 
 const about = {
@@ -14,8 +14,6 @@ function measure(rows, build, ways, rounds) {
     { limit: 7_200_000, env: { PWD: top, BENCH_WAYS: ways } })
   return JSON.parse(out.trimEnd().split('\n').pop())
 }
-
-const ms = (x) => x < 0.1 ? x.toFixed(3) : x < 10 ? x.toFixed(2) : x.toFixed(1)
 
 export function searchBench({ rows, build }) {
   const f = measure(rows, build, 'segment,fts5,stock', 3)
