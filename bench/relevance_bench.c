@@ -167,10 +167,22 @@ static bool add_token(void *context, const struct xt_token *token)
     return true;
 }
 
-/* In a phrase the last character of a run is said by the pair before it. */
+/* A phrase, and where it ends when the last character of its last run is left to the pair before it. */
+struct phrase {
+    struct xt_text text;
+    size_t end;
+};
+
 static bool add_phrase_token(void *context, const struct xt_token *token)
 {
-    return (token->kind == XT_TOKEN_LAST && !token->run_starts) || add_token(context, token);
+    struct phrase *phrase = context;
+    bool said = token->kind == XT_TOKEN_LAST && !token->run_starts;
+
+    phrase->end = phrase->text.n;
+    (void)add_token(&phrase->text, token);
+    if (!said)
+        phrase->end = phrase->text.n;
+    return true;
 }
 
 static void bind(sqlite3_stmt *stmt, int at, struct xt_str text)
@@ -216,24 +228,25 @@ static sqlite3 *build_stock(const char *folder, const struct relevance_collectio
 /* The query as a MATCH: each term a phrase of pairs; one sent as it is, a phrase for what stands between white space. */
 static void write_match(const struct relevance_query *query, struct xt_text *out)
 {
-    struct xt_text phrase;
+    struct phrase phrase;
 
     xt_text_clear(out);
-    xt_text_init(&phrase, 4 * XT_KIB);
+    xt_text_init(&phrase.text, 4 * XT_KIB);
     for (size_t i = 0; i < query->term_count; i++) {
         struct xt_str left = query->terms[i], part;
 
         while (relevance_item(&left, query->as_it_is ? ' ' : '\x1f', &part)) {
-            xt_text_clear(&phrase);
+            xt_text_clear(&phrase.text);
+            phrase.end = 0;
             xt_token_each(part, add_phrase_token, &phrase);
-            if (phrase.n == 0)
+            if (phrase.end == 0)
                 continue;
             if (out->n)
                 xt_text_add_z(out, query->any ? " OR " : " AND ");
-            xt_text_addf(out, "\"%s\"", phrase.s);
+            xt_text_addf(out, "\"%.*s\"", (int)phrase.end, phrase.text.s);
         }
     }
-    xt_text_done(&phrase);
+    xt_text_done(&phrase.text);
 }
 
 static void ask_stock(sqlite3_stmt *stmt, const struct relevance_query *query, struct hits *out)

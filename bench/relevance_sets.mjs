@@ -1,8 +1,9 @@
 // The test set of relevance, made anew at each run from the real files: records, queries, and what is right for each query.
 //
-// makeSets(data, folder, { share }) writes folder/COLLECTION/docs.tsv (title, keywords, abstract; a record is its line, from 0)
-// and queries.tsv (set, half, operator: AND, OR or AS for one term as it is typed, terms, record left out or -1, "record:grade ..." of all that is right). Items of a
-// list stand between U+001F. The same files and the same seed give the same sets. share < 1 takes a part of the queries.
+// makeSets(data, folder, { share, sources }) writes folder/COLLECTION/docs.tsv (title, keywords, abstract; a record is its line,
+// from 0) and queries.tsv (set, half, operator: AND, OR, or AS for one term as it is typed, terms, record left out or -1,
+// "record:grade ..." of all that is right). Items of a list stand between U+001F. The same files and the same seed give the same
+// sets. share < 1 takes a part of the queries; sources names some of csl, fewclue, cnki, chinaxiv for a smaller set of papers.
 //
 // Papers: CSL (title, keywords, abstract, discipline), FewCLUE (CSL: abstract and keywords where they are marked as true; CSLDCP:
 // abstract, discipline), CNKI, and ChinaXiv where title, abstract and keywords can be told apart in what OCR left. The same abstract or
@@ -122,18 +123,20 @@ function* chinaxiv(data) {
   yield* found.filter(({ title }) => often.get(bare(title)) === 1)
 }
 
-/** All papers, each once. */
-export function papers(data) {
+const readers = { csl, fewclue, cnki, chinaxiv }
+
+/** All papers of these sources, each once. */
+function papers(data, sources) {
   const list = []
   const byText = new Map()
-  for (const source of [csl, fewclue, cnki, chinaxiv]) {
+  for (const source of sources.map((name) => readers[name])) {
     for (const row of source(data)) {
       const text = bare(row.abstract ?? row.both)
       const keys = [`abstract ${text.slice(0, 60)}`, ...(row.title ? [`title ${bare(row.title)}`] : [])]
       let paper = keys.map((key) => byText.get(key)).find(Boolean)
       if (!paper) {
         if (row.abstract === undefined) continue
-        paper = { source: source.name, title: '', abstract: clean(row.abstract), keywords: [], right: false, disciplines: new Set() }
+        paper = { title: '', abstract: clean(row.abstract), keywords: [], right: false, disciplines: new Set() }
         list.push(paper)
       }
       for (const key of keys) byText.set(key, paper)
@@ -166,7 +169,7 @@ function* csv(text) {
   }
 }
 
-export function patents(data) {
+function patents(data) {
   const [head, ...rows] = csv(gunzipSync(readFileSync(join(data, 'patents/cn-patent-titles-ipc.csv.gz'))).toString().replace(/^\uFEFF/, ''))
   const [title, all] = [head.indexOf('patent_title'), head.indexOf('true_subclasses_all')]
   const byTitle = new Map() // an invention may have several publications
@@ -257,9 +260,9 @@ function disciplineQueries(all) {
 }
 
 /** Writes all collections; gives what is in them. */
-export function makeSets(data, folder, { share = 1 } = {}) {
+export function makeSets(data, folder, { share = 1, sources = Object.keys(readers) } = {}) {
   const size = (name) => Math.max(20, Math.round(SIZES[name] * share))
-  const all = papers(data), inventions = patents(data)
+  const all = papers(data, sources), inventions = patents(data)
   const often = new Map()
   for (const paper of all) for (const word of new Set(paper.keywords.map(bare))) often.set(word, (often.get(word) ?? 0) + 1)
   const known = new Set([...often].filter(([, count]) => count >= 2).map(([word]) => word))
@@ -280,10 +283,8 @@ export function makeSets(data, folder, { share = 1 } = {}) {
     })
   const judged = all.filter(({ disciplines }) => disciplines.size > 0)
 
-  const sources = {}
-  for (const { source } of all) sources[source] = (sources[source] ?? 0) + 1
   return {
-    papers: all.length, sources, patents: inventions.length, words: known.size,
+    papers: all.length, patents: inventions.length, words: known.size,
     collections: [
       write(folder, 'title-hidden', all.map((paper) => ({ ...paper, title: '' })), titles),
       write(folder, 'keywords-hidden', all.map((paper) => ({ ...paper, keywords: [] })), asked),
