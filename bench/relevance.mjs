@@ -1,5 +1,6 @@
 // How well answers are ordered: both engines and stock FTS5 over real papers and patents with right answers (relevance_sets.mjs).
-// Alone: node bench/relevance.mjs --tune tries weights (relevance_bench --tune), needs build/bench.
+// Alone: node bench/relevance.mjs --tune tries weights (relevance_bench --tune), needs build/bench; RELEVANCE_WEIGHTS=title,keywords,k1,b
+// tries just these.
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -8,7 +8,8 @@
  * says for how many queries the two engines differ in any hit or its place, and by how much in a score.
  *
  * --tune takes one weight after the other to the value that is best over the queries of half 0, every set counting the same, as
- * long as that gains; then it says what was won on half 1, which had no say. Files lie in BENCH_DIR (default /tmp).
+ * long as that gains; then it says what was won on half 1, which had no say. RELEVANCE_WEIGHTS=title,keywords,k1,b tries
+ * just these. Files lie in BENCH_DIR (default /tmp).
  */
 #include <math.h>
 #include <sqlite3.h>

@@ -3,7 +3,8 @@
  *
  * For the room's own files. A phrase that hits a document gives idf * core, where core saturates the hits weighted by
  * the field they stand in against the document's length (BM25F with one length). AND adds its parts, OR adds those that
- * match, NOT gives what stands before it. The sum is raised a little for the newest documents.
+ * match, NOT gives what stands before it. The sum is raised a little for the newest documents. The values were measured
+ * on real data (./dev bench relevance).
  */
 #ifndef XT_SEARCH_RANK_H
 #define XT_SEARCH_RANK_H
