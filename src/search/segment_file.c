@@ -97,7 +97,7 @@ static bool read_patterns(struct segment *s)
         struct pattern *pattern = &s->patterns[i];
         uint64_t postings = varint_read(&at, end), count = varint_read(&at, end);
 
-        if (!at || count > SCHEMA_FIELDS_MAX)
+        if (!at || count == 0 || count > SCHEMA_FIELDS_MAX)
             return false;
         *pattern = (struct pattern){.postings = postings, .parts_at = (uint32_t)parts, .parts = (uint32_t)count};
         for (uint64_t k = 0; k < count; k++) {
