@@ -183,8 +183,37 @@ static enum xt_code read_word(struct reading *r, struct xt_error *err)
     return r->command ? XT_OK : no_command(r->tables, word, err);
 }
 
-static enum xt_code check_args(const struct reading *r, struct xt_error *err)
+/* Is word one of "status|verify"? */
+static bool is_alternative(const char *list, const char *word)
 {
+    size_t n = strlen(word);
+
+    for (const char *at = list; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+        if (strncmp(at, word, n) == 0 && (at[n] == '\0' || at[n] == '|'))
+            return true;
+    return false;
+}
+
+/* "index verify" without the release that it takes is the command index with the argument verify. */
+static void prefer_one_word(struct reading *r)
+{
+    const char *second = r->command ? strchr(r->command->name, ' ') : NULL;
+    const struct xt_command *one;
+    char first[64];
+
+    if (!second || r->arg_count > 0 || r->command->args_min == 0)
+        return;
+    (void)snprintf(first, sizeof first, "%.*s", (int)(second - r->command->name), r->command->name);
+    one = xt_cli_find(r->tables, first);
+    if (one && one->args && is_alternative(one->args, second + 1)) {
+        r->command = one;
+        r->args[r->arg_count++] = second + 1; /* there were none */
+    }
+}
+
+static enum xt_code check_args(struct reading *r, struct xt_error *err)
+{
+    prefer_one_word(r);
     const struct xt_command *command = r->command;
 
     if (!command)
@@ -220,11 +249,11 @@ enum xt_code xt_cli_read(const struct xt_cli_tables *tables, int argc, char **ar
     }
     cli->options = r.options;
     cli->option_count = r.option_count;
+    if (rc == XT_OK && !xt_cli_option(cli, "help"))
+        rc = check_args(&r, err);
     cli->args = r.args;
     cli->arg_count = r.arg_count;
     *out_command = r.command;
-    if (rc == XT_OK && !xt_cli_option(cli, "help"))
-        rc = check_args(&r, err);
     return rc;
 }
 
