@@ -231,9 +231,9 @@ static void *feeder_main(void *argument)
         }
         pthread_mutex_unlock(&catalog->feed_lock);
         if (!search && last > reached)
-            sleep_ms(20); /* another process is at it */
+            sleep_ms(20);      /* another process is at it */
         if (rc == XT_E_GONE) { /* another index stands in its place: it is fed from where that one is */
-            xt_log(XT_LOG_INFO, "index-replaced");
+            xt_log(XT_LOG_INFO, "index-replaced", XT_P("reached", XT_INT(xt_search_reached(node->search))));
             rc = XT_OK;
         }
         atomic_store(&catalog->feeder_state, rc == XT_OK ? FEED_IDLE : FEED_FAILED);
