@@ -8,9 +8,10 @@
 #include "base/json.h"
 #include "indicator/analysis.h"
 
-#define COMPONENTS_MAX 200u /* columns of a group weighed by components: the work is their cube */
-#define CHOSEN_MAX     64u
-#define FORMAT         "xietong-index-release/1"
+#define COMPONENTS_MAX  200u /* columns of a group weighed by components: the work is their cube */
+#define CHOSEN_MAX      64u
+#define FORMAT          "xietong-index-release/1"
+#define CONSISTENCY_MAX 0.1 /* Saaty 1980 */
 
 /* ---- writing ---- */
 
@@ -377,6 +378,20 @@ static enum xt_code weigh_by_components(struct xt_index_file *file, const struct
     return rc;
 }
 
+/* Of the judgements that weights were made from: Saaty's ratio, which should stay below a tenth. */
+static void add_consistency(struct xt_json *w, const struct xt_index_file *file, struct xt_problems *warnings)
+{
+    char ratio[32];
+
+    if (!(file->consistency > 0))
+        return;
+    xt_json_key(w, "consistency");
+    add_real(w, file->consistency);
+    (void)snprintf(ratio, sizeof ratio, "%.3f", file->consistency);
+    if (warnings && file->consistency > CONSISTENCY_MAX)
+        xt_problem(warnings, "judgements", XT_MSG_INDEX_INCONSISTENT, XT_TEXT(ratio));
+}
+
 enum xt_code xt_index_release_make(struct xt_index_file *file, const struct xt_index_data *data,
                                    const struct xt_index_release_options *options, struct xt_text *out,
                                    struct xt_problems *problems, struct xt_problems *warnings, struct xt_error *err)
@@ -401,6 +416,7 @@ enum xt_code xt_index_release_make(struct xt_index_file *file, const struct xt_i
     add_data(&w, file, data);
     add_results(&w, file, &result);
     add_effects(&w, file, data, &result, period);
+    add_consistency(&w, file, warnings);
     add_warnings(&w, warnings);
     rc = measure(file, data, options, period, &w, problems, err);
     xt_json_end_object(&w);

@@ -25,10 +25,12 @@ static struct shape shape_of(const double *x, size_t n, double skew_max, double 
     return s;
 }
 
-/* The extreme on one side and all that equal it take the value next to it. False when all values are equal. */
-static bool winsorise(double *x, size_t n, bool high)
+/* The extreme on one side and all that equal it take the value next to it. Returns how many: those that were drawn in before
+ * equal it now, so that this is how many values of this side have been replaced in all. 0 when all are equal. */
+static int winsorise(double *x, size_t n, bool high)
 {
     double extreme = NAN, next = NAN, sign = high ? 1 : -1;
+    int replaced = 0;
     size_t i;
 
     for (i = 0; i < n; i++)
@@ -38,11 +40,13 @@ static bool winsorise(double *x, size_t n, bool high)
         if (!isnan(x[i]) && x[i] != extreme && (isnan(next) || sign * x[i] > sign * next))
             next = x[i];
     if (isnan(next))
-        return false;
+        return 0;
     for (i = 0; i < n; i++)
-        if (x[i] == extreme)
+        if (x[i] == extreme) {
             x[i] = next;
-    return true;
+            replaced++;
+        }
+    return replaced;
 }
 
 static void logarithm(double *x, size_t n)
@@ -66,6 +70,7 @@ void xt_index_treat_vector(double *x, size_t n, const struct xt_index_step *step
     double skew_max = step->treat.skew > 0 ? step->treat.skew : 2;
     double kurtosis_max = step->treat.kurtosis > 0 ? step->treat.kurtosis : 3.5;
     struct shape s = shape_of(x, n, skew_max, kurtosis_max);
+    int side[2] = {0, 0}; /* values replaced below and above */
 
     *out = (struct xt_index_treated){
         .passed_before = s.passed,
@@ -78,8 +83,14 @@ void xt_index_treat_vector(double *x, size_t n, const struct xt_index_step *step
     if (s.passed)
         return;
     memcpy(scratch, x, n * sizeof *x);
-    while (!s.passed && out->points < step->treat.points && winsorise(x, n, s.skew > 0)) {
-        out->points++;
+    while (!s.passed && out->points < step->treat.points) {
+        bool high = s.skew > 0;
+        int replaced = winsorise(x, n, high);
+
+        if (replaced == 0)
+            break;
+        side[high] = replaced;
+        out->points = side[0] + side[1];
         s = shape_of(x, n, skew_max, kurtosis_max);
     }
     out->passed_after = s.passed;

@@ -374,19 +374,23 @@ static void tame(struct naive *n, size_t node, const struct xt_index_step *step)
 {
     double *x = n->x[node], kept[ROWS_MAX], v[ROWS_MAX], top, bottom;
     size_t count = some(n, node, NULL, NULL, v), row;
-    int point;
+    int low = 0, high = 0;
 
     if (passes(v, count))
         return;
     memcpy(kept, x, sizeof kept);
-    for (point = 0; point < step->treat.points && !passes(v, count); point++) {
+    while (low + high < step->treat.points && !passes(v, count)) {
         double sign = central(v, count, 3) > 0 ? 1 : -1, most = extreme(v, count, sign), next = -INFINITY * sign;
 
         for (row = 0; row < count; row++)
             if (v[row] != most && sign * v[row] > sign * next)
                 next = v[row];
+        *(sign > 0 ? &high : &low) = 0;
         for (row = 0; row < n->c->table.rows; row++)
-            x[row] = x[row] == most ? next : x[row];
+            if (x[row] == most) {
+                x[row] = next;
+                ++*(sign > 0 ? &high : &low);
+            }
         count = some(n, node, NULL, NULL, v);
     }
     if (passes(v, count) || step->treat.no_log)

@@ -167,6 +167,7 @@ struct xt_search_request {
     struct xt_str cursor; /* "" = first page; as given by an earlier answer */
     enum xt_class reader;
     unsigned budget_ms; /* 0 = none; past it the answer says at_least */
+    bool one_thread;    /* never takes a second core, also when the machine has nothing else to do */
 };
 
 struct xt_search_hit {

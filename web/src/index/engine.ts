@@ -545,25 +545,35 @@ function shapeOf(x: Float64Array, step: Step & { kind: 'treat' }): Shape {
   return { skew, passed: Number.isNaN(skew) || Number.isNaN(kurtosis) || Math.abs(skew) < step.skew || kurtosis < step.kurtosis }
 }
 
-function winsorise(x: Float64Array, high: boolean): boolean {
+/** How many values of this side have been replaced in all: those drawn in before equal the extreme now. */
+function winsorise(x: Float64Array, high: boolean): number {
   const sign = high ? 1 : -1
   let extreme = NaN, next = NaN
   for (const v of x) if (v === v && (extreme !== extreme || sign * v > sign * extreme)) extreme = v
   for (const v of x) if (v === v && v !== extreme && (next !== next || sign * v > sign * next)) next = v
-  if (next !== next) return false
-  for (let i = 0; i < x.length; i++) if (x[i] === extreme) x[i] = next
-  return true
+  if (next !== next) return 0
+  let replaced = 0
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] !== extreme) continue
+    x[i] = next
+    replaced++
+  }
+  return replaced
 }
 
 function treat(s: State, step: Step & { kind: 'treat' }): void {
   const { rows } = s.table
   for (let c = 0; c < s.tree.indicators.length; c++) {
     const x = s.x.subarray(c * rows, (c + 1) * rows)
-    let shape = shapeOf(x, step), points = 0
+    let shape = shapeOf(x, step)
+    const side = { low: 0, high: 0 }
     if (shape.passed) continue
     s.kept.set(x)
-    while (!shape.passed && points < step.points && winsorise(x, shape.skew > 0)) {
-      points++
+    while (!shape.passed && side.low + side.high < step.points) {
+      const high = shape.skew > 0
+      const replaced = winsorise(x, high)
+      if (replaced === 0) break
+      side[high ? 'high' : 'low'] = replaced
       shape = shapeOf(x, step)
     }
     if (shape.passed || !step.log) continue
