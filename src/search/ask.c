@@ -587,8 +587,8 @@ static enum xt_code run_text(struct ask *a, struct scratch *scratch, struct pass
     pthread_t thread;
     uint64_t middle = (plan.to / 2 + COLUMNS_BLOCK - 1) & ~(uint64_t)(COLUMNS_BLOCK - 1);
 
-    if (a->request->one_thread || !a->ops->work || middle >= plan.to || atomic_load(&asking) > 1 || sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
-        a->ops->work(a->view, &plan) < WORK_WORTH_A_THREAD)
+    if (a->request->one_thread || !a->ops->work || middle >= plan.to || atomic_load(&asking) > 1 ||
+        sysconf(_SC_NPROCESSORS_ONLN) < 2 || a->ops->work(a->view, &plan) < WORK_WORTH_A_THREAD)
         return a->ops->run(a->view, &plan, pass_take, pass, err);
 
     other_pass = xt_arena_alloc(a->arena, sizeof *other_pass);

@@ -154,6 +154,8 @@ static inline uint32_t list_last_of(const struct list *list, uint32_t block)
 bool list_seek(struct list *list, uint32_t doc);
 /* patterns of the block in docs. False when bad. */
 bool list_patterns(struct list *list);
+/* The pattern of one posting of that block alone; 0 and bad when it cannot be read. */
+uint32_t list_pattern(struct list *list, uint32_t at);
 /* Hits before each posting of the block whose patterns were read; false when bad. */
 bool list_sums(struct list *list);
 /* The positions of a posting of the block whose patterns and sums were read: hits of them, field by field in the order of

@@ -247,7 +247,8 @@ static bool add_token(void *context, const struct xt_token *token)
     struct segment_builder *b = context;
     uint64_t prefix = prefix_of(token->s, token->n);
 
-    xt_grow(&b->tokens, &b->token_room, b->token_count + 1, sizeof *b->tokens);
+    if (b->token_count == b->token_room)
+        xt_grow(&b->tokens, &b->token_room, b->token_count + 1, sizeof *b->tokens);
     b->tokens[b->token_count++] = (struct token){.prefix = prefix,
                                                  .hash = hash_of(b, prefix, token->s, token->n),
                                                  .bytes_at = (uint32_t)b->spelled_n,
@@ -288,7 +289,8 @@ static void end_document(struct segment_builder *b, uint32_t doc)
             entry->doc = doc + 1;
             entry->pattern = 0;
             entry->first = i;
-            xt_grow(&b->met, &b->met_room, b->met_count + 1, sizeof *b->met);
+            if (b->met_count == b->met_room)
+                xt_grow(&b->met, &b->met_room, b->met_count + 1, sizeof *b->met);
             b->met[b->met_count++] = number;
             __builtin_prefetch(b->arena + entry->run.at, 1);
         } else {
@@ -474,7 +476,8 @@ static void write_entry(struct segment_builder *b, const struct numbered *number
         doc += run_next(&run);
         uint32_t pattern = numbered->of_step[run_next(&run)], hits = numbered->patterns[pattern].hits;
 
-        xt_grow(positions, room, hits, sizeof **positions);
+        if (hits > *room)
+            xt_grow(positions, room, hits, sizeof **positions);
         for (uint32_t k = 0; k < hits; k++)
             (*positions)[k] = run_next(&run);
         segment_writer_posting(writer, doc, pattern, *positions);

@@ -493,6 +493,20 @@ bool list_patterns(struct list *list)
     return true;
 }
 
+uint32_t list_pattern(struct list *list, uint32_t at)
+{
+    uint32_t pattern = 0;
+
+    if (list->patterns_of == list->block)
+        return list->patterns[at];
+    if (list->bad || !pack_some(list->patterns_at, list->data_end, LIST_BLOCK, at, 1, &pattern) ||
+        pattern >= list->segment->pattern_room) {
+        (void)list_bad(list);
+        return 0;
+    }
+    return pattern;
+}
+
 bool list_sums(struct list *list)
 {
     uint64_t sum = 0;

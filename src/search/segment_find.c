@@ -146,9 +146,7 @@ static void look_up(struct list *list, const float *weights, const struct found 
     for (size_t i = 0; i < among->n && list_seek(list, among->docs[i]); i++) {
         if (list->docs[list->at] != among->docs[i])
             continue;
-        if (!list_patterns(list))
-            break;
-        float weight = weights[list->patterns[list->at]];
+        float weight = weights[list_pattern(list, list->at)];
         out->docs[out->n] = among->docs[i];
         out->hits[out->n] = weight;
         out->n += weight > 0;

@@ -59,7 +59,8 @@ struct segment_writer {
 
 static uint8_t *bytes_room(struct bytes *b, size_t more)
 {
-    xt_grow(&b->s, &b->room, b->n + more, 1);
+    if (b->n + more > b->room) /* looked at here: it is asked for every posting */
+        xt_grow(&b->s, &b->room, b->n + more, 1);
     return b->s + b->n;
 }
 
@@ -269,8 +270,10 @@ void segment_writer_posting(struct segment_writer *w, uint32_t doc, uint32_t pat
 
     w->gaps[w->in_block] = (uint32_t)(doc - w->next_doc);
     w->pattern_of[w->in_block++] = pattern;
-    xt_grow(&w->hits, &w->hit_room, w->hit_count + hits, sizeof *w->hits);
-    memcpy(w->hits + w->hit_count, positions, hits * sizeof *positions);
+    if (w->hit_count + hits > w->hit_room)
+        xt_grow(&w->hits, &w->hit_room, w->hit_count + hits, sizeof *w->hits);
+    for (uint32_t i = 0; i < hits; i++) /* one or two, mostly */
+        w->hits[w->hit_count + i] = positions[i];
     w->hit_count += hits;
     w->next_doc = (uint64_t)doc + 1;
     w->with++;
