@@ -627,8 +627,10 @@ static void a_damaged_segment_is_found_when_it_is_read(void **state)
     struct xt_problems problems;
     struct xt_arena arena;
 
-    if (strcmp(test_engine, "segment") != 0)
-        skip(); /* SQLite looks after its own pages */
+    if (strcmp(test_engine, "segment") != 0) {
+        print_message("fts5: SQLite looks after its own pages\n");
+        skip();
+    }
     folder_make(&folder);
     struct xt_search *search = open_index(folder.path, true, true);
     /* in one transaction: a segment of several chunks, of which opening reads but the last */
