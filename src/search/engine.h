@@ -64,7 +64,6 @@ struct engine_ops {
                          struct xt_error *err);
     enum xt_code (*tidy)(struct engine *engine, unsigned budget_ms, struct xt_error *err);
     enum xt_code (*verify)(struct engine *engine, struct xt_problems *problems, struct xt_error *err);
-    int64_t (*bytes)(struct engine *engine);
     int64_t (*parts)(const struct view *view); /* NULL = one */
     /* Has the index been deleted or replaced since it was opened? */
     bool (*gone)(struct engine *engine);

@@ -10,7 +10,6 @@
  */
 #include "search/fts5.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -598,22 +597,6 @@ static enum xt_code tidy(struct engine *engine, unsigned budget_ms, struct xt_er
     return XT_OK;
 }
 
-static int64_t bytes_of(struct engine *engine)
-{
-    DIR *dir = opendir(engine->dir);
-    int64_t bytes = 0;
-
-    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-        struct stat st;
-
-        if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
-            bytes += (int64_t)st.st_blocks * 512;
-    }
-    if (dir)
-        (void)closedir(dir);
-    return bytes;
-}
-
 /* FTS5's own check, and that the columns and the table of living documents say the same. */
 static enum xt_code verify(struct engine *engine, struct xt_problems *problems, struct xt_error *err)
 {
@@ -656,7 +639,6 @@ const struct engine_ops engine_fts5 = {
     .feed = feed,
     .tidy = tidy,
     .verify = verify,
-    .bytes = bytes_of,
     .gone = is_gone,
     .begin = fts5_begin,
     .end = fts5_end,

@@ -90,14 +90,6 @@ static void write_phrase(const struct engine *engine, const struct query_node *l
         xt_text_add_z(out, " *");
 }
 
-/* A word meant from its beginning that also is a whole word: such hits count twice, so that it ranks before longer
- * ones. A single Chinese character needs no twin. */
-static bool has_twin(const struct query_node *leaf)
-{
-    return leaf->prefix && leaf->token_count == 1 && leaf->tokens[0].n > 1 &&
-           (unsigned char)leaf->tokens[0].s[0] < 0x80;
-}
-
 static void write_match(const struct engine *engine, const struct query_node *node, const struct field_set *allowed,
                         struct find *find, struct xt_text *out)
 {

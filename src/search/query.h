@@ -63,6 +63,14 @@ struct query_node {
     const uint8_t *pass;
 };
 
+/* A word meant from its beginning that also is a whole word: such hits count twice, so that it ranks before longer ones. A
+ * single Chinese character needs no twin. */
+static inline bool has_twin(const struct query_node *leaf)
+{
+    return leaf->prefix && leaf->token_count == 1 && leaf->tokens[0].n > 1 &&
+           (unsigned char)leaf->tokens[0].s[0] < 0x80;
+}
+
 struct query {
     struct query_node *root;                     /* never NULL */
     struct query_node *leaves[QUERY_LEAVES_MAX]; /* the text leaves, in order */

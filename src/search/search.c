@@ -296,6 +296,23 @@ enum xt_code xt_search_switch(const char *dir, const char *beside, const char *e
     return XT_OK;
 }
 
+/* What the files of an engine's folder take on the disk. */
+static int64_t bytes_of(const char *path)
+{
+    DIR *folder = opendir(path);
+    int64_t bytes = 0;
+
+    for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
+        struct stat st;
+
+        if (fstatat(dirfd(folder), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
+            bytes += (int64_t)st.st_blocks * 512;
+    }
+    if (folder)
+        (void)closedir(folder);
+    return bytes;
+}
+
 static struct index_state state_of(struct xt_search *search, int64_t *out_bytes, int64_t *out_parts)
 {
     struct index_state state = {0};
@@ -311,7 +328,7 @@ static struct index_state state_of(struct xt_search *search, int64_t *out_bytes,
         return state; /* being made anew: nothing is in it */
     state = view.state;
     if (out_bytes)
-        *out_bytes = search->ops->bytes(use->engine);
+        *out_bytes = bytes_of(search->engine_dir);
     if (out_parts)
         *out_parts = search->ops->parts ? search->ops->parts(&view) : 1;
     end(search, use, scratch, &view);

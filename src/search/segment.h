@@ -185,7 +185,7 @@ XT_MUST_USE enum xt_code segment_writer_end(struct segment_writer *writer, bool 
 void segment_writer_drop(struct segment_writer *writer);
 
 /* Puts segments that stand beside each other into one. alive says which documents are kept; stop (may be NULL) ends it with
- * XT_E_BUSY. */
+ * XT_E_BUSY. XT_E_CONFLICT: one of them is damaged. */
 XT_MUST_USE enum xt_code segment_merge(struct segment *const *from, size_t count, const char *dir, uint64_t serial,
                                        uint64_t mark, uint64_t bytes_per_second,
                                        bool (*alive)(const void *context, uint32_t doc), const void *context,

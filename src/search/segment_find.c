@@ -36,6 +36,12 @@ struct short_list {
     float times;
 };
 
+/* A longer one, opened again in each window: there may be thousands. */
+struct long_list {
+    struct term term;
+    float times;
+};
+
 /* A phrase in the segment at hand. */
 struct leaf {
     const struct query_node *node;
@@ -52,8 +58,7 @@ struct leaf {
     /* a lone beginning: its lists stand open */
     struct short_list *shorts;
     size_t short_count;
-    struct list *longs;
-    float *long_times;
+    struct long_list *longs;
     size_t long_count;
 };
 
@@ -232,19 +237,19 @@ static void sum_window(struct search *s, struct leaf *leaf)
         }
     }
     for (size_t i = 0; i < leaf->long_count; i++) {
-        struct list *list = &leaf->longs[i];
-        float times = leaf->long_times[i];
-        bool more = list_seek(list, s->low);
+        struct list list;
+        float times = leaf->longs[i].times;
 
-        while (more && list_patterns(list)) {
-            uint32_t k = list->at;
+        list_open(&list, s->segment, &leaf->longs[i].term);
+        bool more = list_seek(&list, s->low);
+        while (more && list_patterns(&list)) {
+            uint32_t k = list.at;
 
-            for (; k < list->count && list->docs[k] < s->high; k++)
-                add_sum(s, list->docs[k], leaf->weights[list->patterns[k]] * times);
-            list->at = k;
-            more = k == list->count && list_block(list, list->block + 1) && list->docs[0] < s->high;
+            for (; k < list.count && list.docs[k] < s->high; k++)
+                add_sum(s, list.docs[k], leaf->weights[list.patterns[k]] * times);
+            more = k == list.count && list_block(&list, list.block + 1) && list.docs[0] < s->high;
         }
-        s->bad = s->bad || list->bad;
+        s->bad = s->bad || list.bad;
     }
 }
 
@@ -487,14 +492,6 @@ static void find_phrase(struct search *s, struct leaf *leaf, const struct found 
 
 /* ---- leaves ---- */
 
-static bool is_twin(const struct query_node *node, const struct term_walk *walk)
-{
-    struct xt_str token = node->tokens[0];
-
-    /* A word meant from its beginning that also is a whole word counts twice; a single Chinese character does not. */
-    return node->token_count == 1 && token.n > 1 && (unsigned char)token.s[0] < 0x80 && walk->n == token.n;
-}
-
 static void open_short(struct search *s, struct leaf *leaf, const struct term *term, float times)
 {
     const uint8_t *at = s->segment->lists + term->at;
@@ -519,7 +516,7 @@ static void list_ends(struct search *s, struct leaf *leaf)
     leaf->end_count = 0;
     while (there && walk.n >= token.n && memcmp(walk.bytes, token.s, token.n) == 0) {
         xt_grow(&leaf->ends, &leaf->end_room, leaf->end_count + 1, sizeof *leaf->ends);
-        if (is_twin(node, &walk))
+        if (has_twin(node) && walk.n == token.n)
             twin = leaf->end_count;
         leaf->ends[leaf->end_count++] = walk.term;
         leaf->estimate += walk.term.with;
@@ -531,17 +528,14 @@ static void list_ends(struct search *s, struct leaf *leaf)
         return;
     leaf->shorts = xt_calloc(leaf->end_count - leaf->long_count + 1, sizeof *leaf->shorts);
     leaf->longs = xt_calloc(leaf->long_count + 1, sizeof *leaf->longs);
-    leaf->long_times = xt_calloc(leaf->long_count + 1, sizeof *leaf->long_times);
     leaf->short_count = leaf->long_count = 0;
     for (size_t i = 0; i < leaf->end_count; i++) {
         float times = i == twin ? 2 : 1;
 
-        if (leaf->ends[i].with >= LIST_BLOCK) {
-            list_open(&leaf->longs[leaf->long_count], s->segment, &leaf->ends[i]);
-            leaf->long_times[leaf->long_count++] = times;
-        } else {
+        if (leaf->ends[i].with >= LIST_BLOCK)
+            leaf->longs[leaf->long_count++] = (struct long_list){leaf->ends[i], times};
+        else
             open_short(s, leaf, &leaf->ends[i], times);
-        }
     }
 }
 
@@ -583,7 +577,6 @@ static void close_leaf(struct leaf *leaf)
     free(leaf->ends);
     free(leaf->shorts);
     free(leaf->longs);
-    free(leaf->long_times);
     *leaf = (struct leaf){0};
 }
 

@@ -160,7 +160,7 @@ static enum xt_code copy_terms(struct merge *m, struct xt_error *err)
             struct merge_input *input = &m->inputs[i];
 
             if (input->walk.bad)
-                return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT("segment"));
+                return xt_fail(err, XT_E_CONFLICT, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT("segment"));
             if (input->there && (!least || compare(input, least) < 0))
                 least = input;
         }
@@ -176,7 +176,7 @@ static enum xt_code copy_terms(struct merge *m, struct xt_error *err)
             if (!input->there || input->walk.n != term.n || memcmp(input->walk.bytes, term.s, term.n) != 0)
                 continue;
             if (!copy_list(m, input))
-                return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT("segment"));
+                return xt_fail(err, XT_E_CONFLICT, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT("segment"));
             input->there = terms_next(&input->walk);
         }
     }

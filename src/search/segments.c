@@ -263,36 +263,47 @@ static enum xt_code write_manifest(struct engine *engine, const char *name, cons
 
 /* ---- values of facets ---- */
 
-/* values.dat holds, for each value in the order of its coming: facet, ordinal of the one above, size (4 bytes each), bytes. */
-static enum xt_code read_values(struct engine *engine, uint64_t bytes, struct xt_error *err)
+/* values.dat holds, for each value in the order of its coming: facet, ordinal of the one above, size (4 bytes each), bytes.
+ * Takes over what lies between what is known and `to`. */
+static bool add_values(struct engine *engine, const uint8_t *at, const uint8_t *end)
 {
+    while (at < end) {
+        if (end - at < 12)
+            return false;
+        uint32_t facet = load32(at), above = load32(at + 4), size = load32(at + 8);
+
+        at += 12;
+        if (facet >= engine->dict.facet_count || size == 0 || size > DICT_VALUE_BYTES_MAX ||
+            size > (size_t)(end - at) || above > dict_count(&engine->dict, facet))
+            return false;
+        struct xt_str value = {(const char *)at, size};
+        if (dict_find(&engine->dict, facet, value) != 0 || dict_add(&engine->dict, facet, value, above) == 0)
+            return false;
+        at += size;
+    }
+    return true;
+}
+
+static enum xt_code read_values(struct engine *engine, uint64_t to, struct xt_error *err)
+{
+    size_t n = to > engine->values_read ? (size_t)(to - engine->values_read) : 0;
     char path[4096];
-    void *all = NULL;
-    size_t n = 0, at = 0;
-    uint32_t seen[SCHEMA_FACETS_MAX] = {0};
+    uint8_t *bytes;
+    int fd;
     bool ok;
 
+    if (n == 0)
+        return XT_OK; /* older ones may name fewer */
     path_in(path, engine->dir, "values.dat");
-    ok = bytes == 0 || (read_whole(path, &all, &n) && n >= bytes);
-    while (ok && at < bytes) {
-        ok = bytes - at >= 12;
-        if (!ok)
-            break;
-        const uint8_t *p = (const uint8_t *)all + at;
-        uint32_t facet = load32(p), above = load32(p + 4), size = load32(p + 8);
-
-        ok = facet < engine->dict.facet_count && size > 0 && size <= DICT_VALUE_BYTES_MAX && size <= bytes - at - 12;
-        if (!ok)
-            break;
-        seen[facet]++;
-        at += 12 + size;
-        if (seen[facet] <= dict_count(&engine->dict, facet))
-            continue; /* known */
-        struct xt_str value = {(const char *)p + 12, size};
-        ok = above < seen[facet] && dict_find(&engine->dict, facet, value) == 0 &&
-             dict_add(&engine->dict, facet, value, above) == seen[facet];
-    }
-    free(all);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    bytes = xt_alloc(n);
+    ok = fd >= 0 && pread(fd, bytes, n, (off_t)engine->values_read) == (ssize_t)n &&
+         add_values(engine, bytes, bytes + n);
+    if (fd >= 0)
+        (void)close(fd);
+    free(bytes);
+    if (ok)
+        engine->values_read = to;
     return ok ? XT_OK : xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT("values.dat"));
 }
 
@@ -371,6 +382,7 @@ static void close_engine(struct engine *engine)
     if (engine->dir_fd >= 0)
         (void)close(engine->dir_fd);
     (void)pthread_mutex_destroy(&engine->lock);
+    (void)pthread_mutex_destroy(&engine->writing);
     free(engine->dir);
     free(engine->place);
     free(engine);
@@ -399,9 +411,9 @@ static void remove_strays(const struct engine *engine)
         (void)closedir(folder);
 }
 
-/* The newest manifest that can be trusted: the last one when the machine has been up since, else the safe one. */
+/* The newest manifest that can be trusted: the last one when the machine has been up since, else the safe one (*out_back). */
 static enum xt_code choose_manifest(struct engine *engine, struct manifest_head *head, struct manifest_segment **list,
-                                    struct xt_error *err)
+                                    bool *out_back, struct xt_error *err)
 {
     static const char unknown[BOOT_BYTES];
     char boot[BOOT_BYTES];
@@ -413,6 +425,7 @@ static enum xt_code choose_manifest(struct engine *engine, struct manifest_head 
         return rc;
     free(*list);
     *list = NULL;
+    *out_back = true;
     return read_manifest(engine, "manifest.safe", head, list, err);
 }
 
@@ -420,7 +433,8 @@ static enum xt_code open_files(struct engine *engine, struct xt_error *err)
 {
     struct manifest_head head, safe;
     struct manifest_segment *list = NULL, *safe_list = NULL;
-    enum xt_code rc = engine->feeds ? choose_manifest(engine, &head, &list, err)
+    bool back = false;
+    enum xt_code rc = engine->feeds ? choose_manifest(engine, &head, &list, &back, err)
                                     : read_manifest(engine, "manifest", &head, &list, err);
 
     if (rc == XT_OK) {
@@ -457,8 +471,13 @@ static enum xt_code open_files(struct engine *engine, struct xt_error *err)
     engine->safe_us = xt_monotonic_us();
     engine->builder = segment_builder_new((unsigned)engine->schema->field_count);
     intake_forget_later_marks(&engine->columns, &head.state);
-    remove_strays(engine);
-    return XT_OK;
+    if (back) { /* nobody may read the newer one: what it names is not certain to be whole, and goes now */
+        engine->now->edition++;
+        rc = write_manifest(engine, "manifest", engine->now, true, err);
+    }
+    if (rc == XT_OK)
+        remove_strays(engine);
+    return rc;
 }
 
 static enum xt_code open_once(const char *dir, const struct xt_search_schema *schema, bool may_feed,
@@ -476,6 +495,7 @@ static enum xt_code open_once(const char *dir, const struct xt_search_schema *sc
     engine->values_fd = -1;
     engine->columns = (struct columns){.fd = -1, .pool_fd = -1};
     (void)pthread_mutex_init(&engine->lock, NULL); /* cannot fail with default attributes */
+    (void)pthread_mutex_init(&engine->writing, NULL);
     frequencies_init(&engine->frequencies);
     dict_init(&engine->dict, (unsigned)schema->facet_count);
     enum xt_code rc = open_files(engine, err);
@@ -583,9 +603,7 @@ static enum xt_code end_segment(struct feeding *f, struct xt_error *err)
         return XT_OK;
     if (f->next->count == SEGMENTS_MAX)
         return xt_fail(err, XT_E_BUSY, "", XT_MSG_SEARCH_INDEX_BUSY);
-    (void)pthread_mutex_lock(&engine->lock);
-    uint64_t serial = engine->serial++;
-    (void)pthread_mutex_unlock(&engine->lock);
+    uint64_t serial = segments_serial(engine);
     enum xt_code rc =
         segment_builder_write(engine->builder, engine->dir, serial, engine->mark, f->built_from, count, err);
     if (rc == XT_OK)
@@ -623,24 +641,44 @@ static enum xt_code feed_one(struct feeding *f, const struct xt_search_doc *sour
     return segment_builder_bytes(engine->builder) > BUILDER_BYTES ? end_segment(f, err) : XT_OK;
 }
 
-/* Makes `next` what is true now. The lock is held; the manifest is in place. */
-static void enter(struct engine *engine, struct engine_reader *next)
+struct engine_reader *segments_now(struct engine *engine)
 {
-    reader_drop(engine->now);
-    engine->now = next;
-    engine->safe_now = false;
-    engine->manifest_inode = inode_of(engine->dir, "manifest", &engine->manifest_time);
+    (void)pthread_mutex_lock(&engine->lock);
+    struct engine_reader *now = reader_hold(engine->now);
+    (void)pthread_mutex_unlock(&engine->lock);
+    return now;
 }
 
-static struct engine_reader *copy_of(const struct engine_reader *now)
+uint64_t segments_serial(struct engine *engine)
 {
-    struct engine_reader *next = xt_alloc(sizeof *next);
+    (void)pthread_mutex_lock(&engine->writing);
+    uint64_t serial = engine->serial++;
+    (void)pthread_mutex_unlock(&engine->writing);
+    return serial;
+}
+
+/* Makes `next` what is true now. Writing is held; the manifest is in place. */
+static void enter(struct engine *engine, struct engine_reader *next)
+{
+    (void)pthread_mutex_lock(&engine->lock);
+    struct engine_reader *before = engine->now;
+    engine->now = next;
+    (void)pthread_mutex_unlock(&engine->lock);
+    engine->safe_now = false;
+    reader_drop(before);
+}
+
+/* What is true now, as the beginning of what comes next. */
+static struct engine_reader *next_of(struct engine *engine)
+{
+    struct engine_reader *now = segments_now(engine), *next = xt_alloc(sizeof *next);
 
     memcpy(next, now, sizeof *next);
     atomic_init(&next->users, 1);
     for (size_t i = 0; i < next->count; i++)
         (void)segment_hold(next->segments[i]);
     next->edition++;
+    reader_drop(now);
     return next;
 }
 
@@ -651,8 +689,8 @@ static enum xt_code commit(struct feeding *f, size_t own_from, struct xt_error *
     struct engine_reader *next;
     enum xt_code rc;
 
-    (void)pthread_mutex_lock(&engine->lock);
-    next = copy_of(engine->now);
+    (void)pthread_mutex_lock(&engine->writing);
+    next = next_of(engine);
     next->state = f->in.state;
     next->values_bytes = f->next->values_bytes;
     for (size_t i = own_from; i < f->next->count; i++)
@@ -662,7 +700,7 @@ static enum xt_code commit(struct feeding *f, size_t own_from, struct xt_error *
         enter(engine, next);
     else
         reader_drop(next);
-    (void)pthread_mutex_unlock(&engine->lock);
+    (void)pthread_mutex_unlock(&engine->writing);
     return rc;
 }
 
@@ -691,9 +729,7 @@ static enum xt_code feed(struct engine *engine, const struct xt_search_doc *docs
     struct feeding f = {.engine = engine};
     enum xt_code rc;
 
-    (void)pthread_mutex_lock(&engine->lock);
-    f.next = copy_of(engine->now);
-    (void)pthread_mutex_unlock(&engine->lock);
+    f.next = next_of(engine);
     f.built_from = (uint32_t)f.next->state.docs;
     intake_begin(&f.in, engine->schema, &engine->columns, &engine->dict, &f.next->state);
     f.in.state.reached = reached;
@@ -716,10 +752,10 @@ static enum xt_code feed(struct engine *engine, const struct xt_search_doc *docs
     return rc == XT_OK ? make_safe(engine, SAFE_WHILE_FEEDING_US, err) : rc;
 }
 
-enum xt_code segments_replace(struct engine *engine, uint64_t first, uint64_t last, struct segment *made,
-                              struct xt_error *err)
+static enum xt_code replace(struct engine *engine, uint64_t first, uint64_t last, struct segment *made,
+                            struct xt_error *err)
 {
-    struct engine_reader *next = copy_of(engine->now);
+    struct engine_reader *next = next_of(engine);
     size_t from = 0, to = 0, count = next->count;
 
     while (from < count && next->segments[from]->serial != first)
@@ -736,7 +772,7 @@ enum xt_code segments_replace(struct engine *engine, uint64_t first, uint64_t la
     memmove(&next->segments[from + 1], &next->segments[to + 1], (count - to - 1) * sizeof next->segments[0]);
     next->count = count - (to - from);
 
-    struct engine_reader *before = reader_hold(engine->now);
+    struct engine_reader *before = segments_now(engine);
     enum xt_code rc = write_manifest(engine, "manifest", next, false, err);
     if (rc == XT_OK) {
         enter(engine, next);
@@ -758,6 +794,15 @@ enum xt_code segments_replace(struct engine *engine, uint64_t first, uint64_t la
     return rc;
 }
 
+enum xt_code segments_replace(struct engine *engine, uint64_t first, uint64_t last, struct segment *made,
+                              struct xt_error *err)
+{
+    (void)pthread_mutex_lock(&engine->writing);
+    enum xt_code rc = replace(engine, first, last, made, err);
+    (void)pthread_mutex_unlock(&engine->writing);
+    return rc;
+}
+
 /* ---- upkeep ---- */
 
 /* Segments that only the safe manifest before this one named. */
@@ -776,49 +821,58 @@ static void drop_safe_files(const struct engine *engine, const struct engine_rea
     }
 }
 
+/* XT_E_BUSY: a segment was merged away meanwhile. */
+static enum xt_code sync_all(struct engine *engine, const struct engine_reader *now, struct xt_error *err)
+{
+    enum xt_code rc = columns_sync(&engine->columns, err);
+    char name[40];
+
+    if (rc == XT_OK && fdatasync(engine->values_fd) != 0)
+        rc = fail_file("values.dat", err);
+    for (size_t i = 0; i < now->count && rc == XT_OK; i++) {
+        (void)snprintf(name, sizeof name, "%016llx.seg", (unsigned long long)now->segments[i]->serial);
+        if (!sync_path(engine->dir, name))
+            rc = errno == ENOENT ? XT_E_BUSY : fail_file(name, err);
+    }
+    return rc;
+}
+
+/* The manifest to go back to. Writing is held, and all that `now` names is on the disk. */
+static enum xt_code keep_safe(struct engine *engine, const struct engine_reader *now, struct xt_error *err)
+{
+    enum xt_code rc = write_manifest(engine, "manifest.safe", now, true, err);
+
+    if (rc == XT_OK && !sync_path(engine->dir, ""))
+        rc = fail_file("manifest.safe", err);
+    if (rc != XT_OK)
+        return rc;
+    drop_safe_files(engine, now);
+    engine->safe_count = now->count;
+    for (size_t i = 0; i < now->count; i++)
+        engine->safe_serials[i] = now->segments[i]->serial;
+    engine->safe_now = true;
+    return XT_OK;
+}
+
 /* Not more often than every_us: all that the newest manifest names to the disk, then the manifest itself, as the one to go
  * back to. */
 static enum xt_code make_safe(struct engine *engine, int64_t every_us, struct xt_error *err)
 {
     struct engine_reader *now;
     enum xt_code rc;
-    char name[40];
 
     if (xt_monotonic_us() - engine->safe_us < every_us)
         return XT_OK;
-    (void)pthread_mutex_lock(&engine->lock);
+    (void)pthread_mutex_lock(&engine->writing);
     bool already = engine->safe_now;
-    now = reader_hold(engine->now);
-    (void)pthread_mutex_unlock(&engine->lock);
-    if (already) {
-        reader_drop(now);
-        return XT_OK;
-    }
-    rc = columns_sync(&engine->columns, err);
-    if (rc == XT_OK && fdatasync(engine->values_fd) != 0)
-        rc = fail_file("values.dat", err);
-    for (size_t i = 0; i < now->count && rc == XT_OK; i++) {
-        (void)snprintf(name, sizeof name, "%016llx.seg", (unsigned long long)now->segments[i]->serial);
-        if (!sync_path(engine->dir, name) && errno != ENOENT) /* merged away meanwhile */
-            rc = fail_file(name, err);
-        else if (errno == ENOENT && inode_of(engine->dir, name, NULL) == 0)
-            rc = XT_E_BUSY;
-    }
-    if (rc == XT_OK) {
-        (void)pthread_mutex_lock(&engine->lock);
-        if (engine->now == now) {
-            rc = write_manifest(engine, "manifest.safe", now, true, err);
-            if (rc == XT_OK && !sync_path(engine->dir, ""))
-                rc = fail_file("manifest.safe", err);
-            if (rc == XT_OK) {
-                drop_safe_files(engine, now);
-                engine->safe_count = now->count;
-                for (size_t i = 0; i < now->count; i++)
-                    engine->safe_serials[i] = now->segments[i]->serial;
-                engine->safe_now = true;
-            }
-        } /* else it has moved on: next time */
-        (void)pthread_mutex_unlock(&engine->lock);
+    now = segments_now(engine);
+    (void)pthread_mutex_unlock(&engine->writing);
+    rc = already ? XT_OK : sync_all(engine, now, err);
+    if (rc == XT_OK && !already) {
+        (void)pthread_mutex_lock(&engine->writing);
+        if (engine->now == now) /* else a merge has moved on: next time */
+            rc = keep_safe(engine, now, err);
+        (void)pthread_mutex_unlock(&engine->writing);
     }
     engine->safe_us = xt_monotonic_us();
     reader_drop(now);
@@ -833,22 +887,6 @@ static enum xt_code tidy(struct engine *engine, unsigned budget_ms, struct xt_er
     return rc == XT_OK ? make_safe(engine, SAFE_EVERY_US, err) : rc;
 }
 
-static int64_t bytes_of(struct engine *engine)
-{
-    DIR *dir = opendir(engine->dir);
-    int64_t bytes = 0;
-
-    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-        struct stat st;
-
-        if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
-            bytes += (int64_t)st.st_blocks * 512;
-    }
-    if (dir)
-        (void)closedir(dir);
-    return bytes;
-}
-
 static int64_t parts_of(const struct view *view)
 {
     return (int64_t)view->reader->count;
@@ -856,7 +894,7 @@ static int64_t parts_of(const struct view *view)
 
 /* ---- snapshots ---- */
 
-/* Another process feeds: has it put a new manifest in place? The lock is held. */
+/* Another process feeds: has it put a new manifest in place? Writing is held. */
 static enum xt_code catch_up(struct engine *engine, struct xt_error *err)
 {
     enum xt_code rc = XT_E_BUSY;
@@ -888,16 +926,17 @@ static enum xt_code begin(struct engine *engine, struct view *out, struct xt_err
 {
     enum xt_code rc = XT_OK;
 
-    (void)pthread_mutex_lock(&engine->lock);
-    if (!engine->feeds)
+    /* One catches up, the others take what is there meanwhile. */
+    if (!engine->feeds && pthread_mutex_trylock(&engine->writing) == 0) {
         rc = catch_up(engine, err);
-    if (rc == XT_OK) {
-        *out = (struct view){
-            .engine = engine, .columns = &engine->columns, .dict = &engine->dict, .reader = reader_hold(engine->now)};
-        out->state = out->reader->state;
+        (void)pthread_mutex_unlock(&engine->writing);
     }
-    (void)pthread_mutex_unlock(&engine->lock);
-    return rc;
+    if (rc != XT_OK)
+        return rc;
+    *out = (struct view){
+        .engine = engine, .columns = &engine->columns, .dict = &engine->dict, .reader = segments_now(engine)};
+    out->state = out->reader->state;
+    return XT_OK;
 }
 
 static void end(struct view *view)
@@ -922,16 +961,20 @@ struct frequencies *segments_frequencies(struct view *view)
     return &view->engine->frequencies;
 }
 
-enum xt_code segments_damaged(struct view *view, struct xt_error *err)
+void segments_damage(struct engine *engine)
 {
     char path[4096];
 
-    /* Without a manifest there is no index: the feeder, in whatever process, makes it anew. */
-    path_in(path, view->engine->dir, "manifest.safe");
+    path_in(path, engine->dir, "manifest.safe");
     (void)unlink(path);
-    path_in(path, view->engine->dir, "manifest");
+    path_in(path, engine->dir, "manifest");
     (void)unlink(path);
-    atomic_store(&view->engine->damaged, true);
+    atomic_store(&engine->damaged, true);
+}
+
+enum xt_code segments_damaged(struct view *view, struct xt_error *err)
+{
+    segments_damage(view->engine);
     return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT("segment"));
 }
 
@@ -1022,7 +1065,6 @@ const struct engine_ops engine_segment = {
     .feed = feed,
     .tidy = tidy,
     .verify = verify,
-    .bytes = bytes_of,
     .parts = parts_of,
     .gone = is_gone,
     .begin = begin,

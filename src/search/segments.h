@@ -50,9 +50,13 @@ struct engine {
     struct columns columns;
     struct dict dict;
     struct frequencies frequencies;
-    pthread_mutex_t lock; /* the members below, and catching up */
+    pthread_mutex_t lock; /* now, and the flags of the merger: held for a moment, never over files */
     struct engine_reader *now;
+    /* Who puts another `now` in place holds this over the files that say so, and takes lock only to swap: those who search never
+     * wait for a disk. Taken before lock. */
+    pthread_mutex_t writing;
     uint64_t manifest_inode, manifest_time; /* of the manifest that was read last */
+    uint64_t values_read;                   /* bytes of values.dat that are in dict; writing */
     _Atomic bool damaged;                   /* found while reading: the feeder makes the index anew */
     /* the feeder's, used by its thread alone but for what says otherwise */
     bool feeds;
@@ -60,15 +64,16 @@ struct engine {
     uint32_t values_stored[SCHEMA_FACETS_MAX];
     struct live live;
     struct segment_builder *builder;
-    uint64_t serial; /* of the next segment; lock */
-    int64_t safe_us; /* when the last safe manifest was made */
-    uint64_t safe_serials[SEGMENTS_MAX];
+    uint64_t serial;                     /* of the next segment; writing */
+    int64_t safe_us;                     /* when the last safe manifest was made */
+    uint64_t safe_serials[SEGMENTS_MAX]; /* writing, and the two below */
     size_t safe_count;
     bool safe_now; /* the manifest is the safe one */
     /* merging in the background; lock */
     pthread_t merger;
     bool merging, merged;     /* a thread is there; it has ended and waits to be joined */
     uint64_t merging_through; /* serial of the last segment it takes */
+    uint64_t looked_edition;  /* in which segments were last looked at for dead documents; the feeder's */
     _Atomic bool stop;
 };
 
@@ -76,13 +81,17 @@ struct engine {
 
 struct engine_reader *reader_hold(struct engine_reader *reader);
 void reader_drop(struct engine_reader *reader);
-/* Puts `made` in the place of the segments from `first` to `last` of the newest state and writes the manifest. The lock is held.
- * XT_E_BUSY when they are not there any more. */
+struct engine_reader *segments_now(struct engine *engine); /* held for the caller */
+uint64_t segments_serial(struct engine *engine);           /* of a new segment */
+/* Puts `made` in the place of the segments from `first` to `last` of the newest state and writes the manifest. XT_E_BUSY when
+ * they are not there any more. */
 XT_MUST_USE enum xt_code segments_replace(struct engine *engine, uint64_t first, uint64_t last, struct segment *made,
                                           struct xt_error *err);
 unsigned segments_field_count(const struct view *view);
 void segments_weights(const struct view *view, double *out); /* by field */
 struct frequencies *segments_frequencies(struct view *view);
+/* The index is not to be trusted any more: without a manifest there is none, and the feeder, in whatever process, makes it anew. */
+void segments_damage(struct engine *engine);
 enum xt_code segments_damaged(struct view *view, struct xt_error *err);
 
 /* ---- segments_merge.c ---- */

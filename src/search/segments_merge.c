@@ -74,18 +74,16 @@ static enum xt_code merge(struct engine *engine, struct engine_reader *now, stru
     struct segment *made = NULL;
     char path[4096];
 
-    (void)pthread_mutex_lock(&engine->lock);
-    uint64_t serial = engine->serial++;
-    (void)pthread_mutex_unlock(&engine->lock);
+    uint64_t serial = segments_serial(engine);
     enum xt_code rc = segment_merge(&now->segments[choice.from], choice.to - choice.from, engine->dir, serial,
                                     engine->mark, speed, lives, &living, &engine->stop, err);
+    if (rc == XT_E_CONFLICT)
+        segments_damage(engine);
     if (rc == XT_OK)
         rc = segment_open(engine->dir, serial, engine->mark, &made, err);
     if (rc != XT_OK)
         return rc;
-    (void)pthread_mutex_lock(&engine->lock);
     rc = segments_replace(engine, now->segments[choice.from]->serial, now->segments[choice.to - 1]->serial, made, err);
-    (void)pthread_mutex_unlock(&engine->lock);
     if (rc != XT_OK) {
         segment_path(path, engine->dir, serial, ".seg");
         (void)unlink(path);
@@ -139,24 +137,25 @@ void segments_stop_merging(struct engine *engine)
     (void)pthread_mutex_unlock(&engine->lock);
 }
 
-static void start_merger(struct engine *engine, struct choice choice)
+static void start_merger(struct engine *engine, struct engine_reader *now, struct choice choice)
 {
     struct errand *errand = xt_alloc(sizeof *errand);
 
-    *errand = (struct errand){engine, reader_hold(engine->now), choice};
-    engine->merging_through = engine->now->segments[choice.to - 1]->serial;
+    *errand = (struct errand){engine, reader_hold(now), choice};
+    (void)pthread_mutex_lock(&engine->lock);
+    engine->merging_through = now->segments[choice.to - 1]->serial;
     engine->merging = pthread_create(&engine->merger, NULL, run_errand, errand) == 0;
-    if (!engine->merging) { /* next time */
+    bool started = engine->merging;
+    (void)pthread_mutex_unlock(&engine->lock);
+    if (!started) { /* next time */
         reader_drop(errand->now);
         free(errand);
     }
 }
 
-/* A segment of which too much has died since it was written, to be written again by itself. The lock is held. */
-static struct choice mostly_dead(const struct engine *engine)
+/* A segment of which too much has died since it was written, to be written again by itself. */
+static struct choice mostly_dead(const struct engine *engine, const struct engine_reader *now)
 {
-    const struct engine_reader *now = engine->now;
-
     for (size_t i = 0; i < now->count; i++) {
         const struct segment *s = now->segments[i];
         uint32_t living = 0;
@@ -171,30 +170,36 @@ static struct choice mostly_dead(const struct engine *engine)
     return (struct choice){0, 0};
 }
 
+/* The first segment behind those that are being merged; 0 when none are. */
+static size_t behind_merger(const struct engine_reader *now, bool merging, uint64_t through)
+{
+    size_t begin = 0;
+
+    while (merging && begin < now->count && now->segments[begin]->serial != through)
+        begin++;
+    return merging && begin < now->count ? begin + 1 : begin;
+}
+
 enum xt_code segments_tidy(struct engine *engine, bool spare, struct xt_error *err)
 {
     for (;;) {
-        struct engine_reader *now;
-        struct choice choice;
-        size_t begin = 0;
-        enum xt_code rc;
-
         (void)pthread_mutex_lock(&engine->lock);
         bool free_hand = join_merger(engine, false);
-        now = engine->now;
-        while (!free_hand && begin < now->count && now->segments[begin]->serial != engine->merging_through)
-            begin++;
-        if (!free_hand)
-            begin++;
-        choice = choose(now, begin < now->count ? begin : now->count, spare ? FAN_IN_SPARE : FAN_IN);
-        if (spare && free_hand && choice.to == choice.from)
-            choice = mostly_dead(engine);
-        bool small = choice.to > choice.from && docs_of(now, choice) <= AT_ONCE_DOCS;
-        if (free_hand && !small && choice.to > choice.from)
-            start_merger(engine, choice);
-        now = reader_hold(engine->now);
+        uint64_t through = engine->merging_through;
         (void)pthread_mutex_unlock(&engine->lock);
-        rc = small ? merge(engine, now, choice, 0, err) : XT_OK;
+
+        struct engine_reader *now = segments_now(engine);
+        struct choice choice = choose(now, behind_merger(now, !free_hand, through), spare ? FAN_IN_SPARE : FAN_IN);
+        if (spare && free_hand && choice.to == choice.from && now->edition != engine->looked_edition) {
+            choice = mostly_dead(engine, now);
+            engine->looked_edition = now->edition; /* not again before something has changed */
+        }
+        bool any = choice.to > choice.from, small = any && docs_of(now, choice) <= AT_ONCE_DOCS;
+        enum xt_code rc = XT_OK;
+        if (small)
+            rc = merge(engine, now, choice, 0, err);
+        else if (any && free_hand)
+            start_merger(engine, now, choice);
         reader_drop(now);
         if (!small || rc != XT_OK)
             return rc == XT_E_BUSY ? XT_OK : rc;
