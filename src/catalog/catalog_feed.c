@@ -191,9 +191,10 @@ enum xt_code xt_catalog_rebuild(struct xt_node *node, void (*progress)(void *con
     }
     if (rc == XT_OK)
         rc = xt_search_tidy(made, 1000, err);
-    xt_search_close(&made);
     if (rc == XT_OK)
-        rc = xt_search_switch(dir, options.dir, options.engine, err);
+        rc = xt_search_switch(&made, dir, err);
+    else
+        xt_search_close(&made);
     if (rc == XT_OK && xt_search_is_feeder(node->search)) { /* it goes over to the new one now, which it says */
         enum xt_code gone = xt_search_tidy(node->search, 0, NULL);
 

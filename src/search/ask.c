@@ -587,7 +587,8 @@ static enum xt_code run_text(struct ask *a, struct scratch *scratch, struct pass
     pthread_t thread;
     uint64_t middle = (plan.to / 2 + COLUMNS_BLOCK - 1) & ~(uint64_t)(COLUMNS_BLOCK - 1);
 
-    if (a->request->one_thread || !a->ops->work || middle >= plan.to || atomic_load(&asking) > 1 ||
+    if (a->request->one_thread || !a->ops->work || middle >= plan.to ||
+        plan.to * a->query.leaf_count < WORK_WORTH_A_THREAD || atomic_load(&asking) > 1 ||
         sysconf(_SC_NPROCESSORS_ONLN) < 2 || a->ops->work(a->view, &plan) < WORK_WORTH_A_THREAD)
         return a->ops->run(a->view, &plan, pass_take, pass, err);
 
@@ -954,6 +955,7 @@ enum xt_code ask_view(const struct engine_ops *ops, struct view *view, const str
     a->until_us = request->budget_ms ? started + (int64_t)request->budget_ms * 1000 : 0;
     for (size_t i = 0; i < SCHEMA_FACETS_MAX; i++)
         a->filter_of_facet[i] = -1;
+    view->sees = a->reader;
     (void)atomic_fetch_add(&asking, 1);
     rc = answer(a, scratch, &env, out, err);
     (void)atomic_fetch_sub(&asking, 1);

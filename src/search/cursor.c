@@ -44,7 +44,7 @@ static struct xt_hash check_of(const unsigned char *bytes, size_t n, const struc
 {
     struct xt_hasher hasher;
     struct xt_hash hash;
-    char about[3] = {CURSOR_VERSION, (char)request->sort, (char)request->reader};
+    char about[4] = {CURSOR_VERSION, (char)request->sort, (char)request->reader, request->like_count > 0};
 
     xt_hasher_init(&hasher);
     xt_hasher_add_str(&hasher, (struct xt_str){about, sizeof about});

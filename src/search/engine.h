@@ -34,6 +34,7 @@ struct view {
     const struct columns *columns;
     struct dict *dict;
     struct index_state state;
+    uint8_t sees; /* documents of classes above this are not counted */
 };
 
 /* A tree of phrases (AND, OR, NOT below AND with something positive, TEXT) and how to score it. */
@@ -65,11 +66,13 @@ struct engine_ops {
     enum xt_code (*tidy)(struct engine *engine, unsigned budget_ms, struct xt_error *err);
     enum xt_code (*verify)(struct engine *engine, struct xt_problems *problems, struct xt_error *err);
     int64_t (*parts)(const struct view *view); /* NULL = one */
+    /* Ends what runs in the background, before another takes its place. NULL = nothing does. */
+    void (*rest)(struct engine *engine);
     /* Has the index been deleted or replaced since it was opened? */
     bool (*gone)(struct engine *engine);
     enum xt_code (*begin)(struct engine *engine, struct view *out, struct xt_error *err);
     void (*end)(struct view *view);
-    /* How many documents a phrase occurs in, at least roughly; dead ones included. */
+    /* How many living documents that the view sees a phrase occurs in, at least roughly. */
     enum xt_code (*frequency)(struct view *view, const struct query_node *leaf, const struct field_set *allowed,
                               int64_t *out, struct xt_error *err);
     enum xt_code (*run)(struct view *view, const struct text_plan *plan, take_docs *take, void *context,

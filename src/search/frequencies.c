@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #define SLOTS 4096
+#define LARGE 1000 /* documents with a phrase */
 
 struct frequency {
     char *phrase;
@@ -42,8 +43,9 @@ bool frequencies_find(struct frequencies *known, const char *phrase, int64_t doc
     if (known->slots) {
         const struct frequency *slot = slot_of(known, phrase);
 
+        /* A small number changes much with each document: it serves while nothing has come. */
         found = slot->phrase && strcmp(slot->phrase, phrase) == 0 && slot->documents <= documents &&
-                documents - slot->documents <= slot->documents / 50;
+                documents - slot->documents <= (slot->with >= LARGE ? slot->documents / 50 : 0);
         if (found)
             *out = slot->with;
     }

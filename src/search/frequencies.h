@@ -1,7 +1,8 @@
 /*
  * frequencies.h - how many documents hold a phrase, as far as it was asked before.
  *
- * For the engines. A known number serves while the index grows by less than a fiftieth. Any thread.
+ * For the engines. A known number serves while the index grows by less than a fiftieth, a small one while it does
+ * not grow. Any thread.
  */
 #ifndef XT_SEARCH_FREQUENCIES_H
 #define XT_SEARCH_FREQUENCIES_H

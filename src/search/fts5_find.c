@@ -37,7 +37,8 @@ struct find {
     int64_t last_step; /* the row stepped to last: running inside starts again before it */
     /* counting instead of collecting */
     bool counting;
-    uint64_t rows;
+    const struct view *view;
+    uint64_t rows, counted; /* met; alive and seen */
     int64_t last_row;
     int error;
 };
@@ -200,9 +201,13 @@ static int take_single(const Fts5ExtensionApi *api, Fts5Context *row, void *cont
 static int count_row(const Fts5ExtensionApi *api, Fts5Context *row, void *context)
 {
     struct find *find = context;
+    uint32_t doc;
 
     find->rows++;
     find->last_row = api->xRowid(row);
+    doc = (uint32_t)(find->last_row - 1);
+    find->counted += columns_alive(find->columns, doc, find->view->state.generation) &&
+                     *COLUMN_CLASS(find->columns, doc) <= find->view->sees;
     return find->rows < FREQUENCY_DOCS_MAX ? SQLITE_OK : SQLITE_DONE;
 }
 
@@ -426,22 +431,26 @@ enum xt_code fts5_frequency(struct view *view, const struct query_node *leaf, co
                             int64_t *out, struct xt_error *err)
 {
     struct find *find = xt_calloc(1, sizeof *find);
-    struct xt_text match;
+    struct xt_text match, name;
     enum xt_code rc = XT_OK;
 
     find->columns = view->columns;
     find->counting = true;
+    find->view = view;
     xt_text_init(&match, XT_MIB);
+    xt_text_init(&name, XT_MIB + 8);
     write_phrase(view->engine, leaf, allowed, leaf->prefix, &match);
-    if (!frequencies_find(&view->engine->frequencies, match.s, (int64_t)view->state.docs, out)) {
+    xt_text_addf(&name, "%d.%s", view->sees, match.s);
+    if (!frequencies_find(&view->engine->frequencies, name.s, (int64_t)view->state.docs, out)) {
         rc = run_match(view, &match, find, err);
         if (rc == XT_OK) {
-            *out = (int64_t)find->rows;
+            *out = (int64_t)find->counted;
             if (find->rows == FREQUENCY_DOCS_MAX && find->last_row > 0)
-                *out = (int64_t)((double)find->rows * (double)view->state.docs / (double)find->last_row);
-            frequencies_keep(&view->engine->frequencies, match.s, (int64_t)view->state.docs, *out);
+                *out = (int64_t)((double)find->counted * (double)view->state.docs / (double)find->last_row);
+            frequencies_keep(&view->engine->frequencies, name.s, (int64_t)view->state.docs, *out);
         }
     }
+    xt_text_done(&name);
     xt_text_done(&match);
     free(find);
     return rc;

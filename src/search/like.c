@@ -110,6 +110,8 @@ enum xt_code like_add(struct ask *a, struct xt_error *err)
     struct query_node *any = xt_arena_alloc(a->arena, sizeof *any), **tail = &any->first;
     struct query_node *both = xt_arena_alloc(a->arena, sizeof *both);
 
+    if (a->query.leaf_count > QUERY_LEAVES_MAX - WORDS_USED)
+        return xt_fail(err, XT_E_INPUT, "q", XT_MSG_SEARCH_TOO_LONG);
     for (size_t i = 0; i < a->request->like_count; i++) {
         const struct xt_search_text *text = &a->request->like[i];
 

@@ -16,6 +16,9 @@
 #include "base/log.h"
 #include "search/ask.h"
 
+#define SWITCHED "switched" /* files beside an index: see xt_search_switch */
+#define REPLACED "replaced"
+
 /* An engine is closed when the last of its users lets go: another may have taken its place meanwhile. */
 struct use {
     struct engine *engine;
@@ -29,7 +32,8 @@ struct xt_search {
     char *engine_dir;
     int lock_fd;          /* held by the feeder, else -1 */
     pthread_mutex_t lock; /* all below */
-    struct use *use;
+    struct use *use;      /* changed by the feeder's thread, or by the one that is replacing */
+    bool replacing;
     struct scratch *scratch; /* idle */
 };
 
@@ -57,10 +61,17 @@ static enum xt_code take_lock(struct xt_search *search, const char *dir, struct 
     xt_text_init(&path, 4096);
     xt_text_addf(&path, "%s/lock", dir);
     int fd = open(path.s, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    xt_text_done(&path);
+    struct stat mine, there;
+    enum xt_code rc = XT_OK;
     if (fd < 0)
-        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(dir), XT_TEXT(strerror(errno)));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        rc = xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(dir), XT_TEXT(strerror(errno)));
+    /* A lock that is not there any more (see xt_search_switch) holds nobody off. */
+    bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &mine) == 0 && stat(path.s, &there) == 0 &&
+                mine.st_ino == there.st_ino;
+    xt_text_done(&path);
+    if (rc != XT_OK)
+        return rc;
+    if (!held) {
         (void)close(fd);
         return XT_OK;
     }
@@ -109,6 +120,37 @@ static enum xt_code open_engine(struct xt_search *search, struct use **out, bool
     return XT_OK;
 }
 
+static const char *path_beside(char path[4096], const char *beside, const char *name)
+{
+    if (snprintf(path, 4096, "%s/%s", beside, name) >= 4096)
+        path[0] = '\0'; /* no such file */
+    return path;
+}
+
+/* From here on what lies beside is the old index, whatever happens: not one to go on with. */
+static bool mark_switched(const char *beside)
+{
+    char path[4096];
+    int fd = open(path_beside(path, beside, SWITCHED), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
+}
+
+/* What a switch that was interrupted left. The lock on the folder is held. */
+static void remove_switched(const struct xt_search *search, const char *beside)
+{
+    char path[4096];
+
+    if (access(path_beside(path, beside, SWITCHED), F_OK) != 0)
+        return;
+    remove_folder(search->engine_dir);
+    remove_folder(path_beside(path, beside, REPLACED));
+    (void)unlink(path_beside(path, beside, SWITCHED)); /* last */
+}
+
 enum xt_code xt_search_open(const struct xt_search_options *options, struct xt_search **out, bool *out_fresh,
                             struct xt_error *err)
 {
@@ -135,6 +177,8 @@ enum xt_code xt_search_open(const struct xt_search_options *options, struct xt_s
         if (rc == XT_OK)
             rc = take_lock(search, options->dir, err);
     }
+    if (rc == XT_OK && search->lock_fd >= 0)
+        remove_switched(search, options->dir);
     if (rc == XT_OK)
         rc = open_engine(search, &search->use, out_fresh, err);
     if (rc == XT_OK && *out_fresh && search->lock_fd >= 0)
@@ -174,19 +218,25 @@ bool xt_search_is_feeder(const struct xt_search *search)
     return search->lock_fd >= 0;
 }
 
-/* Puts a newly opened engine in the place of the one whose files are gone. The lock is held. */
+/* Puts a newly opened engine in the place of the one whose files are gone. By one thread at a time, without the lock: opening
+ * reads files, and who searches meanwhile uses the old one. */
 static enum xt_code replace(struct xt_search *search, struct xt_error *err)
 {
-    struct use *use = NULL;
+    struct use *use = NULL, *old = search->use; /* nobody else changes it */
     bool fresh;
-    enum xt_code rc = open_engine(search, &use, &fresh, err);
 
+    if (search->ops->rest)
+        search->ops->rest(old->engine); /* its files may lie where the new ones will */
+    enum xt_code rc = open_engine(search, &use, &fresh, err);
     if (rc != XT_OK)
         return rc;
-    search->use->replaced = true;
-    if (search->use->users == 0)
-        close_use(search, search->use);
+    (void)pthread_mutex_lock(&search->lock);
     search->use = use;
+    old->replaced = true;
+    bool idle = old->users == 0;
+    (void)pthread_mutex_unlock(&search->lock);
+    if (idle)
+        close_use(search, old);
     return XT_OK;
 }
 
@@ -194,9 +244,6 @@ static enum xt_code replace(struct xt_search *search, struct xt_error *err)
 static struct use *acquire(struct xt_search *search, struct scratch **out_scratch)
 {
     (void)pthread_mutex_lock(&search->lock);
-    /* The feeder rebuilt the index under us; until it is there the old one, still open, answers. */
-    if (search->lock_fd < 0 && search->ops->gone(search->use->engine))
-        (void)replace(search, NULL);
     struct use *use = search->use;
     use->users++;
     *out_scratch = search->scratch;
@@ -219,6 +266,29 @@ static void release(struct xt_search *search, struct use *use, struct scratch *s
         close_use(search, use);
 }
 
+/* Has the feeder, another process, made the index anew under us? Then one of those who ask opens it; until it is there the
+ * old one, still open, answers. */
+static void follow(struct xt_search *search)
+{
+    struct scratch *scratch;
+    struct use *use = acquire(search, &scratch);
+    bool gone = search->ops->gone(use->engine), mine = false;
+
+    release(search, use, scratch);
+    if (!gone)
+        return;
+    (void)pthread_mutex_lock(&search->lock);
+    if (search->use == use && !search->replacing)
+        mine = search->replacing = true;
+    (void)pthread_mutex_unlock(&search->lock);
+    if (!mine)
+        return;
+    (void)replace(search, NULL);
+    (void)pthread_mutex_lock(&search->lock);
+    search->replacing = false;
+    (void)pthread_mutex_unlock(&search->lock);
+}
+
 /* A snapshot to search in, to be given back with end(). The feeder may make the index anew between the look at its
  * files and the opening: then there is a second look. */
 static enum xt_code begin(struct xt_search *search, struct use **use, struct scratch **scratch, struct view *view,
@@ -227,6 +297,8 @@ static enum xt_code begin(struct xt_search *search, struct use **use, struct scr
     enum xt_code rc = XT_E_BUSY;
 
     for (int look = 0; look < 2 && rc == XT_E_BUSY; look++) {
+        if (search->lock_fd < 0)
+            follow(search);
         *use = acquire(search, scratch);
         rc = search->ops->begin((*use)->engine, view, err);
         if (rc != XT_OK)
@@ -249,9 +321,7 @@ static enum xt_code still_there(struct xt_search *search, struct xt_error *err)
     assert(xt_search_is_feeder(search));
     if (!search->ops->gone(search->use->engine)) /* only the feeder replaces it: no lock to read it */
         return XT_OK;
-    (void)pthread_mutex_lock(&search->lock);
     rc = replace(search, err);
-    (void)pthread_mutex_unlock(&search->lock);
     return rc == XT_OK ? xt_fail(err, XT_E_GONE, "", XT_MSG_SEARCH_INDEX_GONE) : rc;
 }
 
@@ -279,21 +349,39 @@ enum xt_code xt_search_tidy(struct xt_search *search, unsigned budget_ms, struct
     return rc == XT_OK ? or_gone(search, search->ops->tidy(search->use->engine, budget_ms, err), err) : rc;
 }
 
-enum xt_code xt_search_switch(const char *dir, const char *beside, const char *engine, struct xt_error *err)
+enum xt_code xt_search_switch(struct xt_search **search_variable, const char *dir, struct xt_error *err)
 {
-    const char *name = engine_named(engine)->name;
-    char live[4096], made[4096];
+    struct xt_search *search = *search_variable;
+    const char *name = search->ops->name;
+    char live[4096], beside[4096], replaced[4096];
+    enum xt_code rc = XT_OK;
 
+    assert(xt_search_is_feeder(search));
     (void)snprintf(live, sizeof live, "%s/%s", dir, name);
-    (void)snprintf(made, sizeof made, "%s/%s", beside, name);
-    /* Both at once: nobody ever finds no index. Where there was none, it is only put in place. */
-    if (renameat2(AT_FDCWD, made, AT_FDCWD, live, RENAME_EXCHANGE) != 0 && (errno != ENOENT || rename(made, live) != 0))
-        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(live), XT_TEXT(strerror(errno)));
-    remove_folder(made);
-    (void)snprintf(made, sizeof made, "%s/lock", beside);
-    (void)unlink(made);
-    (void)rmdir(beside);
-    return XT_OK;
+    (void)snprintf(beside, sizeof beside, "%.*s", (int)(strrchr(search->engine_dir, '/') - search->engine_dir),
+                   search->engine_dir);
+    path_beside(replaced, beside, REPLACED);
+    close_use(search, search->use); /* the lock is held to the end */
+    search->use = NULL;
+    /* Both at once: nobody ever finds no index. Where there was none, it is only put in place. Some file systems cannot
+     * exchange: there who opens one at that moment finds none. */
+    int bad = mark_switched(beside) ? 0 : errno;
+    if (!bad && renameat2(AT_FDCWD, search->engine_dir, AT_FDCWD, live, RENAME_EXCHANGE) != 0) {
+        bad = errno;
+        if (bad == EINVAL || bad == ENOSYS)
+            bad = rename(live, replaced) == 0 ? ENOENT : errno;
+        if (bad == ENOENT)
+            bad = rename(search->engine_dir, live) == 0 ? 0 : errno;
+    }
+    if (bad) {
+        rc = xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(live), XT_TEXT(strerror(bad)));
+    } else {
+        remove_switched(search, beside);
+        (void)unlink(path_beside(replaced, beside, "lock"));
+        (void)rmdir(beside);
+    }
+    xt_search_close(search_variable);
+    return rc;
 }
 
 /* What the files of an engine's folder take on the disk. */
@@ -353,7 +441,11 @@ void xt_search_stats(struct xt_search *search, struct xt_search_stats *out)
 enum xt_code xt_search_verify(struct xt_search *search, struct xt_problems *problems, struct xt_error *err)
 {
     struct scratch *scratch;
-    struct use *use = acquire(search, &scratch);
+    struct use *use;
+
+    if (search->lock_fd < 0)
+        follow(search);
+    use = acquire(search, &scratch);
     enum xt_code rc = search->ops->verify(use->engine, problems, err);
 
     release(search, use, scratch);

@@ -116,13 +116,13 @@ int64_t xt_search_reached(struct xt_search *search); /* number of the sequence i
  * XT_E_GONE: the index was deleted while it was open; it has been made anew and must be fed from 0. */
 XT_MUST_USE enum xt_code xt_search_feed(struct xt_search *search, const struct xt_search_doc *docs, size_t count,
                                         int64_t reached, struct xt_error *err);
-/* Idle work (bounded merging, checkpoint) of at most about budget_ms. Feeder only. XT_E_GONE as above. */
+/* Idle work of about budget_ms (checkpoint, small merges; large ones go on in a thread). Feeder only. XT_E_GONE as above. */
 XT_MUST_USE enum xt_code xt_search_tidy(struct xt_search *search, unsigned budget_ms, struct xt_error *err);
 
-/* Puts the index in the folder beside (opened, fed and closed like any other) in the place of the one in dir, at once for
- * every process; the old one is removed. Who has it open notices and goes over. Both folders lie on one disk. */
-XT_MUST_USE enum xt_code xt_search_switch(const char *dir, const char *beside, const char *engine,
-                                          struct xt_error *err);
+/* Puts an index that was opened to feed in another folder, and is fed, in the place of the one in dir, at once for every
+ * process; the old one is removed. Who has it open notices and goes over. Closes it, also when it fails. Both folders lie on
+ * one disk. One that was interrupted before is opened again where it stood. */
+XT_MUST_USE enum xt_code xt_search_switch(struct xt_search **search, const char *dir, struct xt_error *err);
 
 struct xt_search_stats {
     int64_t documents, tombstones, reached, bytes;

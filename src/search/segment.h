@@ -29,7 +29,6 @@
 #define TERMS_IN_BLOCK  16
 #define LIST_BLOCK      128 /* postings packed together */
 #define LIST_SKIP_BYTES 12  /* last document, end of the postings, end of the positions; each 4 bytes */
-#define TERMS_MAX       UINT32_MAX
 
 /* The head of the file, as it lies there (the machine's byte order). */
 struct segment_head {
@@ -181,6 +180,7 @@ void segment_writer_patterns(struct segment_writer *writer, const struct pattern
 /* Terms rising, documents of a term rising. positions: as many as the pattern has hits. */
 void segment_writer_term(struct segment_writer *writer, struct xt_str term);
 void segment_writer_posting(struct segment_writer *writer, uint32_t doc, uint32_t pattern, const uint32_t *positions);
+bool segment_writer_failed(const struct segment_writer *writer); /* going on would be in vain */
 XT_MUST_USE enum xt_code segment_writer_end(struct segment_writer *writer, bool sync, struct xt_error *err);
 void segment_writer_drop(struct segment_writer *writer);
 

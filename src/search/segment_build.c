@@ -22,6 +22,7 @@
 #define PIECE_FIRST    12
 #define PIECE_LARGEST  1020
 #define NO_PIECE       0
+#define KEEP_BYTES     (32 * XT_MIB) /* of an array between segments */
 
 /* A run of bytes in pieces; the last 4 bytes of a piece are the place of the next. */
 struct run {
@@ -57,6 +58,7 @@ struct step {
     uint32_t before, field;
     uint64_t postings;
     uint32_t hits;
+    uint32_t child, sibling; /* the steps that go on from here: the newest first; 0 = none */
 };
 
 struct segment_builder {
@@ -73,8 +75,6 @@ struct segment_builder {
     size_t met_count, met_room;
     struct step *steps; /* 0 is the empty pattern */
     size_t step_count, step_room;
-    uint32_t *next; /* by step and field: the step with one more, 0 = not made yet */
-    size_t next_room;
     /* the document at hand */
     unsigned field;
     uint32_t position;
@@ -156,26 +156,25 @@ static uint32_t run_next(struct run_reader *r)
 
 static uint32_t add_step(struct segment_builder *b, uint32_t before, uint32_t field, uint32_t hits)
 {
-    uint32_t step = (uint32_t)b->step_count;
-
     xt_grow(&b->steps, &b->step_room, b->step_count + 1, sizeof *b->steps);
-    b->steps[b->step_count++] = (struct step){.before = before, .field = field, .hits = hits};
-    size_t used = (size_t)step * b->field_count;
-    xt_grow(&b->next, &b->next_room, used + b->field_count, sizeof *b->next);
-    memset(b->next + used, 0, b->field_count * sizeof *b->next);
-    return step;
+    b->steps[b->step_count] = (struct step){.before = before, .field = field, .hits = hits};
+    return (uint32_t)b->step_count++;
 }
 
+/* Few steps go on in more than two or three fields, so that their row is as quick as a table, and takes no room for fields
+ * that do not come. */
 static uint32_t one_more(struct segment_builder *b, uint32_t pattern, unsigned field)
 {
-    size_t at = (size_t)pattern * b->field_count + field;
+    uint32_t step = b->steps[pattern].child;
 
-    if (b->next[at] == 0) {
-        uint32_t step = add_step(b, pattern, field, b->steps[pattern].hits + 1);
-
-        b->next[at] = step;
-    }
-    return b->next[at];
+    while (step && b->steps[step].field != field)
+        step = b->steps[step].sibling;
+    if (step)
+        return step;
+    step = add_step(b, pattern, field, b->steps[pattern].hits + 1);
+    b->steps[step].sibling = b->steps[pattern].child;
+    b->steps[pattern].child = step;
+    return step;
 }
 
 /* ---- terms ---- */
@@ -355,8 +354,24 @@ uint64_t segment_builder_add(struct segment_builder *b, uint32_t doc, const stru
 
 /* ---- life ---- */
 
+/* Gives room back that an uncommon batch or document took. */
+static void shrink(void *array_variable, size_t *room, size_t element_size)
+{
+    void **array = array_variable;
+
+    if (*room * element_size <= KEEP_BYTES)
+        return;
+    free(*array);
+    *array = NULL;
+    *room = 0;
+}
+
 static void clear(struct segment_builder *b)
 {
+    shrink(&b->arena, &b->arena_room, 1);
+    shrink(&b->entries, &b->entry_room, sizeof *b->entries);
+    shrink(&b->steps, &b->step_room, sizeof *b->steps);
+    shrink(&b->tokens, &b->token_room, sizeof *b->tokens);
     b->arena_n = 1; /* place 0 is no piece */
     b->names_n = b->entry_count = b->met_count = b->step_count = 0;
     free(b->slots);
@@ -388,13 +403,13 @@ void segment_builder_free(struct segment_builder *b)
     free(b->tokens);
     free(b->spelled);
     free(b->steps);
-    free(b->next);
     free(b);
 }
 
 size_t segment_builder_bytes(const struct segment_builder *b)
 {
-    return b->arena_n + b->names_n + b->entry_count * sizeof *b->entries;
+    return b->arena_n + b->names_n + b->entry_count * sizeof *b->entries + b->slot_count * sizeof *b->slots +
+           b->step_count * sizeof *b->steps;
 }
 
 /* ---- writing ---- */

@@ -54,6 +54,7 @@ struct leaf {
     uint64_t estimate;    /* postings of the rarest, or of all that begin so */
     /* words that begin with the last token */
     struct term *ends;
+    uint32_t *end_next; /* no document before this has it, as far as is known */
     size_t end_count, end_room;
     /* a lone beginning: its lists stand open */
     struct short_list *shorts;
@@ -410,12 +411,14 @@ static float weight_of(const struct search *s, const uint64_t *starts, size_t n)
 }
 
 /* A word that ends the phrase: adds what it weighs to the documents where it stands behind a start. */
-static void add_end(struct search *s, struct leaf *leaf, const struct term *term, struct found *out,
-                    const size_t *starts_at)
+static void add_end(struct search *s, struct leaf *leaf, size_t end, struct found *out, const size_t *starts_at)
 {
     struct list list;
 
-    list_open(&list, s->segment, term);
+    if (leaf->end_next[end] >= s->high)
+        return; /* most words are in few documents: most windows have none */
+    list_open(&list, s->segment, &leaf->ends[end]);
+    leaf->end_next[end] = list_seek(&list, s->low) ? list.docs[list.at] : LIST_END;
     for (size_t i = 0; i < out->n && list_seek(&list, out->docs[i]); i++) {
         if (list.docs[list.at] != out->docs[i]) {
             /* on to the first document that the list may still hold */
@@ -476,7 +479,7 @@ static void find_phrase(struct search *s, struct leaf *leaf, const struct found 
     if (starts_at) {
         starts_at[kept] = starts;
         for (size_t e = 0; e < leaf->end_count && kept; e++)
-            add_end(s, leaf, &leaf->ends[e], out, starts_at);
+            add_end(s, leaf, e, out, starts_at);
         kept = 0;
         for (size_t i = 0; i < out->n; i++) {
             out->docs[kept] = out->docs[i];
@@ -524,8 +527,10 @@ static void list_ends(struct search *s, struct leaf *leaf)
         there = terms_next(&walk);
     }
     s->bad = s->bad || walk.bad;
-    if (leaf->exact > 0)
+    if (leaf->exact > 0) {
+        leaf->end_next = xt_calloc(leaf->end_count + 1, sizeof *leaf->end_next);
         return;
+    }
     leaf->shorts = xt_calloc(leaf->end_count - leaf->long_count + 1, sizeof *leaf->shorts);
     leaf->longs = xt_calloc(leaf->long_count + 1, sizeof *leaf->longs);
     leaf->short_count = leaf->long_count = 0;
@@ -575,6 +580,7 @@ static void close_leaf(struct leaf *leaf)
     free(leaf->lists);
     free(leaf->order);
     free(leaf->ends);
+    free(leaf->end_next);
     free(leaf->shorts);
     free(leaf->longs);
     *leaf = (struct leaf){0};
@@ -916,24 +922,30 @@ uint64_t segments_work(struct view *view, const struct text_plan *plan)
 }
 
 struct counting {
-    int64_t count;
+    const struct view *view;
+    int64_t seen, count;
     uint32_t last;
 };
 
 static bool count_docs(void *context, const uint32_t *docs, const double *scores, size_t count)
 {
-    struct counting *counting = context;
+    struct counting *c = context;
 
     (void)scores;
-    counting->count += (int64_t)count;
+    for (size_t i = 0; i < count; i++)
+        c->count += columns_alive(c->view->columns, docs[i], c->view->state.generation) &&
+                    *COLUMN_CLASS(c->view->columns, docs[i]) <= c->view->sees;
+    c->seen += (int64_t)count;
     if (count)
-        counting->last = docs[count - 1];
-    return counting->count < FREQUENCY_DOCS_MAX;
+        c->last = docs[count - 1];
+    return c->seen < FREQUENCY_DOCS_MAX;
 }
 
-/* Text that stands for the phrase and its fields. */
-static void name_phrase(const struct query_node *leaf, const struct field_set *fields, struct xt_text *out)
+/* Text that stands for the phrase, its fields, and who asks. */
+static void name_phrase(const struct query_node *leaf, const struct field_set *fields, uint8_t sees,
+                        struct xt_text *out)
 {
+    xt_text_addf(out, "%d.", sees);
     for (size_t i = 0; i < XT_COUNT(fields->bits); i++)
         xt_text_addf(out, "%llx.", (unsigned long long)fields->bits[i]);
     for (size_t i = 0; i < leaf->token_count; i++) {
@@ -949,7 +961,7 @@ enum xt_code segments_frequency(struct view *view, const struct query_node *leaf
 {
     static const double all = -1;
     struct frequencies *known = segments_frequencies(view);
-    struct counting counting = {0, 0};
+    struct counting counting = {.view = view};
     struct rank rank = {.average_length = 1};
     double weights[SCHEMA_FIELDS_MAX];
     struct text_plan plan = {
@@ -961,13 +973,13 @@ enum xt_code segments_frequency(struct view *view, const struct query_node *leaf
     for (size_t i = 0; allowed && i < XT_COUNT(fields.bits); i++)
         fields.bits[i] &= allowed->bits[i];
     xt_text_init(&name, 64 * XT_KIB);
-    name_phrase(leaf, &fields, &name);
+    name_phrase(leaf, &fields, view->sees, &name);
     if (frequencies_find(known, name.s, (int64_t)view->state.docs, out))
         return XT_OK;
     segments_weights(view, weights);
     rc = segments_run(view, &plan, count_docs, &counting, err);
     *out = counting.count;
-    if (counting.count >= FREQUENCY_DOCS_MAX)
+    if (counting.seen >= FREQUENCY_DOCS_MAX)
         *out = (int64_t)((double)counting.count * (double)view->state.docs / ((double)counting.last + 1));
     if (rc == XT_OK)
         frequencies_keep(known, name.s, (int64_t)view->state.docs, *out);

@@ -164,8 +164,8 @@ static enum xt_code copy_terms(struct merge *m, struct xt_error *err)
             if (input->there && (!least || compare(input, least) < 0))
                 least = input;
         }
-        if (!least)
-            return XT_OK;
+        if (!least || segment_writer_failed(m->writer))
+            return XT_OK; /* the end says what failed */
         if (m->stop && atomic_load(m->stop))
             return xt_fail(err, XT_E_BUSY, "", XT_MSG_SEARCH_INDEX_BUSY);
 

@@ -191,6 +191,11 @@ void segment_writer_drop(struct segment_writer *w)
     free(w);
 }
 
+bool segment_writer_failed(const struct segment_writer *w)
+{
+    return w->error != 0;
+}
+
 void segment_writer_patterns(struct segment_writer *w, const struct pattern *patterns, uint32_t count,
                              const struct pattern_part *parts)
 {
@@ -218,6 +223,9 @@ static void end_term(struct segment_writer *w)
 {
     if (w->with == 0)
         return;
+    if (w->terms.n > UINT32_MAX - 4096 || w->data.n + w->skips.n > UINT32_MAX - 4096 ||
+        w->positions.n > UINT32_MAX - PACK_BOUND(w->hit_count))
+        w->error = EFBIG; /* places in a segment take four bytes */
     for (unsigned i = 0; i < w->in_block; i++) {
         bytes_add_varint(&w->data, w->gaps[i]);
         bytes_add_varint(&w->data, w->pattern_of[i]);

@@ -61,17 +61,13 @@ static enum xt_code fail_file(const char *name, struct xt_error *err)
     return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(name), XT_TEXT(strerror(reason)));
 }
 
-static uint64_t inode_of(const char *dir, const char *name, uint64_t *out_time)
+static uint64_t inode_of(const char *dir, const char *name)
 {
     char path[4096];
     struct stat st;
 
     path_in(path, dir, name);
-    if (stat(path, &st) != 0)
-        return 0;
-    if (out_time)
-        *out_time = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
-    return (uint64_t)st.st_ino;
+    return stat(path, &st) == 0 ? (uint64_t)st.st_ino : 0;
 }
 
 /* Which start of the machine this is; all zero when it cannot be known: then nothing counts as of this one. */
@@ -86,22 +82,15 @@ static void read_boot(char out[BOOT_BYTES])
         (void)close(fd);
 }
 
-static bool read_whole(const char *path, void **out, size_t *out_n)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    bool ok = false;
+#define MANIFEST_BYTES_MAX (sizeof(struct manifest_head) + SEGMENTS_MAX * sizeof(struct manifest_segment) + 4)
 
-    *out = NULL;
-    if (fd < 0)
-        return false;
-    if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size < 1 << 28) {
-        *out = xt_alloc((size_t)st.st_size);
-        *out_n = (size_t)st.st_size;
-        ok = read(fd, *out, *out_n) == (ssize_t)*out_n;
-    }
-    (void)close(fd);
-    return ok;
+static size_t read_bytes(int fd, uint8_t *out, size_t room)
+{
+    size_t n = 0;
+
+    for (ssize_t step; n < room && (step = pread(fd, out + n, room - n, (off_t)n)) > 0;)
+        n += (size_t)step;
+    return n;
 }
 
 static bool sync_path(const char *dir, const char *name)
@@ -180,32 +169,39 @@ static enum xt_code open_segments(struct engine *engine, const struct manifest_h
     return XT_OK;
 }
 
-/* Reads a manifest. XT_E_NOT_FOUND when it is absent, torn, or of another index or schema. */
+/* Reads a manifest. XT_E_NOT_FOUND when it is absent, torn, or of another index or schema. out_fd, when it is not NULL, gets
+ * the open file in any case; -1 when there is none. */
 static enum xt_code read_manifest(struct engine *engine, const char *name, struct manifest_head *out_head,
-                                  struct manifest_segment **out_list, struct xt_error *err)
+                                  struct manifest_segment **out_list, int *out_fd, struct xt_error *err)
 {
     struct xt_hash schema = schema_hash(engine->schema, FORMAT);
+    uint8_t *bytes = xt_alloc(MANIFEST_BYTES_MAX + 1);
     char path[4096];
-    void *bytes;
     size_t n = 0;
-    bool ok;
 
     path_in(path, engine->dir, name);
-    ok = read_whole(path, &bytes, &n) && n >= sizeof *out_head + 4;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        n = read_bytes(fd, bytes, MANIFEST_BYTES_MAX + 1);
+    bool ok = n >= sizeof *out_head + 4;
     if (ok) {
         memcpy(out_head, bytes, sizeof *out_head);
         ok = memcmp(out_head->magic, MANIFEST_MAGIC, sizeof out_head->magic) == 0 && out_head->count <= SEGMENTS_MAX &&
              n == sizeof *out_head + out_head->count * sizeof **out_list + 4 &&
-             load32((const uint8_t *)bytes + n - 4) == libdeflate_crc32(0, bytes, n - 4) &&
+             load32(bytes + n - 4) == libdeflate_crc32(0, bytes, n - 4) &&
              memcmp(out_head->schema.bytes, schema.bytes, XT_HASH_BYTES) == 0 &&
              (engine->mark == 0 || engine->mark == out_head->mark) && out_head->state.docs <= COLUMNS_DOCS_MAX;
     }
     if (ok) {
         *out_list = xt_alloc((out_head->count + 1) * sizeof **out_list);
-        memcpy(*out_list, (const uint8_t *)bytes + sizeof *out_head, out_head->count * sizeof **out_list);
+        memcpy(*out_list, bytes + sizeof *out_head, out_head->count * sizeof **out_list);
         engine->mark = out_head->mark;
     }
     free(bytes);
+    if (out_fd)
+        *out_fd = fd;
+    else if (fd >= 0)
+        (void)close(fd);
     return ok ? XT_OK : xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_SEARCH_INDEX_FAULT, XT_TEXT(name));
 }
 
@@ -379,6 +375,8 @@ static void close_engine(struct engine *engine)
     free(engine->live.slots);
     if (engine->values_fd >= 0)
         (void)close(engine->values_fd);
+    if (engine->manifest_fd >= 0)
+        (void)close(engine->manifest_fd);
     if (engine->dir_fd >= 0)
         (void)close(engine->dir_fd);
     (void)pthread_mutex_destroy(&engine->lock);
@@ -388,8 +386,8 @@ static void close_engine(struct engine *engine)
     free(engine);
 }
 
-/* Segments that no manifest names: of a transaction or a merge that did not come to its end. */
-static void remove_strays(const struct engine *engine)
+/* Segments that no manifest names: of a transaction or a merge that did not come to its end. Their serials are not used again. */
+static void remove_strays(struct engine *engine)
 {
     DIR *folder = opendir(engine->dir);
 
@@ -400,6 +398,8 @@ static void remove_strays(const struct engine *engine)
 
         if (end != entry->d_name + 16 || (strcmp(end, ".seg") != 0 && strcmp(end, ".tmp") != 0))
             continue;
+        if (serial >= engine->serial)
+            engine->serial = serial + 1;
         for (size_t i = 0; i < engine->now->count && !named; i++)
             named = engine->now->segments[i]->serial == serial;
         for (size_t i = 0; i < engine->safe_count && !named; i++)
@@ -411,22 +411,37 @@ static void remove_strays(const struct engine *engine)
         (void)closedir(folder);
 }
 
-/* The newest manifest that can be trusted: the last one when the machine has been up since, else the safe one (*out_back). */
+/* The newest manifest that can be trusted: the last one when the machine has been up since it was written, else the safe one
+ * (*out_back). Keeps the one in place open. */
 static enum xt_code choose_manifest(struct engine *engine, struct manifest_head *head, struct manifest_segment **list,
                                     bool *out_back, struct xt_error *err)
 {
     static const char unknown[BOOT_BYTES];
     char boot[BOOT_BYTES];
-    enum xt_code rc = read_manifest(engine, "manifest", head, list, err);
+    int fd;
+    enum xt_code rc = read_manifest(engine, "manifest", head, list, &fd, err);
 
+    if (engine->manifest_fd >= 0)
+        (void)close(engine->manifest_fd);
+    engine->manifest_fd = fd;
     read_boot(boot);
-    if (rc != XT_OK || head->safe ||
-        (memcmp(boot, head->boot, BOOT_BYTES) == 0 && memcmp(boot, unknown, BOOT_BYTES) != 0))
-        return rc;
-    free(*list);
+    *out_back = rc != XT_OK ||
+                (!head->safe && (memcmp(boot, head->boot, BOOT_BYTES) != 0 || memcmp(boot, unknown, BOOT_BYTES) == 0));
+    if (!*out_back)
+        return XT_OK;
+    if (rc == XT_OK)
+        free(*list);
     *list = NULL;
-    *out_back = true;
-    return read_manifest(engine, "manifest.safe", head, list, err);
+    return read_manifest(engine, "manifest.safe", head, list, NULL, err);
+}
+
+/* Is another manifest in place than the one that was read last? */
+static bool manifest_moved(const struct engine *engine)
+{
+    struct stat st;
+
+    return engine->manifest_fd < 0 || fstat(engine->manifest_fd, &st) != 0 ||
+           inode_of(engine->dir, "manifest") != (uint64_t)st.st_ino;
 }
 
 static enum xt_code open_files(struct engine *engine, struct xt_error *err)
@@ -434,12 +449,10 @@ static enum xt_code open_files(struct engine *engine, struct xt_error *err)
     struct manifest_head head, safe;
     struct manifest_segment *list = NULL, *safe_list = NULL;
     bool back = false;
-    enum xt_code rc = engine->feeds ? choose_manifest(engine, &head, &list, &back, err)
-                                    : read_manifest(engine, "manifest", &head, &list, err);
+    enum xt_code rc = choose_manifest(engine, &head, &list, &back, err);
 
     if (rc == XT_OK) {
-        engine->manifest_inode = inode_of(engine->dir, "manifest", &engine->manifest_time);
-        engine->inode = inode_of(engine->dir, "columns.dat", NULL);
+        engine->inode = inode_of(engine->dir, "columns.dat");
         rc = columns_open(engine->dir, engine->feeds, (unsigned)engine->schema->facet_count,
                           (unsigned)engine->schema->range_count, engine->mark, head.state.docs, head.state.pool_used,
                           &engine->columns, err);
@@ -459,7 +472,7 @@ static enum xt_code open_files(struct engine *engine, struct xt_error *err)
         return fail_file("values.dat", err);
     engine->serial = head.serial;
     engine->safe_now = head.safe;
-    if (read_manifest(engine, "manifest.safe", &safe, &safe_list, NULL) == XT_OK) {
+    if (read_manifest(engine, "manifest.safe", &safe, &safe_list, NULL, NULL) == XT_OK) {
         if (safe.serial > engine->serial)
             engine->serial = safe.serial;
         for (uint64_t i = 0; i < safe.count; i++)
@@ -492,7 +505,7 @@ static enum xt_code open_once(const char *dir, const struct xt_search_schema *sc
     engine->dir = xt_strdup(path);
     engine->schema = schema;
     engine->feeds = may_feed;
-    engine->values_fd = -1;
+    engine->values_fd = engine->manifest_fd = -1;
     engine->columns = (struct columns){.fd = -1, .pool_fd = -1};
     (void)pthread_mutex_init(&engine->lock, NULL); /* cannot fail with default attributes */
     (void)pthread_mutex_init(&engine->writing, NULL);
@@ -530,8 +543,8 @@ static enum xt_code open_engine(const char *dir, const struct xt_search_schema *
 
 static bool is_gone(struct engine *engine)
 {
-    return atomic_load(&engine->damaged) || inode_of(engine->place, "columns.dat", NULL) != engine->inode ||
-           inode_of(engine->place, "manifest", NULL) == 0;
+    return atomic_load(&engine->damaged) || inode_of(engine->place, "columns.dat") != engine->inode ||
+           inode_of(engine->place, "manifest") == 0;
 }
 
 /* ---- the document of a record ---- */
@@ -723,13 +736,36 @@ static enum xt_code feed_all(struct feeding *f, const struct xt_search_doc *docs
     return rc;
 }
 
+/* The segments of a transaction that failed. */
+static void drop_own(const struct engine *engine, const struct engine_reader *next, size_t own_from)
+{
+    char path[4096];
+
+    for (size_t i = own_from; i < next->count; i++) {
+        segment_path(path, engine->dir, next->segments[i]->serial, ".seg");
+        (void)unlink(path);
+    }
+}
+
+/* What follows a transaction is not part of it: that it failed is said, and tried again later. */
+static void look_after(struct engine *engine)
+{
+    struct xt_error err = {0};
+    enum xt_code rc = segments_tidy(engine, false, &err);
+
+    if (rc == XT_OK)
+        rc = make_safe(engine, SAFE_WHILE_FEEDING_US, &err);
+    if (rc != XT_OK)
+        xt_log(XT_LOG_WARN, "index-upkeep-failed", XT_P("reason", XT_TEXT(xt_msg_name(err.msg))));
+}
+
 static enum xt_code feed(struct engine *engine, const struct xt_search_doc *docs, size_t count, int64_t reached,
                          struct xt_error *err)
 {
-    struct feeding f = {.engine = engine};
+    struct feeding f = {.engine = engine, .next = next_of(engine)};
+    size_t own_from = f.next->count;
     enum xt_code rc;
 
-    f.next = next_of(engine);
     f.built_from = (uint32_t)f.next->state.docs;
     intake_begin(&f.in, engine->schema, &engine->columns, &engine->dict, &f.next->state);
     f.in.state.reached = reached;
@@ -740,6 +776,7 @@ static enum xt_code feed(struct engine *engine, const struct xt_search_doc *docs
             engine->values_stored[facet] = dict_count(&engine->dict, facet);
     } else {
         intake_undo(&f.in);
+        drop_own(engine, f.next, own_from);
         segment_builder_free(engine->builder);
         engine->builder = segment_builder_new((unsigned)engine->schema->field_count);
         free(engine->live.slots); /* it knows documents that never came */
@@ -748,8 +785,8 @@ static enum xt_code feed(struct engine *engine, const struct xt_search_doc *docs
     intake_done(&f.in);
     reader_drop(f.next);
     if (rc == XT_OK)
-        rc = segments_tidy(engine, false, err);
-    return rc == XT_OK ? make_safe(engine, SAFE_WHILE_FEEDING_US, err) : rc;
+        look_after(engine);
+    return rc;
 }
 
 static enum xt_code replace(struct engine *engine, uint64_t first, uint64_t last, struct segment *made,
@@ -827,6 +864,9 @@ static enum xt_code sync_all(struct engine *engine, const struct engine_reader *
     enum xt_code rc = columns_sync(&engine->columns, err);
     char name[40];
 
+    if (rc == XT_E_INTERNAL)
+        segments_damage(
+            engine); /* the kernel takes the pages for written now: the next sync would say that all is well */
     if (rc == XT_OK && fdatasync(engine->values_fd) != 0)
         rc = fail_file("values.dat", err);
     for (size_t i = 0; i < now->count && rc == XT_OK; i++) {
@@ -897,29 +937,30 @@ static int64_t parts_of(const struct view *view)
 /* Another process feeds: has it put a new manifest in place? Writing is held. */
 static enum xt_code catch_up(struct engine *engine, struct xt_error *err)
 {
-    enum xt_code rc = XT_E_BUSY;
-
-    for (int look = 0; look < 3 && rc != XT_OK; look++) {
+    for (int look = 0; look < 3; look++) {
         struct manifest_head head;
         struct manifest_segment *list = NULL;
         struct engine_reader *next = NULL;
-        uint64_t time = 0, inode = inode_of(engine->dir, "manifest", &time);
+        bool back = false;
 
-        if (inode == engine->manifest_inode && time == engine->manifest_time)
+        if (!manifest_moved(engine))
             return XT_OK;
-        rc = read_manifest(engine, "manifest", &head, &list, err);
+        enum xt_code rc = choose_manifest(engine, &head, &list, &back, err);
         if (rc == XT_OK)
             rc = read_values(engine, head.values_bytes, err);
         if (rc == XT_OK)
             rc = open_segments(engine, &head, list, &next, err); /* fails when it was merged away since: look again */
+        free(list);
         if (rc == XT_OK) {
             enter(engine, next);
-            engine->manifest_inode = inode;
-            engine->manifest_time = time;
+            return XT_OK;
         }
-        free(list);
+        if (engine->manifest_fd >= 0) { /* what was not taken in is not known */
+            (void)close(engine->manifest_fd);
+            engine->manifest_fd = -1;
+        }
     }
-    return rc == XT_OK ? XT_OK : xt_fail(err, XT_E_BUSY, "", XT_MSG_SEARCH_INDEX_BUSY);
+    return xt_fail(err, XT_E_BUSY, "", XT_MSG_SEARCH_INDEX_BUSY);
 }
 
 static enum xt_code begin(struct engine *engine, struct view *out, struct xt_error *err)
@@ -1060,6 +1101,7 @@ static enum xt_code verify(struct engine *engine, struct xt_problems *problems, 
 const struct engine_ops engine_segment = {
     .name = "segment",
     .mixes = true,
+    .rest = segments_stop_merging,
     .open = open_engine,
     .close = close_engine,
     .feed = feed,

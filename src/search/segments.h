@@ -55,9 +55,9 @@ struct engine {
     /* Who puts another `now` in place holds this over the files that say so, and takes lock only to swap: those who search never
      * wait for a disk. Taken before lock. */
     pthread_mutex_t writing;
-    uint64_t manifest_inode, manifest_time; /* of the manifest that was read last */
-    uint64_t values_read;                   /* bytes of values.dat that are in dict; writing */
-    _Atomic bool damaged;                   /* found while reading: the feeder makes the index anew */
+    int manifest_fd; /* the manifest that was read last, open so that no other file gets its inode; -1 = none. Writing. */
+    uint64_t values_read; /* bytes of values.dat that are in dict; writing */
+    _Atomic bool damaged; /* found while reading: the feeder makes the index anew */
     /* the feeder's, used by its thread alone but for what says otherwise */
     bool feeds;
     int values_fd;
@@ -73,6 +73,7 @@ struct engine {
     pthread_t merger;
     bool merging, merged;     /* a thread is there; it has ended and waits to be joined */
     uint64_t merging_through; /* serial of the last segment it takes */
+    int64_t merge_after_us;   /* not before this by xt_monotonic_us(): the last one failed */
     uint64_t looked_edition;  /* in which segments were last looked at for dead documents; the feeder's */
     _Atomic bool stop;
 };
@@ -100,6 +101,13 @@ enum xt_code segments_damaged(struct view *view, struct xt_error *err);
  * fewer are enough. */
 XT_MUST_USE enum xt_code segments_tidy(struct engine *engine, bool spare, struct xt_error *err);
 void segments_stop_merging(struct engine *engine);
+
+/* Neighbours to put together: from <= i < to, empty when equal. */
+struct choice {
+    size_t from, to;
+};
+/* Among segments of so many documents each, those behind `begin`: see segments_merge.c. */
+struct choice segments_choose(const uint32_t *counts, size_t count, size_t begin, size_t enough);
 
 /* ---- segment_find.c ---- */
 

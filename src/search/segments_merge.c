@@ -1,8 +1,9 @@
 /*
- * Which segments become one. Sizes go in steps of eight: when eight neighbours at the end are of one step or smaller, they
- * become one of the next. So a document is written again about once for each step (seven from one to a million), and there are at
- * most some fifty segments. Small merges run at once, in the feeder; others in a thread of their own that writes with
- * measure, so that neither readers nor the feeder wait for them.
+ * Which segments become one. Sizes go in steps of eight. Neighbours at the end that are of one step or smaller become one when they
+ * are eight or more and those behind the first hold at least as many documents as seven of that step: so a large
+ * segment is not written again for a handful of small ones. A document is written again about once for each step, five times
+ * from one to a million, and there are at most some forty segments. Small merges run at once, in the feeder; others in a
+ * thread of their own that writes with measure, so that neither readers nor the feeder wait for them.
  */
 #include "search/segments.h"
 
@@ -17,33 +18,30 @@
 #define FAN_IN_SPARE     3
 #define AT_ONCE_DOCS     2048 /* some milliseconds */
 #define BYTES_PER_SECOND (128 * XT_MIB)
-#define DEAD_SHARE       2 /* a segment of which one document in two is dead is written again */
+#define TRY_AGAIN_US     (60 * XT_SECOND) /* after a merge that failed: on a full disk it would only fill it again */
+#define DEAD_SHARE       2                /* a segment of which one document in two is dead is written again */
 
-static unsigned step_of(const struct segment *segment)
+struct choice segments_choose(const uint32_t *counts, size_t count, size_t begin, size_t enough)
 {
-    unsigned step = 0;
+    for (uint64_t unit = 1; unit <= COLUMNS_DOCS_MAX; unit *= FAN_IN) { /* of a step: unit <= documents < 8 * unit */
+        size_t from = count;
+        uint64_t docs = 0;
 
-    for (uint32_t count = segment->count; count >= FAN_IN; count /= FAN_IN)
-        step++;
-    return step;
-}
-
-struct choice {
-    size_t from, to; /* from <= i < to; empty when equal */
-};
-
-/* The neighbours to put together, among those behind `begin`: the smallest step that has enough. */
-static struct choice choose(const struct engine_reader *now, size_t begin, size_t enough)
-{
-    for (unsigned step = 0; step < 12; step++) {
-        size_t from = now->count;
-
-        while (from > begin && step_of(now->segments[from - 1]) <= step)
-            from--;
-        if (now->count - from >= enough)
-            return (struct choice){from, now->count};
+        while (from > begin && counts[from - 1] < unit * FAN_IN)
+            docs += counts[--from];
+        if (count - from >= enough && docs - counts[from] >= (enough - 1) * unit)
+            return (struct choice){from, count};
     }
     return (struct choice){0, 0};
+}
+
+static struct choice choose(const struct engine_reader *now, size_t begin, size_t enough)
+{
+    uint32_t counts[SEGMENTS_MAX];
+
+    for (size_t i = 0; i < now->count; i++)
+        counts[i] = now->segments[i]->count;
+    return segments_choose(counts, now->count, begin, enough);
 }
 
 static uint32_t docs_of(const struct engine_reader *now, struct choice choice)
@@ -112,6 +110,8 @@ static void *run_errand(void *context)
     reader_drop(errand->now);
     free(errand);
     (void)pthread_mutex_lock(&engine->lock);
+    if (rc != XT_OK)
+        engine->merge_after_us = xt_monotonic_us() + TRY_AGAIN_US;
     engine->merged = true;
     (void)pthread_mutex_unlock(&engine->lock);
     return NULL;
@@ -184,7 +184,7 @@ enum xt_code segments_tidy(struct engine *engine, bool spare, struct xt_error *e
 {
     for (;;) {
         (void)pthread_mutex_lock(&engine->lock);
-        bool free_hand = join_merger(engine, false);
+        bool free_hand = join_merger(engine, false), wait = xt_monotonic_us() < engine->merge_after_us;
         uint64_t through = engine->merging_through;
         (void)pthread_mutex_unlock(&engine->lock);
 
@@ -196,12 +196,17 @@ enum xt_code segments_tidy(struct engine *engine, bool spare, struct xt_error *e
         }
         bool any = choice.to > choice.from, small = any && docs_of(now, choice) <= AT_ONCE_DOCS;
         enum xt_code rc = XT_OK;
-        if (small)
+        if (small && !wait)
             rc = merge(engine, now, choice, 0, err);
-        else if (any && free_hand)
+        else if (any && !small && free_hand && !wait)
             start_merger(engine, now, choice);
         reader_drop(now);
-        if (!small || rc != XT_OK)
+        if (rc != XT_OK && rc != XT_E_BUSY) {
+            (void)pthread_mutex_lock(&engine->lock);
+            engine->merge_after_us = xt_monotonic_us() + TRY_AGAIN_US;
+            (void)pthread_mutex_unlock(&engine->lock);
+        }
+        if (!small || wait || rc != XT_OK)
             return rc == XT_E_BUSY ? XT_OK : rc;
     }
 }

@@ -556,10 +556,15 @@ static void overwrite(const char *dir, const char *name, const char *bytes)
     assert_int_equal(close(fd), 0);
 }
 
+static bool is_segment(void)
+{
+    return strcmp(test_engine, "segment") == 0;
+}
+
 static void torn_and_foreign_indexes_are_made_anew(void **state)
 {
     (void)state;
-    const char *const names[] = {strcmp(test_engine, "fts5") == 0 ? "index.db" : "manifest", "columns.dat", "pool.dat"};
+    const char *const names[] = {is_segment() ? "manifest" : "index.db", "columns.dat", "pool.dat"};
     struct folder folder = {""};
     char command[128];
 
@@ -569,6 +574,8 @@ static void torn_and_foreign_indexes_are_made_anew(void **state)
         feed_text(search, 1, "机器人", "");
         xt_search_close(&search);
         overwrite(folder.path, names[i], i % 2 ? "" : "not an index at all, whatever it is");
+        if (i == 0 && is_segment())
+            overwrite(folder.path, "manifest.safe", "nor this");
         search = open_index(folder.path, true, true);
         assert_int_equal(xt_search_reached(search), 0);
         assert_int_equal(count_of(search, "机器人"), 0);
@@ -589,6 +596,76 @@ static void torn_and_foreign_indexes_are_made_anew(void **state)
     options.may_feed = true;
     assert_int_equal(xt_search_open(&options, &search, &fresh, NULL), XT_OK);
     assert_true(fresh);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* Its last state but one is on the disk, whole: no need to begin anew. */
+static void a_torn_manifest_goes_back_to_the_safe_one(void **state)
+{
+    (void)state;
+    struct folder folder = {""};
+
+    if (!is_segment()) {
+        print_message("fts5: SQLite looks after its own journal\n");
+        skip();
+    }
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_text(search, 1, "机器人", "");
+    xt_search_close(&search);
+    for (int i = 0; i < 2; i++) { /* first one who only reads, then the feeder */
+        overwrite(folder.path, "manifest", "MANIF");
+        search = open_index(folder.path, i == 1, false);
+        assert_int_equal(xt_search_reached(search), 1);
+        assert_int_equal(count_of(search, "机器人"), 1);
+        if (i == 1) {
+            feed_text(search, 2, "传感器", "");
+            assert_int_equal(count_of(search, "机器人 OR 传感器"), 2);
+        }
+        xt_search_close(&search);
+    }
+    search = open_index(folder.path, false, false);
+    assert_int_equal(xt_search_reached(search), 2);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
+/* Made beside it, put in its place; what an interrupted switch leaves beside is the old one, and not gone on with. */
+static void an_index_made_beside_takes_the_place(void **state)
+{
+    (void)state;
+    struct folder folder = {""};
+    char beside[64], path[128];
+
+    folder_make(&folder);
+    (void)snprintf(beside, sizeof beside, "%s/rebuild", folder.path);
+    struct xt_search *search = open_index(folder.path, true, true);
+    feed_text(search, 1, "机器人", "");
+    struct xt_search *reader = open_index(folder.path, false, false);
+    struct xt_search *made = open_index(beside, true, true);
+    feed_text(made, 1, "传感器", "");
+    assert_int_equal(xt_search_switch(&made, folder.path, NULL), XT_OK);
+    assert_null(made);
+    assert_int_equal(count_of(reader, "传感器"), 1);
+    assert_int_equal(xt_search_tidy(search, 0, NULL), XT_E_GONE);
+    assert_int_equal(count_of(search, "传感器"), 1);
+    xt_search_close(&reader);
+
+    made = open_index(beside, true, true); /* what is there was not left */
+    feed_text(made, 1, "旧", "");
+    xt_search_close(&made);
+    made = open_index(beside, true, false); /* interrupted while feeding: goes on */
+    assert_int_equal(xt_search_reached(made), 1);
+    xt_search_close(&made);
+    (void)snprintf(path, sizeof path, "%s/switched", beside);
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    made = open_index(beside, true, true);
+    assert_int_equal(xt_search_reached(made), 0);
+    xt_search_close(&made);
+    assert_int_not_equal(access(path, F_OK), 0);
     xt_search_close(&search);
     folder_remove(&folder);
 }
@@ -627,7 +704,7 @@ static void a_damaged_segment_is_found_when_it_is_read(void **state)
     struct xt_problems problems;
     struct xt_arena arena;
 
-    if (strcmp(test_engine, "segment") != 0) {
+    if (!is_segment()) {
         print_message("fts5: SQLite looks after its own pages\n");
         skip();
     }
@@ -1064,6 +1141,8 @@ int main(void)
         cmocka_unit_test(versions_deletions_and_reopening),
         cmocka_unit_test(phrases_end_with_their_text),
         cmocka_unit_test(torn_and_foreign_indexes_are_made_anew),
+        cmocka_unit_test(a_torn_manifest_goes_back_to_the_safe_one),
+        cmocka_unit_test(an_index_made_beside_takes_the_place),
         cmocka_unit_test(a_deleted_index_is_noticed),
         cmocka_unit_test(a_damaged_segment_is_found_when_it_is_read),
         cmocka_unit_test(another_process_sees_what_is_fed),
