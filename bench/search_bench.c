@@ -89,12 +89,12 @@ static void must(int ok, const char *what)
     }
 }
 
-/* Time of this thread: where it and the clock differ much, the machine was busy with other things. */
+/* Time of this process, threads that merge included: where it and the clock differ much, the machine was busy with other things. */
 static int64_t cpu_us(void)
 {
     struct timespec now;
 
-    must(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0, "clock");
+    must(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0, "clock");
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
