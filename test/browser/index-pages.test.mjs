@@ -2,26 +2,13 @@
 // complains of nothing; the address is the state; nothing at all, one unit, a thousand; long names; a slow and a failing node.
 // time limit: 420 s
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { assertAccessible, assertFits, idle, launch, open, text, WIDTHS, withPage } from './lib/browser.mjs'
-import { startFixture } from './lib/fixture.mjs'
+import { test } from 'node:test'
+import { assertAccessible, assertFits, open, WIDTHS, withPage } from './lib/browser.mjs'
+import { LIMIT, REFUSED, stage, TOWNS } from './lib/indexes.mjs'
 
-const LIMIT = { timeout: 60_000 }
-const TOWNS = '/indexes/specialised-town'
-let browser, node, empty
+const on = stage()
 
-before(async () => {
-  [browser, node, empty] = await Promise.all([launch(), startFixture(), startFixture({ empty: true })])
-}, LIMIT)
-
-after(async () => {
-  await Promise.allSettled([browser?.close(), node?.close(), empty?.close()])
-}, { timeout: 30_000 })
-
-const query = (page) => decodeURIComponent(new URL(page.url()).search)
-const REFUSED = /status of (400|404|410|500|503)|ERR_EMPTY_RESPONSE/
-
-/* name                        path                                                what the title says */
+/* name                        path                                                what the title says, what is shown */
 const PAGES = [
   ['indexes',                  '/indexes',                                         /^综合指数 · 广东协同$/],
   ['ranking',                  TOWNS,                                              /^示例.+领先.* · 专业镇创新指数 · 2023 · 广东协同$/],
@@ -53,18 +40,24 @@ const PAGES = [
   ['indicator, long names',    '/indexes/long/indicators/X?unit=u1',               /面向粤港澳/],
   ['failing index',            '/indexes/fail',                                    /fail/],
   ['missing index',            '/indexes/none/method',                             /none/],
-  ['embedded ranking',         '/embed/specialised-town/ranking',                  /专业镇创新指数/],
-  ['embedded map',             '/embed/specialised-town/map?node=B',               /专业镇创新指数/],
-  ['embedded profile',         '/embed/specialised-town/contributions/ex-08?peers=chosen&peer=ex-01,ex-02', /专业镇创新指数/],
-  ['no such chart',            '/embed/specialised-town/nothing',                  /专业镇创新指数/],
+  ['embedded ranking',         '/embed/specialised-town/ranking',                  /专业镇创新指数/, '.chart svg.drawing >> nth=0'],
+  ['embedded map',             '/embed/specialised-town/map?node=B',               /专业镇创新指数/, '.chart .choropleth g[role=button] >> nth=20'],
+  ['embedded profile',         '/embed/specialised-town/contributions/ex-08?peers=chosen&peer=ex-01,ex-02', /专业镇创新指数/, '.chart svg.drawing a >> nth=2'],
+  ['embedded course',          '/embed/specialised-town/score/ex-08',              /专业镇创新指数/, '.chart svg.drawing a >> nth=4'],
+  ['embedded distribution',    '/embed/specialised-town/distribution/A21?unit=ex-08', /专业镇创新指数/, '.chart svg.drawing a >> nth=50'],
+  ['embedded trend',           '/embed/specialised-town/trend/B',                  /专业镇创新指数/, '.chart svg.drawing >> nth=0'],
+  ['no such chart',            '/embed/specialised-town/nothing',                  /专业镇创新指数/, 'h1:text-is("这里没有这张图：地址可能写错了。")'],
+  ['profile alone of nobody',  '/embed/specialised-town/score/nobody',             /专业镇创新指数/, 'h1:text-is("这里没有这张图：地址可能写错了。")'],
+  ['warnings of an index',     '/indexes/one/method',                              /怎样算出/, 'main li:has-text("有缺失值无法填补，仍按缺失处理")'],
 ]
 
-for (const [name, path, title] of PAGES) {
+for (const [name, path, title, shown] of PAGES) {
   test(`${name}: fits, is accessible, has its title`, LIMIT, () =>
-    withPage(browser, node.url, async (page) => {
+    withPage(on.browser, on.node.url, async (page) => {
       await open(page, path)
       assert.match(await page.title(), title)
       assert.equal(await page.locator('h1').count(), 1, 'one h1')
+      if (shown) assert.ok(await page.locator(shown).isVisible(), shown)
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 })
         await assertFits(page, `${name} at ${width}`)

@@ -59,7 +59,7 @@ export function madeUp({ units, periods, name = (n) => `示例单位 ${n}`, code
     },
     weights: { index: 1, A: 0.5, B: 0.5, X: 0.5, Y: 0.5, Z: 1 }, scores, ranks, screened_out: [], treated: {},
     effects: Object.fromEntries(Object.keys(scores).map((node) => [node, { nominal: { index: 1, A: 0.5, B: 0.5, X: 0.25, Y: 0.25, Z: 0.5 }[node], variance: 0.3, correlation: 0.7 }])),
-    warnings: [{ node: 'X', what: 'index_impute_left' }],
+    warnings: [{ node: 'X', what: 'index-not-filled' }],
     ...(draws ? { uncertainty: {
       design: 'draws', generator: 'sobol (Joe and Kuo 2008), splitmix64', seed: 1, draws: 1000, failed: 0, period: last, mean_shift: 2.5,
       units: shown.map((row) => ({ row, low: Math.max(1, ranks.index[row] - 2), median: ranks.index[row], mean: ranks.index[row], high: Math.min(units, ranks.index[row] + 2), best: 1, worst: units, top10: ranks.index[row] <= 10 ? 0.9 : 0 })),
@@ -76,10 +76,29 @@ const MADE = {
   long: () => madeUp({ units: 12, periods: YEARS, name: (n) => `${n % 2 ? LONG_ZH : LONG_EN} ${n}`, label: { zh: LONG_ZH.repeat(2), en: LONG_EN }, group: () => LONG_ZH }),
   provinces: () => madeUp({ units: 4, periods: YEARS, name: (n) => ['北京', '上海市', '广东省', '内蒙古自治区'][n], code: (n) => ['北京', 'sh', '440000', 'nm'][n] }),
   plain: () => madeUp({ units: 8, periods: [0], draws: false, group: () => null }),
+  yearless: () => madeUp({ units: 8, periods: [0], group: () => null }),
+  // The last year has figures, but too few for scores.
+  late: () => withoutScores(madeUp({ units: 6, periods: YEARS }), 2023),
+  two: () => madeUp({ units: 12, periods: YEARS }),
   markup: () => madeUp({ units: 4, periods: YEARS, name: (n) => `<img src=x onerror="window.planted=1"> ${n}` }),
 }
+function withoutScores(release, period) {
+  release.data.units.forEach((unit, row) => {
+    if (unit[2] !== period) return
+    for (const list of Object.values(release.scores)) list[row] = null
+    for (const list of Object.values(release.ranks)) list[row] = 0
+  })
+  delete release.uncertainty
+  return release
+}
+
+/** The index "two" has an older release, of other units. */
+export const OLD_RELEASE = 'fedcba9876543210'
+const OLD = { two: () => madeUp({ units: 9, periods: YEARS, code: (n) => `v${n}`, name: (n) => `旧例单位 ${n}` }) }
+
 const kept = new Map()
-function releaseOf(index) {
+function releaseOf(index, id = '') {
+  if (id === OLD_RELEASE) return OLD[index]?.() ?? null
   if (index === 'specialised-town' || index === 'slow') return sampleRelease()
   if (!MADE[index]) return null
   if (!kept.has(index)) kept.set(index, MADE[index]())
@@ -95,10 +114,10 @@ function itemOf(index, en) {
   const periods = [...new Set(release.data.units.map((one) => one[2]))].filter(Boolean)
   return {
     name: index, version, label: say(label), about: say(about), source, indicators: nodes.filter((one) => !nodes.some((other) => other.parent === one.code)).length,
-    releases: [{
-      release: RELEASE, periods, period: periods.at(-1) ?? 0, units: new Set(release.data.units.map((one) => one[0])).size,
-      uncertainty: release.uncertainty ? 'draw' : 'no', published: '2026-03-05T06:07:08Z', current: true, note: '',
-    }],
+    releases: [RELEASE, ...(OLD[index] ? [OLD_RELEASE] : [])].map((one) => ({
+      release: one, periods, period: periods.at(-1) ?? 0, units: new Set(release.data.units.map((unit) => unit[0])).size,
+      uncertainty: release.uncertainty ? 'draw' : 'no', published: one === RELEASE ? '2026-03-05T06:07:08Z' : '2025-02-03T04:05:06Z', current: one === RELEASE, note: '',
+    })),
   }
 }
 
@@ -153,9 +172,10 @@ export function indexAnswer(url, en, empty) {
   const release = releaseOf(parts[1])
   if (!release) return null
   if (parts.length === 2) return { ...itemOf(parts[1], en), definition: release.definition }
-  if (!['current', RELEASE].includes(parts[3])) return null
-  if (parts.length === 4) return release
-  if (parts[4] === 'ahead') return ahead(release, url)
-  if (parts[4] === 'top') return top_(release, Number(url.searchParams.get('k')))
+  if (!['current', RELEASE, OLD_RELEASE].includes(parts[3])) return null
+  const asked = releaseOf(parts[1], parts[3])
+  if (!asked || parts.length === 4) return asked
+  if (parts[4] === 'ahead') return ahead(asked, url)
+  if (parts[4] === 'top') return top_(asked, Number(url.searchParams.get('k')))
   return null
 }

@@ -187,6 +187,7 @@ async function api(url, request, reply, options) {
   try {
     if (options.down?.(url)) throw new Problem(500, 'failed')
     if (/slow|SLOW/.test(trouble)) await wait(SLOW_MS)
+    await options.hold?.(url)
     if (/offline/.test(trouble)) return request.socket.destroy()
     if (/busy/.test(trouble)) throw new Problem(503, 'busy')
     if (/fail|FAIL/.test(trouble)) throw new Problem(500, 'failed', { detail: 'planted failure' })
@@ -214,7 +215,10 @@ async function file(url, reply) {
   }
 }
 
-/** Starts one on a free port. options.empty: a node without records; options.down(url): answer 500. */
+/**
+ * Starts one on a free port. options.empty: a node without records; options.down(url): answer 500; options.hold(url): a promise that
+ * the answer waits for.
+ */
 export async function startFixture(options = {}) {
   const own = { ...options, log: [] }
   const server = createServer((request, reply) => {
