@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { execFileSync } from 'node:child_process'
+import { madeUp } from './lib/fixture-indexes.mjs'
 import { load } from './lib/load.mjs'
 import { dataSets, noData, ok, run, top, withFolder } from '../lib/node.mjs'
 
@@ -63,6 +64,22 @@ test('the towns by other definitions of an indicator', { timeout: 60_000 }, () =
   const made = await release(folder, ['specialised-town', towns, '--option', 'D12=by-kind', '--option', 'A12=permanent'])
   assertSameRanges(made, assertSame(made))
 }))
+
+test('the clock is looked at by the work that was done, not by the number of draws', { timeout: 60_000 }, () => {
+  const doneAtFirstLook = (units, mean) => {
+    const made = madeUp({ units, periods: [2023], draws: false })
+    made.definition.recipe.steps.at(-1).by_level = [mean]
+    const tree = engine.makeTree(made), table = engine.makeTable(made, tree)
+    const some = new draws.Draws(tree, table, made.definition.recipe, 2023)
+    some.reset(null, new Int32Array(units))
+    assert.equal(some.run(1000, 0, () => 1), false)
+    return some.done
+  }
+  assert.equal(doneAtFirstLook(1000, 'copeland'), 1, 'each compares a million pairs')
+  assert.equal(doneAtFirstLook(3000, 'arithmetic'), 6)
+  const quick = doneAtFirstLook(20, 'arithmetic')
+  assert.ok(quick > 100 && quick < 1000, `${quick} draws of some values each`)
+})
 
 // ---- random indexes ----
 

@@ -27,6 +27,7 @@ const FIRST_DRAWS = 100
 const SOON_MS = 15 // for the first draws
 const SLICE_MS = 12
 const KEPT = 4 // sets of columns and of draws, the newest
+const LARGE = 2_000_000 // ranks of a set of draws: of such only one is kept
 
 let tree: Tree, table: Table, rows: Int32Array, period = 0
 let newest = 0
@@ -44,11 +45,13 @@ const breathe = () => new Promise<void>((done) => {
 
 const say = (reply: Reply, transfer: Transferable[] = []) => postMessage(reply, { transfer })
 
-function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
-  const known = map.get(key) ?? make()
+function kept<T>(map: Map<string, T>, key: string, make: () => T, most = KEPT): T {
+  const old = map.get(key)
   map.delete(key)
+  // Room is made first, so that there are never more.
+  while (map.size >= most) map.delete(map.keys().next().value as string)
+  const known = old ?? make()
   map.set(key, known)
-  if (map.size > KEPT) map.delete(map.keys().next().value as string)
   return known
 }
 
@@ -60,7 +63,8 @@ function columnsOf(recipe: RecipeJson): Columns {
 /** Weights are not part of a plan: it is begun again with others. */
 function planOf(recipe: RecipeJson): Draws {
   const steps = recipe.steps.map((step) => ({ ...step, weights: undefined }))
-  return kept(plans, JSON.stringify([steps, recipe.uncertainty]), () => new Draws(tree, table, { ...recipe, steps }, period))
+  const most = rows.length * (recipe.uncertainty?.draws ?? 1000) > LARGE ? 1 : KEPT
+  return kept(plans, JSON.stringify([steps, recipe.uncertainty]), () => new Draws(tree, table, { ...recipe, steps }, period), most)
 }
 
 function point(id: number, recipe: RecipeJson): Point {
