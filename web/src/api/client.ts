@@ -44,9 +44,12 @@ export function recall<T>(path: string): Answer<T> | null {
   return entry.answer as Answer<T>
 }
 
-function keep(path: string, answer: Answer<unknown>): void {
+/** Keeps what a page shows; what is read to be saved or counted is not worth the memory. */
+export function keep(path: string, answer: Answer<unknown>): void {
+  const now = Date.now()
+  for (const [old, { at }] of kept) if (now - at > CACHE_MS) kept.delete(old)
   kept.delete(path)
-  kept.set(path, { at: Date.now(), answer })
+  kept.set(path, { at: now, answer })
   if (kept.size > CACHE_ENTRIES) kept.delete(kept.keys().next().value as string)
 }
 
@@ -63,9 +66,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<Answer
       const problem = await problemOf(reply)
       throw new ApiError(failureOf(reply.status), reply.status, problem.request_id ?? requestId, problem)
     }
-    const answer = { body: (await reply.json()) as T, url: reply.url }
-    keep(path, answer)
-    return answer
+    return { body: (await reply.json()) as T, url: reply.url }
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted) throw error
     if (timeout.signal.aborted) throw new ApiError('timeout', 0, '', {})

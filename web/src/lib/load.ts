@@ -1,7 +1,7 @@
 // Loading of what a page shows: one request at a time, the newest wins, and what was there stays
 // visible until the new answer is in.
-import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import { ApiError, get, recall } from '../api/client'
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { ApiError, get, keep, recall } from '../api/client'
 import { cameBack } from './travel'
 
 let running = 0
@@ -36,6 +36,8 @@ export interface Loading<T> {
   url: Ref<string>
   /** The path whose answer data holds. */
   shown: Ref<string>
+  /** data where it answers what is wanted now; null while that is under way or has failed. */
+  answer: ComputedRef<T | null>
   retry: () => void
 }
 
@@ -53,6 +55,8 @@ export function useLoad<T>(path: () => string | null): Loading<T> {
     current = null
     if (wanted === null) {
       data.value = null
+      error.value = null
+      shown.value = ''
       loading.value = false
       return
     }
@@ -71,6 +75,7 @@ export function useLoad<T>(path: () => string | null): Loading<T> {
     running += 1
     try {
       const answer = await get<T>(wanted, mine.signal)
+      keep(wanted, answer)
       if (current !== mine) return
       data.value = answer.body
       url.value = answer.url
@@ -87,5 +92,6 @@ export function useLoad<T>(path: () => string | null): Loading<T> {
 
   watch(path, load, { immediate: true })
   onScopeDispose(() => current?.abort())
-  return { data, error, loading, url, shown, retry: () => void load(path()) }
+  const answer = computed(() => (shown.value !== '' && shown.value === path() ? data.value : null))
+  return { data, error, loading, url, shown, answer, retry: () => void load(path()) }
 }

@@ -7,7 +7,7 @@ import { i18n, language } from '../i18n'
 import { zone } from './common'
 import { instant } from './format'
 import { useLoad } from './load'
-import { CURRENT, indexPath, lastPeriod, periodsOf, useRelease, type Release } from './release'
+import { CURRENT, indexPath, periodsOf, releasePath, scoredPeriods, useRelease, type Release } from './release'
 import '../locales/measure'
 
 export function oneOf(value: LocationQuery[string] | undefined): string {
@@ -29,7 +29,8 @@ export function usePageQuery(): Ref<LocationQuery> {
 export interface Measure {
   index: string
   query: Ref<LocationQuery>
-  release: ShallowRef<Release | null>
+  /** The one that is wanted: null until it is there, whatever was shown before. */
+  release: ComputedRef<Release | null>
   item: ShallowRef<IndexItem | null>
   error: ComputedRef<ApiError | null>
   loading: Ref<boolean>
@@ -73,28 +74,35 @@ export function useMeasure(): Measure {
   })
   const period = computed(() => {
     const asked = Number(oneOf(query.value.period))
-    if (!main.data.value) return asked || 0
-    return periodsOf(main.data.value).includes(asked) && asked ? asked : lastPeriod(main.data.value)
+    if (!main.answer.value) return asked || 0
+    return asked && periodsOf(main.answer.value).includes(asked) ? asked : scoredPeriods(main.answer.value).at(-1) ?? 0
   })
   const title = computed(() => {
-    const label = main.data.value?.definition.label
+    const label = main.answer.value?.definition.label
     return about.data.value?.label ?? (language() === 'en' ? label?.en : label?.zh) ?? label?.zh ?? index
   })
 
   return {
     index, query, wanted, published, period, title,
-    release: main.data, item: about.data, loading: main.loading,
-    error: computed(() => main.error.value),
+    release: main.answer, item: about.data, loading: main.loading,
+    error: computed(() => (main.loading.value ? null : main.error.value)),
     retry: () => {
       main.retry()
       about.retry()
     },
-    source: computed(() => sourceLine(about.data.value, main.data.value, published.value)),
+    source: computed(() => sourceLine(about.data.value, main.answer.value, published.value)),
     to: (name, params = {}, more = {}) => ({
       name, params: { index, ...params }, query: without({ release: query.value.release, period: query.value.period, ...more }),
     }),
     here: (more) => ({ query: without({ ...query.value, ...more }) }),
   }
+}
+
+/** A file that the node makes of a release: an export or a report, in the reader's language. */
+export function fileOf(measure: Measure, what: 'export' | 'report', asked: Record<string, string | number>): string {
+  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value).map(([name, value]) => [name, String(value)]))
+  query.set('lang', language())
+  return `${releasePath(measure.index, measure.wanted.value)}/${what}?${query}`
 }
 
 /** The observations behind a value. A period of 0 is none. */

@@ -18,7 +18,24 @@ export interface Ranked {
   children: Record<string, number | null>
 }
 
-export const SORTS = ['rank', 'name', 'change', 'width'] as const
+const SORTS = ['rank', 'name', 'change', 'width'] as const
+
+/** As the address says it, or by rank. */
+export function sortOf(asked: string): string {
+  return (SORTS as readonly string[]).includes(asked) ? asked : 'rank'
+}
+
+const PAGE = 100
+
+export function pagesOf(rows: Ranked[]): number {
+  return Math.max(1, Math.ceil(rows.length / PAGE))
+}
+
+/** The page that the address says, or the nearest there is. */
+export function pageOf(rows: Ranked[], asked: string): { page: number; rows: Ranked[] } {
+  const page = Math.min(pagesOf(rows), Math.max(1, Math.floor(Number(asked)) || 1))
+  return { page, rows: rows.slice((page - 1) * PAGE, page * PAGE) }
+}
 
 export interface Asked { period: number; node: string; group: string; words: string; sort: string }
 
