@@ -156,6 +156,22 @@ test('an embedded chart leads to the release, the year and the language that it 
   for (const part of state.split('&')) assert.ok(href.includes(part), href)
 }))
 
+test('a name beside the map is followed once: in the page, and beside the frame', LIMIT, () => withNode(async (page, context) => {
+  await open(page, `${TOWNS}?view=map&area=440100`)
+  await page.waitForSelector('.map-list li a')
+  const before = await page.evaluate(() => history.length)
+  await page.click('.map-list li a')
+  await page.waitForSelector('.unit-table')
+  assert.equal(await page.evaluate(() => history.length), before + 1)
+  await open(page, '/embed/specialised-town/map?area=440100')
+  await page.waitForSelector('.map-list li a')
+  const [beside] = await Promise.all([context.waitForEvent('page'), page.click('.map-list li a')])
+  await beside.waitForURL(/\/units\//)
+  await idle(page)
+  assert.match(page.url(), /\/embed\//, 'the frame stays')
+  assert.equal(context.pages().length, 2)
+}))
+
 test('the code of a filtered chart shows what the chart shows', LIMIT, () => withNode(async (page) => {
   const rows = () => page.locator('figure').last().locator('.chart-table tbody th').allTextContents()
   for (const state of ['group=工业', 'q=（肇庆市）', 'sort=name', 'group=农业&sort=width']) {
