@@ -195,3 +195,18 @@ test('a peer that nobody is called is said', LIMIT, () => withNode(async (page) 
   await page.fill('input[list=peer-names]', '示例')
   assert.equal(await page.getByText('没有找到').count(), 0)
 }))
+
+test('leaders are read one index after the other, and no longer once the list is left', LIMIT, () => withNode(async (page) => {
+  const go = held(/specialised-town\/releases\/current$/)
+  const start = on.node.log.length
+  await page.goto('/indexes')
+  await page.waitForSelector('.index-card')
+  await page.waitForRequest(/releases\/current/).catch(() => undefined)
+  const read = () => on.node.log.slice(start).filter((path) => /releases\/current$/.test(path))
+  assert.deepEqual(read(), [`/api/v1${TOWNS}/releases/current`])
+  await page.click('.page-head a[href="/observations"]')
+  await page.waitForSelector('.observations')
+  go()
+  await idle(page)
+  assert.deepEqual(read(), [`/api/v1${TOWNS}/releases/current`])
+}))
