@@ -3,13 +3,13 @@
 // time limit: 300 s
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { assertAccessible, assertFits, idle, launch, open, text, WIDTHS, withPage } from './lib/browser.mjs'
+import { OLD_RELEASE } from './lib/fixture-indexes.mjs'
 import { startFixture } from './lib/fixture.mjs'
 import { newFolder, ok, top } from '../lib/node.mjs'
-import { rm } from 'node:fs/promises'
 
 const TOWNS = join(top, 'region/sample/town-index.csv')
 const PAGE = '/indexes/specialised-town/workshop'
@@ -137,6 +137,135 @@ test('what cannot be computed is said, and the last ranks stay', { timeout: 60_0
   await idle(page)
 }))
 
+/** Puts a hand between the page and its worker: globalThis.onAsk(message) gives what is asked instead, or null for nothing yet. */
+const between = (page) => page.addInitScript(() => {
+  globalThis.onAsk = (message) => message
+  const Own = globalThis.Worker
+  globalThis.Worker = class extends Own {
+    postMessage(message) {
+      const now = globalThis.onAsk(message)
+      if (now) super.postMessage(now)
+      else globalThis.askLater = () => super.postMessage(message)
+    }
+  }
+})
+
+test('the words are of the ranks that stand there: of others while an answer is late, of none where there is none', { timeout: 60_000 }, () => withWorkshop(async (page) => {
+  await between(page)
+  await open(page, PAGE)
+  const old = await ranks(page)
+  await page.evaluate(() => { globalThis.onAsk = (message) => (message.kind === 'run' ? null : message) })
+  await slider(page, '科技研发能力').focus()
+  await page.keyboard.press('End')
+  await page.waitForURL(/w=index:/)
+  assert.equal(await page.getByRole('spinbutton', { name: '科技研发能力' }).inputValue(), '100')
+  assert.deepEqual(await ranks(page), old)
+  assert.match(await text(page, '.said-words'), /^还没有改动/)
+  await page.evaluate(() => {
+    globalThis.onAsk = (message) => message
+    globalThis.askLater()
+  })
+  await page.locator('.said-words', { hasText: /^科技研发能力权重由 25% 升至 100%：/ }).waitFor()
+  await idle(page)
+  const words = await text(page, '.said-words'), now = await ranks(page)
+  assert.notDeepEqual(now, old)
+  // What cannot be computed is not said to have moved anything.
+  await page.getByLabel('标准化').selectOption('percentile')
+  await idle(page)
+  const percentile = await text(page, '.said-words')
+  assert.notEqual(percentile, words)
+  await page.getByLabel('指标合成').selectOption('geometric')
+  await page.locator('.error-note').waitFor()
+  assert.equal(await text(page, '.said-words'), percentile)
+  assert.match(await text(page, '.error-note'), /下面仍是上一次算出的名次/)
+  await page.reload()
+  await page.locator('.error-note').waitFor()
+  assert.match(await text(page, '.error-note'), /下面是已发布的名次/)
+  assert.match(await text(page, '.said-words'), /^没有重算：名次是发布的/)
+  assert.deepEqual(await ranks(page), old)
+}))
+
+test('weights that cannot be had are said, nothing is changed, and one can go on', { timeout: 60_000 }, () => withWorkshop(async (page) => {
+  await between(page)
+  await open(page, PAGE)
+  const old = await ranks(page), component = page.getByRole('button', { name: '按主成分' })
+  await page.evaluate(() => {
+    globalThis.onAsk = (message) => (message.kind !== 'weigh' ? message
+      : { ...message, recipe: { ...message.recipe, steps: message.recipe.steps.map((step) => (step.step === 'normalise' ? { ...step, method: 'magic' } : step)) } })
+  })
+  await component.click()
+  await page.locator('.error-note').waitFor()
+  assert.match(await text(page, '.error-note'), /这样算不出来/)
+  assert.deepEqual(await ranks(page), old)
+  // The worker itself breaks down over it.
+  await page.evaluate(() => { globalThis.onAsk = (message) => (message.kind === 'weigh' ? { ...message, recipe: null } : message) })
+  await component.click()
+  await page.locator('.error-note', { hasText: '计算没有启动，或中断了' }).waitFor()
+  assert.ok(await component.isDisabled())
+  assert.deepEqual(await ranks(page), old)
+  await page.evaluate(() => { globalThis.onAsk = (message) => message })
+  await page.getByRole('button', { name: '重新启动计算' }).click()
+  await page.locator('.error-note').waitFor({ state: 'detached' })
+  await component.click()
+  await page.waitForURL(/w=/)
+  await page.locator('.said-words', { hasText: '权重由' }).waitFor()
+}))
+
+test('settings of this very moment are kept: reloaded, another followed, another year, another release', { timeout: 60_000 }, () => withWorkshop(async (page) => {
+  const share = () => page.getByRole('spinbutton', { name: '第一维度' }).inputValue()
+  const press = async (times) => {
+    await slider(page, '第一维度').focus()
+    for (let i = 0; i < times; i++) await page.keyboard.press('ArrowRight')
+    return share()
+  }
+  await open(page, '/indexes/two/workshop')
+  await page.getByLabel('标准化').selectOption('z')
+  await page.reload()
+  await idle(page)
+  assert.equal(await page.getByLabel('标准化').inputValue(), 'z')
+  const before = await press(7)
+  await page.getByRole('button', { name: '关注 示例单位 3', exact: true }).click()
+  await page.waitForURL(/follow=u3/)
+  assert.equal(await share(), before)
+  const later = await press(7)
+  assert.ok(Number(later) > Number(before))
+  const choices = page.locator('.page-head .controls select')
+  await choices.first().selectOption('2021')
+  await page.waitForURL(/period=2021/)
+  await idle(page)
+  assert.equal(await share(), later)
+  const last = await press(7)
+  await choices.last().selectOption(OLD_RELEASE)
+  await page.waitForURL(new RegExp(OLD_RELEASE))
+  await idle(page)
+  assert.match((await ranks(page))[0][0], /^旧例单位/)
+  assert.equal(await share(), last)
+  assert.equal(await page.getByLabel('标准化').inputValue(), 'z')
+  assert.match(page.url(), /w=index:.*period=2021|period=2021.*w=index:/)
+  // A name leads to the unit of this release and year.
+  assert.match(await page.locator('.rank-list tbody a').first().getAttribute('href'), new RegExp(`^/indexes/two/units/v\\d\\?release=${OLD_RELEASE}&period=2021$`))
+  await page.locator('.rank-list tbody a').first().click()
+  await page.waitForSelector('.unit-table')
+  assert.match(page.url(), /period=2021/)
+}))
+
+test('an indicator that is switched off while others move comes back with the share that it had', { timeout: 60_000 }, () => withWorkshop(async (page) => {
+  const names = ['规上企业平均拥有的工程中心数量', '规上企业平均拥有的创新服务机构数量', '规上企业平均拥有的共建科技机构数量']
+  const number = (i) => page.getByRole('spinbutton', { name: names[i] })
+  const shares = async () => [await number(0).inputValue(), await number(1).inputValue(), await number(2).inputValue()]
+  await open(page, `${PAGE}?w=B2:20,30,50`)
+  await page.locator('.weight > details').evaluateAll((all) => all.forEach((one) => { one.open = true }))
+  await page.getByRole('checkbox', { name: names[0] }).uncheck()
+  assert.deepEqual(await shares(), ['0', '37.5', '62.5'])
+  await number(1).fill('50')
+  await page.keyboard.press('Tab')
+  assert.deepEqual(await shares(), ['0', '50', '50'])
+  // What is off has no part in what is said, nor in the ranks.
+  await page.locator('.said-words', { hasText: /升至 50%；停用规上企业平均拥有的工程中心数量：/ }).waitFor()
+  await page.getByRole('checkbox', { name: names[0] }).check()
+  assert.deepEqual(await shares(), ['20', '40', '40'])
+}))
+
 test('an address that says nonsense is as published', { timeout: 60_000 }, () => withWorkshop(async (page) => {
   await open(page, `${PAGE}?w=index:1,2&w=nobody:1&w=A:x,1&w=B:-1,2,3&off=A&off=Z9&norm=magic&low=arithmetic&period=1990&follow=nobody`)
   assert.match(await text(page, '.said-words'), /还没有改动/)
@@ -225,6 +354,31 @@ test('one unit', { timeout: 60_000 }, async () => {
     assert.deepEqual(await ranks(page), [['示例单位 0', '1']])
     assert.match(await text(page, '.said-words'), /没有名次变动/)
   }, { body: one })
+})
+
+test('a list that is scrolled while the ranks change still catches up', { timeout: 60_000 }, async () => {
+  const many = await releaseOf(400)
+  await withWorkshop(async (page) => {
+    await open(page, PAGE)
+    await page.getByRole('button', { name: '显示全部 400 个' }).click()
+    await page.evaluate(() => {
+      const until = performance.now() + 1500
+      const tick = () => {
+        dispatchEvent(new Event('scroll'))
+        if (performance.now() < until) requestAnimationFrame(tick)
+      }
+      tick()
+    })
+    await slider(page, '创新基础').focus()
+    await page.keyboard.press('End')
+    await page.waitForURL(/w=/)
+    await idle(page)
+    const shown = await ranks(page)
+    await page.reload()
+    await idle(page)
+    await page.getByRole('button', { name: '显示全部 400 个' }).click()
+    assert.deepEqual(shown, await ranks(page))
+  }, { body: many })
 })
 
 test('a thousand units stay responsive: no frame waits long, and the newest position wins', { timeout: 90_000 }, async () => {

@@ -169,6 +169,17 @@ export function moved(from: number[], at: number, to: number, held: boolean[]): 
   return out
 }
 
+/**
+ * Shares of siblings (percent, those that are off at 0) with a weight for each that is off: switched on again it has the share that it
+ * had before, and the others make room in proportion.
+ */
+export function withOff(base: Published, choices: Choices, kids: number[], list: number[]): number[] {
+  const off = kids.map((kid) => choices.off.includes(base.tree.codes[kid]!))
+  const now = sharesOf(base.tree, weightsOf(base, choices)), before = sharesOf(base.tree, base.weight)
+  const own = kids.map((kid, i) => (off[i] ? now[kid]! || before[kid]! : 0)), sum = own.reduce((all, one) => all + one, 0)
+  return list.map((one, i) => (off[i] ? round((100 * own[i]!) / Math.max(1 - sum, 0.01)) : one))
+}
+
 /** Takes the weights of a group into the choices, or out of them where they are what was published. */
 export function withWeights(base: Published, choices: Choices, group: string, list: number[]): Choices {
   const kids = base.tree.children[base.tree.byCode.get(group)!]!, weights = { ...choices.weights }

@@ -3,9 +3,14 @@ import { nextTick, onScopeDispose, ref, shallowRef, watch, type Ref, type Shallo
 import type { RecipeJson, ReleaseJson } from './engine'
 import type { Ask, Point, Ranges, Reply, Trouble, Weighed } from './worker'
 
-export interface Engine {
+/** The id of what is no recipe to run: those count from 1. */
+const WEIGHING = 0
+
+export interface Engine<T> {
   point: ShallowRef<Point | null>
   ranges: ShallowRef<Ranges | null>
+  /** What was asked about when point was asked for. */
+  answered: ShallowRef<T | null>
   /** Why this recipe cannot be computed; what was there before stays. */
   trouble: ShallowRef<Trouble | null>
   /** The worker itself did not start or broke down. */
@@ -14,15 +19,18 @@ export interface Engine {
   busy: Ref<boolean>
   /** From the newest question to its last interval, milliseconds. */
   took: Ref<number>
-  weigh: () => Promise<Record<string, number[]>>
+  /** Weights by principal component; null when they cannot be had, which trouble or broken says. */
+  weigh: () => Promise<Record<string, number[]> | null>
   restart: () => void
 }
 
-export function useEngine(release: () => ReleaseJson | null, period: () => number, recipe: () => RecipeJson | null): Engine {
+export function useEngine<T>(release: () => ReleaseJson | null, period: () => number, recipe: () => RecipeJson | null, about: () => T): Engine<T> {
   const point = shallowRef<Point | null>(null), ranges = shallowRef<Ranges | null>(null), trouble = shallowRef<Trouble | null>(null)
+  const answered: ShallowRef<T | null> = shallowRef(null)
   const broken = ref(false), busy = ref(false), took = ref(0)
   let worker: Worker | null = null, id = 0, asked = 0, frame = 0, waiting = false
-  let weighed: ((one: Weighed) => void) | null = null
+  let subject: T | null = null
+  let weighed: ((one: Weighed | null) => void) | null = null
 
   /** From the change to the answer on the page; only the last is kept, for whoever measures. */
   function note(name: string): void {
@@ -33,20 +41,28 @@ export function useEngine(release: () => ReleaseJson | null, period: () => numbe
     })
   }
 
-  function fail(): void {
+  function close(): void {
     worker?.terminate()
     worker = null
+    point.value = ranges.value = trouble.value = answered.value = null
+    weighed?.(null)
+    weighed = null
+  }
+
+  function fail(): void {
+    close()
     broken.value = true
     busy.value = false
   }
 
   function heard(reply: Reply): void {
-    if (reply.kind === 'weighed') {
-      weighed?.(reply)
+    if (reply.id === WEIGHING) {
+      if (reply.kind === 'problem') trouble.value = reply
+      weighed?.(reply.kind === 'weighed' ? reply : null)
       weighed = null
       return
     }
-    if (reply.id !== id) return
+    if (reply.id !== id || reply.kind === 'weighed') return
     if (reply.kind === 'problem') {
       trouble.value = reply
       busy.value = false
@@ -55,6 +71,7 @@ export function useEngine(release: () => ReleaseJson | null, period: () => numbe
     trouble.value = null
     if (reply.kind === 'point') {
       point.value = reply
+      answered.value = subject
       note('workshop ranks')
       return
     }
@@ -69,9 +86,7 @@ export function useEngine(release: () => ReleaseJson | null, period: () => numbe
 
   function open(): void {
     const now = release()
-    worker?.terminate()
-    worker = null
-    point.value = ranges.value = trouble.value = null
+    close()
     broken.value = false
     if (!now) return
     try {
@@ -106,6 +121,7 @@ export function useEngine(release: () => ReleaseJson | null, period: () => numbe
       busy.value = false
       return
     }
+    subject = about()
     say({ kind: 'run', id: ++id, recipe: now })
   }
 
@@ -129,11 +145,16 @@ export function useEngine(release: () => ReleaseJson | null, period: () => numbe
     worker?.terminate()
   })
 
-  const weigh = () => new Promise<Record<string, number[]>>((done) => {
+  const weigh = () => new Promise<Record<string, number[]> | null>((done) => {
     const now = recipe()
-    if (!worker || !now) return
-    weighed = (one) => done(one.groups)
-    say({ kind: 'weigh', id: 0, recipe: now })
+    weighed?.(null)
+    weighed = null
+    if (!worker || !now) {
+      done(null)
+      return
+    }
+    weighed = (one) => done(one?.groups ?? null)
+    say({ kind: 'weigh', id: WEIGHING, recipe: now })
   })
-  return { point, ranges, trouble, broken, busy, took, weigh, restart: open }
+  return { point, ranges, answered, trouble, broken, busy, took, weigh, restart: open }
 }

@@ -1,7 +1,7 @@
 // What the workshop says: shares, and what a change of weights or method did to the ranking.
 import { i18n, inWords } from '../i18n'
 import { number } from '../lib/format'
-import { isChanged, sharesOf, weightsOf, type Choices, type Published } from './choices'
+import { effective, isChanged, sharesOf, type Choices, type Published } from './choices'
 
 /** 0.25 as 25%, 0.12345 as 12.3%. */
 export function percent(share: number): string {
@@ -28,9 +28,10 @@ export function stepName(step: 'impute' | 'treat' | 'normalise' | 'mean', key: s
 /** What was changed, the greatest first: "研发能力权重由 25% 升至 40%". */
 export function changesInWords(base: Published, choices: Choices): string {
   const { t } = i18n.global, { tree } = base, said: string[] = []
-  const now = sharesOf(tree, weightsOf(base, choices)), before = sharesOf(tree, base.weight)
-  const moves = Object.keys(choices.weights).map((group) => {
-    const kids = tree.children[tree.byCode.get(group)!]!
+  const now = sharesOf(tree, effective(base, choices).weights), before = sharesOf(tree, base.weight)
+  const moves = Object.keys(choices.weights).flatMap((group) => {
+    const kids = tree.children[tree.byCode.get(group)!]!.filter((kid) => !choices.off.includes(tree.codes[kid]!))
+    if (kids.length === 0) return []
     return kids.reduce((most, kid) => (Math.abs(now[kid]! - before[kid]!) > Math.abs(now[most]! - before[most]!) + 1e-9 ? kid : most), kids[0]!)
   }).sort((a, b) => Math.abs(now[b]! - before[b]!) - Math.abs(now[a]! - before[a]!))
   for (const node of moves) {
@@ -39,13 +40,13 @@ export function changesInWords(base: Published, choices: Choices): string {
   }
   if (choices.off.length) said.push(t('workshop.said.off', { names: choices.off.map((code) => nodeName(base, tree.byCode.get(code)!)).join(t('workshop.and')) }))
   const step = (name: 'impute' | 'treat' | 'normalise') => {
-    if (choices[name]) said.push(t('workshop.said.step', { step: t(`workshop.${name}`), from: stepName(name, base.key[name]), to: stepName(name, choices[name]) }))
+    if (choices[name]) said.push(t('workshop.said.step', { step: t(`workshop.step.${name}`), from: stepName(name, base.key[name]), to: stepName(name, choices[name]) }))
   }
   step('impute')
   step('treat')
   step('normalise')
   for (const level of ['low', 'high'] as const) {
-    if (choices[level]) said.push(t('workshop.said.step', { step: t(`workshop.${tree.levels > 2 ? level : 'mean'}`), from: stepName('mean', base.key[level]), to: stepName('mean', choices[level]) }))
+    if (choices[level]) said.push(t('workshop.said.step', { step: t(`workshop.step.${tree.levels > 2 ? level : 'mean'}`), from: stepName('mean', base.key[level]), to: stepName('mean', choices[level]) }))
   }
   const more = said.length - CHANGES_SAID
   return said.slice(0, CHANGES_SAID).join(t('workshop.then')) + (more > 0 ? t('workshop.said.more', { num: more }) : '')
