@@ -136,11 +136,12 @@ test('a slow node: the shape is there at once, the old answer stays until the ne
     await page.waitForSelector('.bar-busy.on')
     assert.equal(await page.locator('.card h2').count(), 20, 'the old list is still there')
     assert.equal(await page.locator('.chip').count(), 1, 'the filter shows before the answer')
-    // A newer question overtakes the slow one.
+    // A newer question overtakes the slow one, which is given up.
+    const given = page.waitForEvent('requestfailed', (request) => request.url().includes('slow'))
     await page.fill('[data-search]', 'one')
     await page.press('[data-search]', 'Enter')
     await page.waitForFunction(() => document.querySelectorAll('.card h2').length === 1)
-    await page.waitForTimeout(1800)
+    assert.equal((await given).failure().errorText, 'net::ERR_ABORTED')
     assert.equal(await page.locator('.card h2').count(), 1, 'the slow answer does not come back')
   }))
 
@@ -229,6 +230,17 @@ test('what is no filter stays out of the question', LIMIT, () =>
     assert.equal(await page.locator('.chip').count(), 1)
   }))
 
+test('results like a record are headed so, not as everything', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    const heading = () => page.locator('h1').textContent()
+    await open(page, '/search?like=paper/1')
+    assert.equal(await heading(), '相似的记录')
+    await open(page, '/search?like=paper/1&lang=en')
+    assert.equal(await heading(), 'Similar records')
+    await open(page, '/search?lang=zh')
+    assert.equal(await heading(), '全部资源')
+  }))
+
 test('a count that is only a lower bound says so', LIMIT, () =>
   withPage(browser, node.url, async (page) => {
     await open(page, '/search?q=over')
@@ -238,7 +250,8 @@ test('a count that is only a lower bound says so', LIMIT, () =>
 test('pages that were not opened yet open while the node is away, and say so', LIMIT, () =>
   withPage(browser, node.url, async (page, context) => {
     await open(page, '/search?q=x')
-    await page.waitForTimeout(1500)
+    await page.waitForFunction(() => performance.getEntriesByType('resource').some((one) => /RecordPage[^/]*\.js$/.test(one.name) && one.responseEnd > 0))
+    await idle(page)
     await context.setOffline(true)
     await page.click('[data-result]')
     await page.waitForSelector('[role=alert]')
