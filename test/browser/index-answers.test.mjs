@@ -100,17 +100,25 @@ test('another release: nothing of the one before under its name', LIMIT, () => w
   assert.deepEqual(wrong, [], 'units of one release asked of the other')
 }))
 
-test('what is typed on a page that was left stays there', LIMIT, () => withNode(async (page) => {
+test('what is typed on a page that is left stays there, and does not hold up the next one', LIMIT, () => withNode(async (page) => {
+  let go
+  const gate = new Promise((done) => { go = done })
+  await page.route(/MethodPage[^/]*\.js$/, async (route) => {
+    await gate
+    await route.continue()
+  })
   await page.clock.install()
-  await open(page, TOWNS)
+  await page.goto(TOWNS)
+  await page.waitForSelector('.rank-table tbody tr')
   await page.evaluate(() => {
     const box = document.querySelector('.controls input[type=search]')
     box.value = '镇'
     box.dispatchEvent(new Event('input', { bubbles: true }))
     document.querySelector('.subtabs a[href*="/method"]').click()
   })
-  await page.waitForSelector('.method-page .steps')
   await page.clock.runFor(1000) // longer than the search waits for another letter
+  go()
+  await page.waitForSelector('.method-page .steps')
   assert.doesNotMatch(page.url(), /q=/)
 }))
 
