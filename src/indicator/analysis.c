@@ -444,58 +444,54 @@ void xt_index_against(const struct xt_index_tree *tree, const struct xt_index_re
 
 /* ---- why a unit moved ---- */
 
-/* The rows of two periods as a table of their own; row numbers of the later one go to at. */
-static void two_periods(const struct xt_index_tree *tree, const struct xt_index_table *table, int32_t before,
-                        int32_t after, struct xt_arena *arena, struct xt_index_table *out, size_t *at)
+/* What is taken anew for each period is taken from one; what stands for all periods, a base year too, stays. */
+static struct xt_index_recipe held_at(const struct xt_index_recipe *recipe, int32_t period)
 {
-    size_t rows = 0, row, c, n = 0;
-    const char **unit = xt_arena_alloc(arena, table->rows * sizeof *unit);
-    const char **group = xt_arena_alloc(arena, table->rows * sizeof *group);
-    int32_t *period = xt_arena_alloc(arena, table->rows * sizeof *period);
-    double **values = xt_arena_alloc(arena, (tree->indicator_count + 1) * sizeof *values);
-    struct xt_index_extra *extras = xt_arena_alloc(arena, (table->extra_count + 1) * sizeof *extras);
-    size_t *from = xt_arena_alloc(arena, table->rows * sizeof *from);
+    struct xt_index_recipe held = *recipe;
+    size_t i;
 
-    for (row = 0; row < table->rows; row++) {
-        if (table->period[row] != before && table->period[row] != after)
+    for (i = 0; i < held.count; i++) {
+        struct xt_index_step *step = &held.steps[i];
+
+        if (step->kind != XT_STEP_NORMALISE || step->normalise.over != XT_OVER_PERIOD ||
+            step->normalise.method == XT_NORM_BASE_YEAR)
             continue;
-        if (table->period[row] == after)
-            at[n++] = rows;
-        unit[rows] = table->unit[row];
-        group[rows] = table->group ? table->group[row] : NULL;
-        period[rows] = table->period[row];
-        from[rows++] = row;
+        step->normalise.over = XT_OVER_BASE;
+        step->normalise.base = period;
     }
-    for (c = 0; c < tree->indicator_count; c++) {
-        values[c] = xt_arena_alloc(arena, (rows + 1) * sizeof **values);
-        for (row = 0; row < rows; row++)
-            values[c][row] = table->values[c][from[row]];
-    }
-    for (c = 0; c < table->extra_count; c++) {
-        double *x = xt_arena_alloc(arena, (rows + 1) * sizeof *x);
-
-        for (row = 0; row < rows; row++)
-            x[row] = table->extras[c].values[from[row]];
-        extras[c] = table->extras[c];
-        extras[c].values = x;
-    }
-    *out = (struct xt_index_table){.rows = rows,
-                                   .unit = unit,
-                                   .period = period,
-                                   .group = table->group ? group : NULL,
-                                   .values = (const double *const *)values,
-                                   .extras = extras,
-                                   .extra_count = table->extra_count};
+    return held;
 }
 
-static double score_before(const struct xt_index_table *two, const struct xt_index_result *result, size_t top,
-                           size_t row, int32_t before)
+/* Scores of the rows of a period; the steps before the means see all rows, as in a whole run. */
+static enum xt_code run_period(const struct xt_index_tree *tree, const struct xt_index_table *table,
+                               const struct xt_index_recipe *recipe, int32_t period, struct xt_arena *arena,
+                               struct xt_index_result *out, struct xt_problems *problems, struct xt_error *err)
+{
+    struct xt_index_state state = {.tree = tree, .table = table, .arena = arena, .result = out, .problems = problems};
+    size_t seen = problems->seen, i, c, row;
+    enum xt_code rc = xt_index_recipe_check(tree, table, recipe, problems, err);
+
+    if (rc != XT_OK)
+        return rc;
+    xt_index_begin(&state);
+    for (i = 0; i < recipe->count && problems->seen == seen; i++) {
+        /* Periods far from this yardstick may lie below zero, where some means are not: they are not asked. */
+        for (c = 0; recipe->steps[i].kind == XT_STEP_AGGREGATE && c < tree->indicator_count; c++)
+            for (row = 0; row < table->rows; row++)
+                if (table->period[row] != period)
+                    state.x[c][row] = NAN;
+        xt_index_step(&state, &recipe->steps[i]);
+    }
+    return problems->seen == seen ? XT_OK : xt_index_failed(problems, seen, err);
+}
+
+static double score_at(const struct xt_index_table *table, const double *score, const char *unit, int32_t period)
 {
     size_t i;
 
-    for (i = 0; i < two->rows; i++)
-        if (two->period[i] == before && strcmp(two->unit[i], two->unit[row]) == 0)
-            return result->score[top][i];
+    for (i = 0; i < table->rows; i++)
+        if (table->period[i] == period && strcmp(table->unit[i], unit) == 0)
+            return score[i];
     return NAN;
 }
 
@@ -504,36 +500,27 @@ enum xt_code xt_index_changes(const struct xt_index_tree *tree, const struct xt_
                               struct xt_index_change *out, struct xt_problems *problems, struct xt_error *err)
 {
     XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
-    struct xt_index_recipe fixed = *recipe;
+    struct xt_index_recipe held = held_at(recipe, before);
     struct xt_index_result own, moved;
-    struct xt_index_table two;
-    size_t *at, i, n = 0;
+    size_t row, n = 0;
     enum xt_code rc;
 
     xt_arena_init(&arena);
     if (!table->period)
         return xt_fail(err, XT_E_INPUT, "period", XT_MSG_INDEX_NO_PERIOD, XT_INT(before));
-    at = xt_arena_alloc(&arena, table->rows * sizeof *at);
-    two_periods(tree, table, before, after, &arena, &two, at);
-    for (i = 0; i < fixed.count; i++) {
-        if (fixed.steps[i].kind != XT_STEP_NORMALISE)
-            continue;
-        fixed.steps[i].normalise.over = XT_OVER_BASE;
-        fixed.steps[i].normalise.base = before;
-    }
-    rc = xt_index_run(tree, &two, recipe, &arena, &moved, problems, NULL, err);
+    rc = xt_index_run(tree, table, recipe, &arena, &moved, problems, NULL, err);
     if (rc == XT_OK)
-        rc = xt_index_run(tree, &two, &fixed, &arena, &own, problems, NULL, err);
+        rc = run_period(tree, table, &held, after, &arena, &own, problems, err);
     if (rc != XT_OK)
         return rc;
-    for (i = 0; i < two.rows; i++)
-        n += two.period[i] == after;
-    for (i = 0; i < n; i++) {
-        struct xt_index_change *c = &out[i];
+    for (row = 0; row < table->rows; row++) {
+        if (table->period[row] != after)
+            continue;
+        struct xt_index_change *c = &out[n++];
 
-        c->before = score_before(&two, &moved, tree->top, at[i], before);
-        c->after = moved.score[tree->top][at[i]];
-        c->own = own.score[tree->top][at[i]] - c->before;
+        c->before = score_at(table, moved.score[tree->top], table->unit[row], before);
+        c->after = moved.score[tree->top][row];
+        c->own = own.score[tree->top][row] - c->before;
         c->yardstick = c->after - c->before - c->own;
     }
     return XT_OK;

@@ -73,8 +73,11 @@ struct xt_index_change {
     double own;           /* what the unit's own values did, measured with the yardstick of before */
     double yardstick;     /* what the others' values did to it: after - before - own */
 };
-/* Between two periods of table, both by recipe; one entry for each row of `after` (in the order of rows), NaN where a score
- * is missing. The recipe's normalisation is taken with the minimum, maximum, mean and deviation of `before`. */
+/* Between two periods of table; one entry for each row of `after` (in the order of rows), NaN where a score is missing. The
+ * steps run over all rows: before and after are the scores of xt_index_run() with recipe. For own a normalisation over each
+ * period is taken with the minimum, maximum, mean and deviation of `before`; one over all periods, over a base or by a base
+ * year is the same in both, and then own is the whole change. XT_E_INPUT as of a run, also where a value of `after` measured
+ * so does not allow the recipe's means. */
 XT_MUST_USE enum xt_code xt_index_changes(const struct xt_index_tree *tree, const struct xt_index_table *table,
                                           const struct xt_index_recipe *recipe, int32_t before, int32_t after,
                                           struct xt_index_change *out, struct xt_problems *problems,

@@ -210,7 +210,7 @@ static void find_moves(struct xt_index_book *book)
 
     xt_problems_init(&problems);
     for (i = 1; i < book->period_count; i++) {
-        /* A pair of years may lack what the recipe needs (a reference unit): then the change stays whole. */
+        /* A year measured by the one before may lie where the recipe's means are not: then the change stays whole. */
         bool split = xt_index_changes(book->tree, book->table, &book->recipe, book->periods[i - 1], book->periods[i],
                                       changes, &problems, NULL) == XT_OK;
 

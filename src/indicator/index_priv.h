@@ -33,6 +33,9 @@ void xt_index_rank(struct xt_index_state *state, const double *score, int32_t *o
 /* A run begun and its steps done up to one, without checks; in state->x. */
 void xt_index_begin(struct xt_index_state *state);
 void xt_index_step(struct xt_index_state *state, const struct xt_index_step *step);
+/* What is said of a run that met problems, before of which were there already: the first of its own; where too many came
+ * before, the last that was kept. */
+XT_MUST_USE enum xt_code xt_index_failed(const struct xt_problems *problems, size_t before, struct xt_error *err);
 
 /* One vector: winsorised point by point, then, still failing, the logarithm of what it was. In place. */
 void xt_index_treat_vector(double *x, size_t n, const struct xt_index_step *step, double *scratch,

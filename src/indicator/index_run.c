@@ -11,8 +11,7 @@ static struct xt_arg_in again(const struct xt_arg *arg)
     return arg->kind == XT_ARG_INT ? XT_INT(arg->i) : XT_TEXT(arg->text);
 }
 
-/* What is said of the whole is the first problem of it; where too many came before, the last that was kept. */
-static enum xt_code fail_of(const struct xt_problems *problems, size_t before, struct xt_error *err)
+enum xt_code xt_index_failed(const struct xt_problems *problems, size_t before, struct xt_error *err)
 {
     const struct xt_problem *first = &problems->list[before < problems->count ? before : problems->count - 1];
 
@@ -71,7 +70,7 @@ enum xt_code xt_index_table_check(const struct xt_index_tree *tree, const struct
             if (fabs(table->extras[c].values[row]) > XT_INDEX_VALUE_MAX)
                 xt_problem(problems, table->extras[c].code, XT_MSG_INDEX_INFINITE, XT_TEXT(table->unit[row]));
     if (problems->seen > before)
-        return fail_of(problems, before, err);
+        return xt_index_failed(problems, before, err);
     return XT_OK;
 }
 
@@ -283,7 +282,7 @@ enum xt_code xt_index_recipe_check(const struct xt_index_tree *tree, const struc
     for (c.at = 0; c.at < recipe->count; c.at++)
         check_step(&c, &recipe->steps[c.at]);
     if (problems->seen > before)
-        return fail_of(problems, before, err);
+        return xt_index_failed(problems, before, err);
     return XT_OK;
 }
 
@@ -423,7 +422,7 @@ enum xt_code xt_index_run(const struct xt_index_tree *tree, const struct xt_inde
     for (i = 0; i < recipe->count; i++) {
         xt_index_step(&state, &recipe->steps[i]);
         if (problems->seen > before)
-            return fail_of(problems, before, err);
+            return xt_index_failed(problems, before, err);
         if (recipe->steps[i].kind != XT_STEP_AGGREGATE)
             keep_step(&state, i, i + 2 == recipe->count);
     }

@@ -206,13 +206,70 @@ static void changes_are_split(void **state)
     xt_arena_done(&arena);
 }
 
+/* Years of one table: the steps see all rows, what stands for all years is no yardstick that moves, and years that are not
+ * compared stop nothing. */
+static void changes_are_those_of_the_whole_run(void **state)
+{
+    const struct xt_index_node nodes[] = {
+        {.code = "I", .parent = "", .weight = 1},
+        {.code = "a", .parent = "I", .weight = 1, .indicator = true, .direction = 1, .target = NAN},
+    };
+    const char *const units[] = {"x", "y", "z", "x", "y", "z", "x", "y", "z"};
+    const int32_t periods[] = {1, 1, 1, 2, 2, 2, 3, 3, 3};
+    const double values[] = {1, 5, 11, 20, 25, 30, 20, NAN, 40};
+    const double *const columns[] = {values};
+    const struct xt_index_table table = {.rows = 9, .unit = units, .period = periods, .values = columns};
+    /* y has no figure in 3: its last one is that of 2. By 2, the figures of 1 are far below zero. */
+    struct xt_index_recipe recipe = {
+        {{.kind = XT_STEP_IMPUTE, .impute = {.method = XT_IMPUTE_LAST}},
+         MINMAX(1, 101),
+         {.kind = XT_STEP_AGGREGATE, .aggregate = {.by_level = {XT_AGG_GEOMETRIC}, .levels = 1}}},
+        3};
+    struct xt_index_change change[3];
+    struct xt_problems problems;
+    struct xt_index_tree tree;
+    struct xt_arena arena;
+    struct xt_error err;
+
+    (void)state;
+    xt_arena_init(&arena);
+    xt_problems_init(&problems);
+    assert_int_equal(xt_index_tree_make(nodes, 2, &arena, &tree, &problems, &err), XT_OK);
+    assert_int_equal(xt_index_changes(&tree, &table, &recipe, 2, 3, change, &problems, &err), XT_OK);
+    close_to(change[1].before, 51);
+    close_to(change[1].after, 26);
+    close_to(change[1].own, 0); /* filled from 2, measured by 2 */
+    close_to(change[2].own, 100);
+    close_to(change[2].yardstick, -100);
+    recipe.steps[1].normalise.over = XT_OVER_ALL;
+    assert_int_equal(xt_index_changes(&tree, &table, &recipe, 2, 3, change, &problems, &err), XT_OK);
+    close_to(change[2].own, 10 / 39.0 * 100);
+    close_to(change[2].yardstick, 0);
+    recipe.steps[1].normalise.over = XT_OVER_BASE;
+    recipe.steps[1].normalise.base = 1;
+    assert_int_equal(xt_index_changes(&tree, &table, &recipe, 2, 3, change, &problems, &err), XT_OK);
+    close_to(change[2].own, 100);
+    close_to(change[2].yardstick, 0);
+    recipe.steps[1].normalise.over = XT_OVER_PERIOD;
+    recipe.steps[1].normalise.method = XT_NORM_BASE_YEAR;
+    assert_int_equal(xt_index_changes(&tree, &table, &recipe, 2, 3, change, &problems, &err), XT_OK);
+    close_to(change[2].own, change[2].after - change[2].before);
+    close_to(change[2].yardstick, 0);
+    /* z below what was least: no geometric mean, and it is said where. */
+    recipe.steps[1].normalise.method = XT_NORM_MINMAX;
+    assert_int_equal(xt_index_changes(&tree, &table, &recipe, 3, 1, change, &problems, &err), XT_E_INPUT);
+    assert_string_equal(err.field, "a");
+    xt_problems_done(&problems);
+    xt_arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(correlations_by_hand),      cmocka_unit_test(cronbach_by_hand),
         cmocka_unit_test(components_of_two_columns), cmocka_unit_test(components_are_eigenvectors),
         cmocka_unit_test(judgements_become_weights), cmocka_unit_test(shares_add_up),
-        cmocka_unit_test(changes_are_split),
+        cmocka_unit_test(changes_are_split),         cmocka_unit_test(changes_are_those_of_the_whole_run),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,8 @@ import { madeUp } from './lib/fixture-indexes.mjs'
 import { load } from './lib/load.mjs'
 import { dataSets, noData, ok, run, top, withFolder } from '../lib/node.mjs'
 
-const [engine, draws] = await Promise.all([load('index/engine.ts'), load('index/draws.ts')])
+const [engine, draws, changes, treated, lib] = await Promise.all(
+  ['index/engine.ts', 'index/draws.ts', 'measure/changes.ts', 'measure/treated.ts', 'lib/release.ts'].map(load))
 const towns = join(top, 'region/sample/town-index.csv')
 const near = (a, b, what) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)) || (Number.isNaN(a) && b === null), `${what}: ${a} for ${b}`)
 
@@ -55,9 +56,59 @@ function assertSameRanges(made, { tree, table, result }) {
   near(some.meanShift, uncertainty.mean_shift, 'mean shift')
 }
 
+/** The change of each unit since the period before, split as the export of the release splits it; how many were, and of how many the yardstick moved. */
+async function assertSameChanges(made, folder) {
+  const [file, out] = [join(folder, 'split.json'), join(folder, 'split-export.json')]
+  await writeFile(file, JSON.stringify(made))
+  await ok(['index', 'export', file, out])
+  const met = { split: 0, moved: 0, whole: 0 }
+  for (const { unit, period, change } of JSON.parse(readFileSync(out, 'utf8')).units) {
+    if (!change) continue
+    const mine = changes.changeOf(made, change.since, lib.rowOf(made, unit, change.since), lib.rowOf(made, unit, period))
+    if (change.own === null) {
+      assert.equal(mine, null, `${unit} in ${period}`)
+      met.whole++
+      continue
+    }
+    near(mine.after - mine.before, change.score, `change of ${unit} in ${period}`)
+    for (const name of ['own', 'yardstick']) near(mine[name], change[name], `${name} of ${unit} in ${period}`)
+    met.split++
+    met.moved += Math.abs(change.yardstick) > 1e-6 ? 1 : 0
+  }
+  return met
+}
+
+/** The values that were drawn in are as many as the release says. */
+function assertSameTreated(made) {
+  let drawnIn = 0
+  for (const [code, { points, logged }] of Object.entries(made.treated ?? {})) {
+    const rows = treated.treatedRows(made, code)
+    assert.equal(rows.size, logged ? 0 : points, `drawn in of ${code}`)
+    drawnIn += rows.size
+  }
+  return drawnIn
+}
+
 test('the towns: the same scores, ranks and intervals as their release', { timeout: 60_000 }, () => withFolder(async (folder) => {
   const made = await release(folder, ['specialised-town', towns])
   assertSameRanges(made, assertSame(made))
+  const { split, moved } = await assertSameChanges(made, folder)
+  assert.ok(split >= 200 && moved >= 200, `${split} changes, the yardstick moved in ${moved}`)
+  assert.ok(assertSameTreated(made) > 0)
+}))
+
+test('values drawn in: equal ones together, on both sides', { timeout: 60_000 }, () => withFolder(async (folder) => {
+  const nodes = [{ code: 'top' }, { code: 'x', parent: 'top' }, { code: 'y', parent: 'top' }]
+  const recipe = { steps: [{ step: 'treat', points: 5, log: false }, { step: 'normalise' }, { step: 'aggregate' }] }
+  await writeFile(join(folder, 'index.json'), JSON.stringify({ nodes, recipe }))
+  const values = Array.from({ length: 40 }, (_, i) => [i % 7, i % 7])
+  values[3] = [900, 5000]
+  values[8] = [900, -700]
+  values[20] = [700, 4]
+  await writeFile(join(folder, 'data.csv'), `unit,x,y\n${values.map((row, i) => `u${i},${row}`).join('\n')}\n`)
+  const made = await release(folder, [join(folder, 'index.json'), join(folder, 'data.csv')])
+  assertSameTreated(made)
+  assert.deepEqual(['x', 'y'].map((code) => [...treated.treatedRows(made, code)]), [[3, 8, 20], [3, 8]])
 }))
 
 test('the towns by other definitions of an indicator', { timeout: 60_000 }, () => withFolder(async (folder) => {
@@ -177,6 +228,7 @@ function randomCsv(r, nodes, zeros) {
 
 test('random recipes of every method: the same, and refused where the program refuses', { timeout: 150_000 }, () => withFolder(async (folder) => {
   let same = 0, drawn = 0, refused = 0
+  const splits = { split: 0, moved: 0, whole: 0, drawnIn: 0 }
   const met = new Set()
   for (let at = 0; at < 120; at++) {
     const r = random(1000 + at), nodes = randomNodes(r), recipe = randomRecipe(r, nodes, at)
@@ -208,6 +260,9 @@ test('random recipes of every method: the same, and refused where the program re
         assertSameRanges(made, again)
         drawn++
       }
+      // An export is a second run of the program: of every third.
+      if (at % 3 === 0) for (const [name, count] of Object.entries(await assertSameChanges(made, folder))) splits[name] += count
+      splits.drawnIn += assertSameTreated(made)
     } catch (error) {
       error.message = `case ${at}: ${error.message}\n${JSON.stringify(recipe)}`
       throw error
@@ -216,6 +271,7 @@ test('random recipes of every method: the same, and refused where the program re
     for (const step of recipe.steps) for (const name of [step.method, ...(step.by_level ?? [])]) if (name) met.add(name)
   }
   assert.ok(same >= 60 && drawn >= 50 && refused >= 5, `${same} the same, ${drawn} of them with intervals, ${refused} refused`)
+  for (const [name, count] of Object.entries(splits)) assert.ok(count > 0, `${name}: ${JSON.stringify(splits)}`)
   for (const name of [...IMPUTES, ...NORMALISES, ...AGGREGATES]) assert.ok(met.has(name), `${name} was never tried`)
 }))
 

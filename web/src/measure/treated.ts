@@ -1,23 +1,36 @@
-// Which values the treatment of outliers changed. A release says of an indicator how many extremes were taken to the value next
-// to them; they are the ones furthest out on the side of the skew, equal ones together (docs/index-method.md, "Outliers").
-import { countedValue, type Release } from '../lib/release'
+// Which values the treatment of outliers changed: the data is run up to that step and past it, and what differs was drawn in, on
+// whichever side it lay (docs/index-method.md, "Outliers").
+import { makeTable, makeTree, readStep, runSteps, type ReleaseJson } from '../index/engine'
+import type { Release } from '../lib/release'
 
 const known = new WeakMap<Release, Map<string, Set<number>>>()
 
+function changedBy(release: Release): Map<string, Set<number>> {
+  const json = release as unknown as ReleaseJson
+  const tree = makeTree(json), table = makeTable(json, tree)
+  const { steps } = json.definition.recipe
+  const at = steps.map((one) => one.step).lastIndexOf('treat')
+  if (at < 0) return new Map()
+  const run = (count: number) => runSteps(tree, table, steps.slice(0, count).map((one) => readStep(tree, one))).x
+  const [before, after] = [run(at), run(at + 1)]
+  return new Map(tree.indicators.map((node, c) => [tree.codes[node]!, new Set([...Array(table.rows).keys()].filter((row) => {
+    const [was, is] = [before[c * table.rows + row]!, after[c * table.rows + row]!]
+    return was === was && was !== is
+  }))]))
+}
+
+/** Rows whose value of an indicator was drawn in; none of one whose logarithm was taken, which is said of all together. */
 export function treatedRows(release: Release, code: string): Set<number> {
   const treated = release.treated?.[code]
-  if (!treated || treated.points === 0) return new Set()
+  if (!treated || treated.logged || treated.points === 0) return new Set()
   let byCode = known.get(release)
-  if (!byCode) known.set(release, byCode = new Map())
-  let rows = byCode.get(code)
-  if (!rows) {
-    const out = new Set(release.screened_out)
-    const sign = treated.skew > 0 ? 1 : -1
-    const values = release.data.units.map((_, row) => (out.has(row) ? null : countedValue(release, code, row)))
-    const furthest = [...new Set(values.filter((one): one is number => one !== null))].sort((a, b) => sign * (b - a)).slice(0, treated.points)
-    const changed = new Set(furthest)
-    rows = new Set(values.flatMap((one, row) => (one !== null && changed.has(one) ? [row] : [])))
-    byCode.set(code, rows)
+  if (!byCode) {
+    try {
+      byCode = changedBy(release)
+    } catch {
+      byCode = new Map()
+    }
+    known.set(release, byCode)
   }
-  return rows
+  return byCode.get(code) ?? new Set()
 }
