@@ -104,6 +104,13 @@ struct xt_type report_aligned(struct xt_type type, enum xt_align align)
     return type;
 }
 
+void report_range(const struct xt_index_range *range, char *out, size_t size)
+{
+    double low = floor(range->low), high = ceil(range->high);
+
+    (void)snprintf(out, size, low == high ? "%.0f" : "%.0f–%.0f", low, high);
+}
+
 const char *report_label(const struct report *r, size_t node)
 {
     return xt_index_book_label(r->book, node, r->lang);

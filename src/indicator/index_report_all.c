@@ -249,7 +249,7 @@ static void draw_interval(const struct report *r, const struct xt_index_range *r
                  5.6, XT_INK_SOFT);
     if (rank > 0)
         xt_paper_dot(r->paper, axis_x(r, rank), y + 6, 2.4, XT_INK_BRAND);
-    (void)snprintf(text, sizeof text, range->low == range->high ? "%.0f" : "%.0f–%.0f", range->low, range->high);
+    report_range(range, text, sizeof text);
     xt_paper_text(r->paper, LEFT + AT_RANGE - 4, y, AT_TOP - AT_RANGE, right, text);
     (void)snprintf(text, sizeof text, "%.0f%%", range->top10 * 100);
     xt_paper_text(r->paper, LEFT + AT_TOP, y, WIDE - AT_TOP, right, text);

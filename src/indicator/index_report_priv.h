@@ -65,5 +65,7 @@ void report_head(struct report *r);
 void report_foot(struct report *r);
 struct xt_type report_aligned(struct xt_type type, enum xt_align align);
 const char *report_label(const struct report *r, size_t node);
+/* An interval in whole ranks, "3–7"; outward, so that what is said holds no less than what was drawn. */
+void report_range(const struct xt_index_range *range, char *out, size_t size);
 
 #endif

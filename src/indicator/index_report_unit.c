@@ -110,7 +110,7 @@ static void draw_facts(const struct report *r, size_t row)
     (void)snprintf(more, sizeof more, say(r, "中位数 %.2f", "median %.2f"), r->median_score[top]);
     draw_fact(r, LEFT + step, step, say(r, "得分", "Score"), isnan(book->score[top][row]) ? "—" : value, more);
     if (r->intervals) {
-        (void)snprintf(value, sizeof value, range->low == range->high ? "%.0f" : "%.0f–%.0f", range->low, range->high);
+        report_range(range, value, sizeof value);
         draw_fact(r, LEFT + 2 * step, step, say(r, "名次区间", "Rank interval"), range->known ? value : "—",
                   range->known ? say(r, "5%–95%", "5–95 %") : "");
         (void)snprintf(value, sizeof value, "%.0f%%", range->top10 * 100);

@@ -100,6 +100,11 @@ print(json.dumps([[s.title] + [str(c.value) for c in s[1]] for s in book]))`, at
       assert.ok(squeezed.slice(2, 4).some((page) => page.includes(name)), `${name} in the ranking`)
       assert.equal(squeezed.slice(4).filter((page) => page.includes(name)).length, 1, `${name} has one page`)
     }
+    for (const { row, low, high } of made.uncertainty.units.filter((one) => one.low !== null)) {
+      const [from, to] = [Math.floor(low), Math.ceil(high)], said = from === to ? `${from}` : `${from}–${to}`
+      const page = squeezed.slice(4).find((page) => page.includes(made.data.units[row][1]))
+      assert.match(page, new RegExp(`${made.scores.index[row].toFixed(2)}${said}\\d+%`), `${made.data.units[row][1]}: ${said}`)
+    }
     assert.ok(squeezed[63].includes('第64页，共64页'))
     assert.doesNotMatch(await tool('pdffonts', at('all.pdf')), / no +(yes|no) +(yes|no) +\d+ +0$/m, 'all fonts are embedded')
     const bytes = readFileSync(at('all.pdf'), 'latin1')
