@@ -25,7 +25,7 @@ const release = () => ({
   weights: { index: 1, A: 0.75, B: 0.25, X: 0.5, Y: 0.5, Z: 1 },
   scores: { index: [10, 20, 30, 40, 50, 60, null], A: [1, 2, 3, 4, 5, 6, null], B: [4, 8, 0, 0, 0, 4, null], X: [0, 10, 50, 20, 25, 60, null], Y: [0, 10, 50, 20, 75, 60, null], Z: [4, 8, 0, 0, 0, 4, null] },
   ranks: { index: [3, 3, 2, 1, 1, 1, 0], A: [], B: [], X: [], Y: [], Z: [1, 1, 2, 3, 2, 2, 0] }, screened_out: [6],
-  effects: {}, warnings: [], uncertainty: { units: [{ row: 1, low: 2, median: 3, mean: 2.9, high: 3, best: 1, worst: 3, top10: 1 }] },
+  effects: {}, warnings: [], uncertainty: { units: [{ row: 1, low: 2, median: 3, mean: 2.9, high: 3, best: 1, worst: 3, top10: 1 }, { row: 6, low: null, median: null, mean: null, high: null, best: 0, worst: 0, top10: 0 }] },
 })
 
 test('the tree: order, depth, shares, the definition that was chosen', () => {
@@ -52,6 +52,7 @@ test('rows of periods and units; what has no rank is not ranked; equal ranks kee
   assert.deepEqual([lib.unitsOf(one).get('a').group, lib.unitsOf(one).get('d').name, lib.unitName(one, 6)], ['二', 'd', 'd'])
   assert.equal(lib.rangeOf(one, 1).median, 3)
   assert.equal(lib.rangeOf(one, 0), undefined)
+  assert.equal(lib.rangeOf(one, 6), undefined, 'no rank, no interval')
   assert.deepEqual([lib.rankOf(one, 'index', 6), lib.rankOf(one, 'index', undefined), lib.scoreOf(one, 'index', 6)], [null, null, null])
 })
 
@@ -77,6 +78,10 @@ test('figures in words', () => {
   assert.deepEqual([259351, 6.51, 0.187, 1234.56, 0, null].map(lib.valueText), ['259,351', '6.51', '0.187', '1,234.6', '0', '–'])
   assert.deepEqual([lib.measured(33.8, '%'), lib.measured(6.51, '万元/人'), lib.measured(null, '%'), lib.measured(3, '')], ['33.8%', '6.51 万元/人', '–', '3'])
   assert.deepEqual([0.25, 0.0283, 0.0001, 0, 1].map(lib.percentText), ['25%', '2.8%', '<0.1%', '0%', '100%'])
+  assert.deepEqual([0.25, 0.12345, null].map(lib.shareText), ['25%', '12.3%', '–'])
+  const told = (low, median, high) => Object.values(lib.rangeText({ low, median, high }))
+  assert.deepEqual(told(3.4, 5.5, 1234.2), ['3', '6', '1,235'], 'outward')
+  assert.deepEqual(told(2.99999999999999, 4.49999999999999, 7.00000000000001), ['3', '5', '7'], 'of 12 digits')
   assert.deepEqual([lib.quantile([3, null, 1, 2], 0.25), lib.median([]), lib.median([1, 2])], [1.5, null, 1.5])
   assert.equal(lib.releasePath('a b', ''), '/api/v1/indexes/a%20b/releases/current')
 })

@@ -1,12 +1,8 @@
 // What the workshop says: shares, and what a change of weights or method did to the ranking.
 import { i18n, inWords } from '../i18n'
 import { number } from '../lib/format'
+import { shareText } from '../lib/release'
 import { effective, isChanged, sharesOf, type Choices, type Published } from './choices'
-
-/** 0.25 as 25%, 0.12345 as 12.3%. */
-export function percent(share: number): string {
-  return `${number(Number((share * 100).toFixed(1)))}%`
-}
 
 /** A rank of an interval with at most one decimal; of the 12 digits that a release writes, as every page does. */
 export function rankText(rank: number): string {
@@ -36,7 +32,7 @@ export function changesInWords(base: Published, choices: Choices): string {
   }).sort((a, b) => Math.abs(now[b]! - before[b]!) - Math.abs(now[a]! - before[a]!))
   for (const node of moves) {
     const key = now[node]! > before[node]! ? 'workshop.said.up' : 'workshop.said.down'
-    said.push(t(key, { name: nodeName(base, node), from: percent(before[node]!), to: percent(now[node]!) }))
+    said.push(t(key, { name: nodeName(base, node), from: shareText(before[node]!), to: shareText(now[node]!) }))
   }
   if (choices.off.length) said.push(t('workshop.said.off', { names: choices.off.map((code) => nodeName(base, tree.byCode.get(code)!)).join(t('workshop.and')) }))
   const step = (name: 'impute' | 'treat' | 'normalise') => {

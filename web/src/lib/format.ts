@@ -2,10 +2,11 @@
 import type { Language } from '../i18n'
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 12 })
+const tiny = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 12 })
 
-/** 12,345 in both languages. */
+/** 12,345 in both languages, with all its decimals; of what is below one, 12 digits that mean something. */
 export function number(value: number): string {
-  return grouped.format(value)
+  return (Math.abs(value) < 1 ? tiny : grouped).format(value)
 }
 
 /** For headline figures: 12,345, then 123.4万 and 1.2亿 in Chinese, 1.2M in English. */
@@ -39,9 +40,9 @@ export function instant(text: string | null | undefined, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`
 }
 
-/** 0.426 as 42%: never more than there is. */
+/** 0.426 as 42%, 0.29 as 29%: never more than there is. */
 export function percent(share: number): string {
-  return `${Math.floor(share * 100)}%`
+  return `${Math.floor(Number((share * 100).toPrecision(12)))}%`
 }
 
 /** Microseconds as milliseconds with as many digits as mean something: 0.9, 14. */

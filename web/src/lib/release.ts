@@ -3,6 +3,7 @@
 import { get } from '../api/client'
 import type { Label } from '../api/types'
 import { inWords, language } from '../i18n'
+import { number } from './format'
 import { useLoad, type Loading } from './load'
 
 export interface NodeOption { denominator?: string; unit?: string; direction?: number; note?: string | Label }
@@ -56,6 +57,9 @@ export interface RankRange {
   top10: number
 }
 
+/** As a release has it: null for a unit that has no rank. */
+export type DrawnRange = Pick<RankRange, 'row'> & { [Name in Exclude<keyof RankRange, 'row'>]: number | null }
+
 export interface Sensitivity { name: string; first?: number; total?: number; first_by_unit?: number[]; total_by_unit?: number[] }
 
 export interface Uncertainty {
@@ -66,7 +70,7 @@ export interface Uncertainty {
   failed: number
   period: number
   mean_shift: number
-  units: RankRange[]
+  units: DrawnRange[]
   factors: Sensitivity[]
 }
 
@@ -253,6 +257,11 @@ export const scoredPeriods = kept<number[]>((release) => {
   return scored.size ? periodsOf(release).filter((one) => scored.has(one)) : periodsOf(release)
 })
 
+/** The period that effects were measured in: that of the draws, or the last one. 0 where there are no periods. */
+export function effectsPeriod(release: Release): number {
+  return release.uncertainty?.period || lastPeriod(release)
+}
+
 export const unitsOf = kept<Map<string, UnitInfo>>((release) => {
   const units = new Map<string, UnitInfo>()
   release.data.units.forEach(([code, name, period, group], row) => {
@@ -311,10 +320,12 @@ export function valueOf(release: Release, code: string, row: number | undefined)
   return row === undefined ? null : release.data.values[code]?.[row] ?? null
 }
 
-const rangesByRow = kept<Map<number, RankRange>>((release) =>
-  new Map((release.uncertainty?.units ?? []).map((one) => [one.row, one])))
+const isRanked = (one: DrawnRange): one is RankRange => one.low !== null && one.median !== null && one.high !== null
 
-/** The interval of the rank in the index: only for the period whose draws were made. */
+const rangesByRow = kept<Map<number, RankRange>>((release) =>
+  new Map((release.uncertainty?.units ?? []).filter(isRanked).map((one) => [one.row, one])))
+
+/** The interval of the rank in the index: only for the period whose draws were made, and only of what has a rank. */
 export function rangeOf(release: Release, row: number | undefined): RankRange | undefined {
   return row === undefined ? undefined : rangesByRow(release).get(row)
 }
@@ -418,7 +429,7 @@ export function signedText(value: number | null | undefined, digits = 2): string
   return value > 0 ? `+${text}` : `−${text}`
 }
 
-/** A value as given: its own digits, at most seven that mean something, with thousands apart. */
+/** A value to compare at a glance: four digits that mean something, from a thousand on one decimal. Its observation has all digits. */
 export function valueText(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–'
   const digits = Math.abs(value) >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 }
@@ -435,6 +446,15 @@ export function measured(value: number | null | undefined, unit: string | null |
   const word = unitWord(unit)
   if (value === null || value === undefined || !word) return text
   return word === '%' ? `${text}%` : `${text} ${word}`
+}
+
+/**
+ * The interval of a rank in whole ranks, as in the reports: outward, so that what is said holds no less than what was drawn; the median
+ * is the nearest. Of the 12 digits that a release writes.
+ */
+export function rangeText(range: Pick<RankRange, 'low' | 'median' | 'high'>): { low: string; median: string; high: string } {
+  const whole = (rank: number, round: (rank: number) => number) => number(round(Number(rank.toPrecision(12))))
+  return { low: whole(range.low, Math.floor), median: whole(range.median, Math.round), high: whole(range.high, Math.ceil) }
 }
 
 /** A share of the whole, to one decimal: 12.5%, 25%. */
