@@ -10,7 +10,7 @@ import { load } from './lib/load.mjs'
 
 const fromWeb = createRequire(new URL('../../web/package.json', import.meta.url))
 
-const [format, query, record] = await Promise.all([load('lib/format.ts'), load('lib/query.ts'), load('lib/record.ts')])
+const [format, query, record, download, scale] = await Promise.all(['lib/format.ts', 'lib/query.ts', 'lib/record.ts', 'charts/download.ts', 'charts/scale.ts'].map(load))
 
 test('money is exact from whole fen', () => {
   /* fen                   what is shown */
@@ -29,6 +29,38 @@ test('headline figures use 万 and 亿 in Chinese', () => {
   assert.equal(format.headline(123_456, 'zh'), '12.3万')
   assert.equal(format.headline(123_456_789, 'zh'), '1.2亿')
   assert.equal(format.headline(1_234_567, 'en'), '1.2M')
+})
+
+test('numbers keep their digits; shares are never told higher than they are', () => {
+  assert.deepEqual([12.3456, 999.96, 1234567.891, 0.1 + 0.2, 0, 1.5e-9, 123456789012345].map(format.number),
+    ['12.3456', '999.96', '1,234,567.891', '0.3', '0', '0.0000000015', '123,456,789,012,345'])
+  assert.deepEqual([0.29, 0.57, 0.426, 0.999, 1, 0].map(format.percent), ['29%', '57%', '42%', '99%', '100%', '0%'])
+})
+
+test('files of charts have numbers as they are, and lines that fit', () => {
+  const rows = [['甲', download.figure(1234.5, () => '1,234.50'), download.figure(-0.1 - 0.2, () => '−0.30'), download.figure(null, String), '=1+1']]
+  assert.equal(download.csvOf({ head: ['a', 'b', 'c', 'd', 'e'], rows }), "\uFEFFa,b,c,d,e\r\n甲,1234.5,-0.3,,'=1+1\r\n")
+  assert.deepEqual(rows[0].map(download.cellText), ['甲', '1,234.50', '−0.30', '–', '=1+1'])
+  assert.deepEqual(rows[0].map(download.isFigure), [false, true, true, true, false])
+  for (const words of ['示例单位的得分在升：2021 年 12.34，2023 年 15.67。'.repeat(4), 'A title of many words, in one line too long for its drawing', 'Donaudampfschiff'.repeat(12), '']) {
+    const lines = download.linesOf(words, 200, 13)
+    assert.equal(lines.join('').replaceAll(' ', ''), words.replaceAll(' ', ''), 'nothing is lost')
+    assert.ok(lines.every((one) => scale.widthOf(one) <= 200 + 13), lines.join('|'))
+    assert.ok(lines.every((one) => !/^[，。：]/.test(one)), lines.join('|'))
+  }
+})
+
+test('about the same is told by what is drawn, whatever the scale and the sign', () => {
+  /*    from   to     drawn beside      the same */
+  for (const [a, b, drawn, same] of [
+    [   0.2,   0.6,   [0, 1],           false],
+    [   0.5,   0.51,  [0, 1],           true],
+    [   50,    51,    [0, 100],         true],
+    [   0,     5,     [0, 10],          false],
+    [  -10,   -20,    [-30, 0],         false],
+    [   3,     3,     [],               true],
+    [   3,     3.01,  [null],           false],
+  ]) assert.equal(scale.looksSame(a, b, drawn), same, `${a} to ${b} in ${drawn}`)
 })
 
 test('instants are told in the zone of the node', () => {

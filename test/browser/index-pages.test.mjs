@@ -33,6 +33,8 @@ const PAGES = [
   ['profile of the only unit', '/indexes/one/units/u0',                            /示例单位 0/],
   ['a thousand units',         '/indexes/thousand?page=3',                         /示例指数/],
   ['indicator of a thousand',  '/indexes/thousand/indicators/X',                   /指标甲/],
+  ['an index with no rank for one', '/indexes/unranked',                       /示例指数/],
+  ['unit without any rank',    '/indexes/unranked/units/u5',                       /示例单位 5/],
   ['no years, no draws',       '/indexes/plain',                                   /示例单位 \d领先/],
   ['unit without years',       '/indexes/plain/units/u1',                          /示例单位 1/],
   ['long names',               '/indexes/long',                                    /超大规模|Donau/],

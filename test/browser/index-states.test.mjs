@@ -201,7 +201,7 @@ test('a profile: rank in words, peers, strengths that open to observations', LIM
     const range = release.uncertainty.units.find((one) => one.row === row)
     await open(page, `${TOWNS}/units/ex-08`)
     assert.ok((await text(page, '.page-head .lead')).includes(`2023 年第 ${release.ranks.index[row]} 名`))
-    assert.ok((await text(page, '.page-head .lead')).includes(`第 ${Math.round(range.low)} 至 ${Math.round(range.high)} 名之间`))
+    assert.ok((await text(page, '.page-head .lead')).includes(`第 ${Math.floor(range.low)} 至 ${Math.ceil(range.high)} 名之间`))
     await page.locator('form.controls select').first().selectOption('chosen')
     for (const name of ['示例霁栖镇（广州市）', '示例澜栖镇（深圳市）']) {
       await page.fill('input[list=peer-names]', name)
@@ -253,6 +253,9 @@ test('indicator and method say what the release says', LIMIT, () =>
     const release = await (await fetch(`${on.node.url}/api/v1/indexes/specialised-town/releases/current`)).json()
     await open(page, `${TOWNS}/indicators/A21?unit=ex-08`)
     assert.match(await text(page, 'main'), new RegExp(`偏度 ${release.treated.A21.skew.toFixed(2)}[\\s\\S]*12\\.5%|12\\.5%[\\s\\S]*偏度 ${release.treated.A21.skew.toFixed(2)}`))
+    await open(page, `${TOWNS}/indicators/A21?unit=ex-08&period=2021`)
+    assert.match(await text(page, 'main'), /实际权重和相关系数按 2023 年的数据算/, 'whatever year is chosen')
+    await open(page, `${TOWNS}/indicators/A21?unit=ex-08`)
     await page.locator('.drawing a').first().focus()
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/observations\?.*indicator=A21/)
@@ -296,6 +299,86 @@ test('observations: filters, pages, revisions, export', LIMIT, () =>
     assert.match(await text(page, '.empty'), /没有符合条件的观测/)
   }))
 
+test('an observation has all digits of its figure', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/observations?area=digits')
+    assert.deepEqual(await page.locator('.observations tbody tr td:nth-child(4)').allInnerTexts(), ['12.3456', '999.96', '1,234,567.891'])
+  }))
+
+test('who has no rank has no interval either', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/indexes/unranked/units/u5')
+    assert.match(await text(page, 'main'), /未排名|没有名次|数据不足/)
+    await open(page, '/indexes/unranked/units/u1')
+    assert.match(await text(page, '.page-head .lead'), /第 \d 至 \d 名之间/)
+    for (const path of ['/indexes/unranked/units/u5', '/indexes/unranked']) {
+      await open(page, path)
+      assert.doesNotMatch(await page.locator('main').innerText(), /第 0 |\b0–0\b|NaN/, path)
+    }
+    assert.equal(await page.locator('.rank-table .interval-cell svg').count(), 5, 'six units, one of them without a rank')
+  }))
+
+test('titles say what the drawing shows, also of small scales and below zero', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    const release = await (await fetch(`${node.url}/api/v1/indexes/shares/releases/current`)).json()
+    await open(page, '/indexes/shares/indicators/X')
+    const middle = (period) => {
+      const list = release.data.units.flatMap(([, , of], row) => (of === period ? release.data.values.X[row] ?? [] : [])).sort((a, b) => a - b)
+      return (list[Math.floor((list.length - 1) / 2)] + list[Math.ceil((list.length - 1) / 2)]) / 2
+    }
+    assert.equal(await page.locator('.chart-title').nth(1).innerText(), `指标甲的中位数在降：2021 年 ${middle(2021)}，2023 年 ${middle(2023)}`)
+    for (let n = 0; n < 9; n++) {
+      const [first, last] = [release.scores.index[3 * n], release.scores.index[3 * n + 2]]
+      await open(page, `/embed/shares/score/u${n}`)
+      assert.match(await text(page, 'h1'), Math.abs(last - first) < 0.02 ? /./ : last > first ? /得分在升/ : /得分在降/, `${first} to ${last}`)
+    }
+  }))
+
+test('a chart as a file: raw figures, haloes under letters, long lines broken; its table is made when it is asked for', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    const release = await (await fetch(`${node.url}/api/v1/indexes/specialised-town/releases/current`)).json()
+    await open(page, `${TOWNS}/units/ex-08`)
+    const parts = page.locator('figure', { has: page.locator('.drawing .minus') }).first()
+    assert.equal(await page.locator('figure table').count(), 0)
+    const csv = (await downloaded(page, () => parts.locator('button:has-text("CSV")').click())).bytes.toString()
+    const figures = csv.trim().split('\r\n').slice(1).map((one) => one.split(',').slice(1))
+    assert.ok(figures.length > 1 && figures.flat().every((one) => /^-?\d+(\.\d+)?$/.test(one)), csv)
+    assert.ok(figures.flat().some((one) => /\.\d{5,}/.test(one)), 'not as they are shown')
+    await parts.locator('summary:has-text("看表格")').click()
+    await parts.locator('table').waitFor()
+    assert.match(await parts.locator('tbody').innerText(), /[+−]\d+\.\d\d\b/)
+    const score = page.locator('figure').first()
+    const scores = (await downloaded(page, () => score.locator('button:has-text("CSV")').click())).bytes.toString()
+    const row = release.data.units.findIndex(([code, , period]) => code === 'ex-08' && period === 2023)
+    assert.ok(scores.includes(`2023,${release.scores.index[row]},`), scores)
+    const lines = (await downloaded(page, () => score.locator('button:has-text("SVG")').click())).bytes.toString()
+    assert.match(lines, /<text[^>]*paint-order="stroke/)
+    await open(page, `${TOWNS}?view=map`)
+    await page.waitForSelector('.choropleth')
+    const map = (await downloaded(page, () => page.locator('figure button:has-text("SVG")').first().click())).bytes.toString()
+    assert.match(map, /<text[^>]*stroke-opacity="0\.65"[^>]*paint-order="stroke|<text[^>]*paint-order="stroke[^>]*stroke-opacity="0\.65"/)
+
+    await page.setViewportSize({ width: 360, height: 800 })
+    await open(page, '/embed/long/score/u1')
+    const title = await text(page, 'h1')
+    const long = (await downloaded(page, () => page.locator('button:has-text("SVG")').click())).bytes.toString()
+    const drawn = await page.evaluate((words) => {
+      document.body.innerHTML = words
+      const own = [...document.querySelectorAll('body > svg > text')]
+      const box = document.querySelector('body > svg').viewBox.baseVal
+      const inner = document.querySelector('body > svg > svg')
+      return {
+        titles: own.filter((one) => one.getAttribute('font-weight') === '600').map((one) => one.textContent),
+        wide: own.filter((one) => one.getBBox().x + one.getBBox().width > box.width).map((one) => one.textContent),
+        low: own.filter((one) => one.getBBox().y + one.getBBox().height > box.height).map((one) => one.textContent),
+        over: own.filter((one) => one.getAttribute('font-weight') === '600' && one.getBBox().y + one.getBBox().height > Number(inner.getAttribute('y')) + 1).length,
+      }
+    }, long)
+    assert.ok(drawn.titles.length > 1, 'broken')
+    assert.equal(drawn.titles.join('').replaceAll(' ', ''), title.replaceAll(' ', ''))
+    assert.deepEqual([drawn.wide, drawn.low, drawn.over], [[], [], 0])
+  }))
+
 test('a chart can be taken away: CSV, SVG, PNG, code', LIMIT, () =>
   withPage(on.browser, on.node.url, async (page, context) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -321,7 +404,7 @@ test('a chart can be taken away: CSV, SVG, PNG, code', LIMIT, () =>
     await idle(page)
     assert.equal(await page.locator('.site-head, .site-foot').count(), 0, 'without the shell')
     assert.equal(await text(page, 'h1'), title)
-    assert.match(await text(page, '.chart-foot'), /来源：.*2026-03-05/)
+    assert.match(await text(page, '.chart-foot'), /来源：.*；发布于 2026-03-05/)
     assert.match(new URL(address).searchParams.get('release'), /^[0-9a-f]{16}$/, 'of this release, for ever')
   }))
 

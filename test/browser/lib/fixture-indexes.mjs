@@ -23,8 +23,11 @@ function sampleRelease() {
   return sample
 }
 
-/** A release of two dimensions and three indicators; values from a fixed sequence, the ranks true to the scores. */
-export function madeUp({ units, periods, name = (n) => `示例单位 ${n}`, code = (n) => `u${n}`, label, draws = true, group = (n) => (n % 2 ? '甲' : '乙') }) {
+/**
+ * A release of two dimensions and three indicators; values from a fixed sequence, the ranks true to the scores. The last unit has no
+ * rank where `unranked`; `most` is the greatest score that there may be, `value` takes the place of the values of X.
+ */
+export function madeUp({ units, periods, name = (n) => `示例单位 ${n}`, code = (n) => `u${n}`, label, draws = true, group = (n) => (n % 2 ? '甲' : '乙'), unranked = false, most = 100, value = null }) {
   let state = 7
   const next = () => {
     state = (state * 48271) % 2147483647
@@ -32,12 +35,14 @@ export function madeUp({ units, periods, name = (n) => `示例单位 ${n}`, code
   }
   const rows = Array.from({ length: units }, (_, n) => periods.map((period) => ({ n, period }))).flat()
   const indicators = ['X', 'Y', 'Z']
-  const scores = { X: rows.map(() => 100 * next()), Y: rows.map(() => 100 * next()), Z: rows.map(() => 100 * next()) }
-  scores.A = rows.map((_, i) => (scores.X[i] + scores.Y[i]) / 2)
+  const out = rows.flatMap(({ n }, row) => (unranked && n === units - 1 ? [row] : []))
+  const each = (score) => rows.map((_, i) => [score(i), out.includes(i)]).map(([one, none]) => (none ? null : one))
+  const scores = { X: each(() => most * next()), Y: each(() => most * next()), Z: each(() => most * next()) }
+  scores.A = each((i) => (scores.X[i] + scores.Y[i]) / 2)
   scores.B = scores.Z
-  scores.index = rows.map((_, i) => (scores.A[i] + scores.B[i]) / 2)
+  scores.index = each((i) => (scores.A[i] + scores.B[i]) / 2)
   const ranks = Object.fromEntries(Object.entries(scores).map(([node, list]) => [node, rows.map(({ period }, i) =>
-    1 + rows.filter((other, k) => other.period === period && list[k] > list[i]).length)]))
+    list[i] === null ? 0 : 1 + rows.filter((other, k) => other.period === period && list[k] > list[i]).length)]))
   const words = (zh, en) => ({ zh: label ? label.zh : zh, en: label ? label.en : en })
   const last = periods.at(-1)
   const shown = rows.flatMap((one, row) => (one.period === last ? [row] : []))
@@ -55,14 +60,14 @@ export function madeUp({ units, periods, name = (n) => `示例单位 ${n}`, code
     },
     data: {
       sha256: '0'.repeat(64), units: rows.map(({ n, period }) => [code(n), name(n), period, group(n)].filter((one) => one !== null)),
-      values: Object.fromEntries(indicators.map((one) => [one, scores[one].map((value, i) => (one === 'X' && i % 7 === 3 ? null : Math.round(value * 10) / 10))])), extras: {},
+      values: Object.fromEntries(indicators.map((one) => [one, scores[one].map((score, i) => (score === null || (one === 'X' && i % 7 === 3) ? null : one === 'X' && value ? value(rows[i]) : Math.round(score * 10) / 10))])), extras: {},
     },
-    weights: { index: 1, A: 0.5, B: 0.5, X: 0.5, Y: 0.5, Z: 1 }, scores, ranks, screened_out: [], treated: {},
+    weights: { index: 1, A: 0.5, B: 0.5, X: 0.5, Y: 0.5, Z: 1 }, scores, ranks, screened_out: out, treated: {},
     effects: Object.fromEntries(Object.keys(scores).map((node) => [node, { nominal: { index: 1, A: 0.5, B: 0.5, X: 0.25, Y: 0.25, Z: 0.5 }[node], variance: 0.3, correlation: 0.7 }])),
     warnings: [{ node: 'X', what: 'index-not-filled' }],
     ...(draws ? { uncertainty: {
       design: 'draws', generator: 'sobol (Joe and Kuo 2008), splitmix64', seed: 1, draws: 1000, failed: 0, period: last, mean_shift: 2.5,
-      units: shown.map((row) => ({ row, low: Math.max(1, ranks.index[row] - 2), median: ranks.index[row], mean: ranks.index[row], high: Math.min(units, ranks.index[row] + 2), best: 1, worst: units, top10: ranks.index[row] <= 10 ? 0.9 : 0 })),
+      units: shown.map((row) => (out.includes(row) ? { row, low: null, median: null, mean: null, high: null, best: 0, worst: 0, top10: 0 } : { row, low: Math.max(1, ranks.index[row] - 2), median: ranks.index[row], mean: ranks.index[row], high: Math.min(units, ranks.index[row] + 2), best: 1, worst: units, top10: ranks.index[row] <= 10 ? 0.9 : 0 })),
       factors: [{ name: 'weights' }],
     } } : {}),
   }
@@ -75,6 +80,8 @@ const MADE = {
   thousand: () => madeUp({ units: 1000, periods: YEARS }),
   long: () => madeUp({ units: 12, periods: YEARS, name: (n) => `${n % 2 ? LONG_ZH : LONG_EN} ${n}`, label: { zh: LONG_ZH.repeat(2), en: LONG_EN }, group: () => LONG_ZH }),
   provinces: () => madeUp({ units: 4, periods: YEARS, name: (n) => ['北京', '上海市', '广东省', '内蒙古自治区'][n], code: (n) => ['北京', 'sh', '440000', 'nm'][n] }),
+  shares: () => madeUp({ units: 9, periods: YEARS, most: 1, value: ({ n, period }) => -(period - 2020) * 10 - n }),
+  unranked: () => madeUp({ units: 6, periods: YEARS, unranked: true }),
   plain: () => madeUp({ units: 8, periods: [0], draws: false, group: () => null }),
   yearless: () => madeUp({ units: 8, periods: [0], group: () => null }),
   // The last year has figures, but too few for scores.
@@ -142,6 +149,11 @@ function observations(url, en) {
   const area = query.get('area')
   const indicator = query.get('indicator')
   if (query.get('area') === 'none') return { items: [], next: null }
+  if (query.get('area') === 'digits') {
+    return { next: null, items: [12.3456, 999.96, 1234567.891].map((value, i) => ({
+      index: 'specialised-town', indicator: 'A11', area: 'digits', period: 2021 + i, value, unit: '', source: 'digits.csv', status: 'final', revision: 1, recorded: '2026-03-05T06:07:08Z', note: '',
+    })) }
+  }
   const rows = release.data.units.flatMap((one, row) => ((!area || one[0] === area) && (!query.get('period') || one[2] === Number(query.get('period'))) ? [row] : []))
   const codes = indicator ? [indicator] : Object.keys(release.data.values)
   const all = rows.flatMap((row) => codes.flatMap((code) => (release.data.values[code] ? [{ row, code }] : [])))

@@ -34,6 +34,14 @@ export function extent(values: Array<number | null | undefined>, { zero = false,
   return [zero && lo === 0 ? 0 : lo - add, zero && hi === 0 ? 0 : hi + add]
 }
 
+const SAME = 0.03
+
+/** Whether two values differ by less than the eye sees beside all that is drawn with them. */
+export function looksSame(a: number, b: number, drawn: Array<number | null>): boolean {
+  const [lo, hi] = extent([...drawn, a, b], { room: 0 })
+  return a === b || Math.abs(b - a) < SAME * (hi - lo)
+}
+
 const WIDE = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]/
 
 /** About how wide a text is, in pixels at 13 px; SVG can measure it only when it is drawn. */
