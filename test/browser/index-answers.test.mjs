@@ -181,7 +181,11 @@ test('a name beside the map is followed once: in the page, and beside the frame'
 }))
 
 test('the code of a filtered chart shows what the chart shows', LIMIT, () => withNode(async (page) => {
-  const rows = () => page.locator('figure').last().locator('.chart-table tbody th').allTextContents()
+  const rows = async () => {
+    const table = page.locator('figure').last().locator('.chart-table')
+    await table.locator('summary').click()
+    return table.locator('tbody th').allTextContents()
+  }
   for (const state of ['group=工业', 'q=（肇庆市）', 'sort=name', 'group=农业&sort=width']) {
     await open(page, `${TOWNS}?${state}`)
     const shown = await rows(), code = await page.locator('.chart-embed textarea').last().inputValue()

@@ -300,13 +300,13 @@ test('observations: filters, pages, revisions, export', LIMIT, () =>
   }))
 
 test('an observation has all digits of its figure', LIMIT, () =>
-  withPage(browser, node.url, async (page) => {
+  withPage(on.browser, on.node.url, async (page) => {
     await open(page, '/observations?area=digits')
     assert.deepEqual(await page.locator('.observations tbody tr td:nth-child(4)').allInnerTexts(), ['12.3456', '999.96', '1,234,567.891'])
   }))
 
 test('who has no rank has no interval either', LIMIT, () =>
-  withPage(browser, node.url, async (page) => {
+  withPage(on.browser, on.node.url, async (page) => {
     await open(page, '/indexes/unranked/units/u5')
     assert.match(await text(page, 'main'), /未排名|没有名次|数据不足/)
     await open(page, '/indexes/unranked/units/u1')
@@ -319,8 +319,8 @@ test('who has no rank has no interval either', LIMIT, () =>
   }))
 
 test('titles say what the drawing shows, also of small scales and below zero', LIMIT, () =>
-  withPage(browser, node.url, async (page) => {
-    const release = await (await fetch(`${node.url}/api/v1/indexes/shares/releases/current`)).json()
+  withPage(on.browser, on.node.url, async (page) => {
+    const release = await (await fetch(`${on.node.url}/api/v1/indexes/shares/releases/current`)).json()
     await open(page, '/indexes/shares/indicators/X')
     const middle = (period) => {
       const list = release.data.units.flatMap(([, , of], row) => (of === period ? release.data.values.X[row] ?? [] : [])).sort((a, b) => a - b)
@@ -335,8 +335,8 @@ test('titles say what the drawing shows, also of small scales and below zero', L
   }))
 
 test('a chart as a file: raw figures, haloes under letters, long lines broken; its table is made when it is asked for', LIMIT, () =>
-  withPage(browser, node.url, async (page) => {
-    const release = await (await fetch(`${node.url}/api/v1/indexes/specialised-town/releases/current`)).json()
+  withPage(on.browser, on.node.url, async (page) => {
+    const release = await (await fetch(`${on.node.url}/api/v1/indexes/specialised-town/releases/current`)).json()
     await open(page, `${TOWNS}/units/ex-08`)
     const parts = page.locator('figure', { has: page.locator('.drawing .minus') }).first()
     assert.equal(await page.locator('figure table').count(), 0)
