@@ -320,6 +320,7 @@ enum xt_code xt_out_whole(const char *path, struct xt_str bytes, struct xt_error
     enum xt_code rc;
 
     out->ops = &whole;
+    out->fd = -1; /* 0 is somebody else's */
     out->path = xt_strdup(path);
     xt_text_init(&out->buffer, 1);
     rc = open_temporary(out, err);

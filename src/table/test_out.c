@@ -1,4 +1,5 @@
 /* test_out.c - what is written is read back as it was, in every format. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -384,6 +385,19 @@ static void openpyxl_reads_it(void **state)
     assert_int_equal(rc, 0);
 }
 
+/* Standard input is 0: a writer that never opened its file must not take it for its own. */
+static void a_file_that_cannot_be_made_closes_nothing(void **state)
+{
+    struct xt_error err;
+    char path[128];
+
+    (void)state;
+    path_of("nowhere/out.json", path);
+    assert_int_not_equal(fcntl(0, F_GETFD), -1);
+    assert_int_equal(xt_out_whole(path, XT_STR("{}"), &err), XT_E_INTERNAL);
+    assert_int_not_equal(fcntl(0, F_GETFD), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +410,7 @@ int main(void)
         cmocka_unit_test(workbook_is_typed),
         cmocka_unit_test(cells_that_do_not_fit),
         cmocka_unit_test(nothing_is_left_where_it_cannot_be_written),
+        cmocka_unit_test(a_file_that_cannot_be_made_closes_nothing),
         cmocka_unit_test(openpyxl_reads_it),
     };
 
