@@ -291,7 +291,53 @@ static void read_columns(struct reading *r, const json_t *list)
     r->file->column_count = count;
 }
 
+/* A head or a denominator that names two things would mean whichever comes first. */
+static void check_columns(struct reading *r)
+{
+    const struct xt_index_file *file = r->file;
+    size_t i, k;
+
+    for (i = 0; i < file->column_count; i++) {
+        const char *name = file->columns[i].code;
+        bool twice = name[0] && xt_index_tree_find(&file->tree, name) != SIZE_MAX;
+
+        for (k = 0; name[0] && !twice && k < i; k++)
+            twice = strcmp(file->columns[k].code, name) == 0;
+        if (twice)
+            xt_problem(r->problems, name, XT_MSG_INDEX_TWICE);
+    }
+}
+
 /* ---- units ---- */
+
+bool xt_index_unit_plain(struct xt_str name, char out[XT_INDEX_UNIT_NAME_SIZE])
+{
+    static const char wide[] = "\u3000";
+    size_t i, n = 0;
+
+    for (i = 0; i < name.n; i++) {
+        if (name.n - i >= strlen(wide) && memcmp(name.s + i, wide, strlen(wide)) == 0) {
+            i += strlen(wide) - 1;
+        } else if (name.s[i] != ' ') {
+            if (n + 1 >= XT_INDEX_UNIT_NAME_SIZE)
+                return false;
+            out[n++] = name.s[i];
+        }
+    }
+    out[n] = '\0';
+    return true;
+}
+
+static const char *plain_name(struct reading *r, const char *unit, const char *name)
+{
+    char plain[XT_INDEX_UNIT_NAME_SIZE];
+
+    if (!xt_index_unit_plain(xt_str(name), plain)) {
+        fault_at(r, unit, XT_MSG_INDEX_CODE_LONG, name);
+        return "";
+    }
+    return xt_arena_strdup(r->arena, plain);
+}
 
 /* {"内蒙古": ["内蒙古自治区"], "北京": []}: a unit and the other names by which data know it. */
 static void read_units(struct reading *r, const json_t *object)
@@ -311,10 +357,10 @@ static void read_units(struct reading *r, const json_t *object)
     json_object_foreach ((json_t *)object, name, also) {
         const char *unit = xt_arena_strdup(r->arena, name);
 
-        units[n++] = (struct xt_index_unit){unit, unit};
+        units[n++] = (struct xt_index_unit){unit, plain_name(r, name, name)};
         json_array_foreach (also, i, other) {
             if (json_is_string(other))
-                units[n++] = (struct xt_index_unit){unit, xt_arena_strdup(r->arena, json_string_value(other))};
+                units[n++] = (struct xt_index_unit){unit, plain_name(r, name, json_string_value(other))};
             else
                 fault_at(r, name, XT_MSG_INDEX_TEXT, name);
         }
@@ -655,6 +701,7 @@ static enum xt_code read_file(struct reading *r, struct xt_error *err)
     rc = xt_index_tree_make(nodes, count, r->arena, &file->tree, r->problems, err);
     if (rc != XT_OK)
         return rc;
+    check_columns(r);
     read_recipe(r, json_object_get(json, "recipe"));
     return outcome(r, seen, err);
 }

@@ -13,6 +13,7 @@
 
 #define XT_INDEX_FILE_BYTES_MAX (4 * XT_MIB)
 #define XT_INDEX_UNIT_NAMES_MAX 2000
+#define XT_INDEX_UNIT_NAME_SIZE 256 /* bytes of a name as it is compared, with the zero */
 
 struct xt_index_column { /* a column that is no indicator: a denominator, what units are grouped by */
     char code[XT_INDEX_CODE_SIZE];
@@ -29,8 +30,11 @@ struct xt_index_column { /* a column that is no indicator: a denominator, what u
 
 struct xt_index_unit {
     const char *name;
-    const char *also; /* what data write in its place */
+    const char *also; /* what data write in its place, plain */
 };
+
+/* The name of a unit as it is compared: without blanks, U+3000 among them. False where it is too long to be one. */
+bool xt_index_unit_plain(struct xt_str name, char out[XT_INDEX_UNIT_NAME_SIZE]);
 
 struct xt_index_file {
     struct xt_arena arena;

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_MAX_BYTES 256u /* of a unit that is looked for in the file's list */
-
 /* ---- places ---- */
 
 size_t xt_index_rows_places(const struct xt_index_file *file)
@@ -195,18 +193,13 @@ void xt_index_rows_words(struct xt_index_rows *rows, size_t row, size_t place, s
 
 struct xt_str xt_index_rows_known(const struct xt_index_file *file, struct xt_str name)
 {
-    char plain[NAME_MAX_BYTES];
-    size_t i, n = 0;
+    char plain[XT_INDEX_UNIT_NAME_SIZE];
+    size_t i;
 
     if (file->unit_count == 0)
         return name;
-    for (i = 0; i < name.n && n + 1 < sizeof plain; i++) {
-        if (name.n - i >= 3 && memcmp(name.s + i, "\u3000", 3) == 0)
-            i += 2;
-        else if (name.s[i] != ' ')
-            plain[n++] = name.s[i];
-    }
-    plain[n] = '\0';
+    if (!xt_index_unit_plain(name, plain))
+        return (struct xt_str){"", 0};
     for (i = 0; i < file->unit_count; i++)
         if (strcmp(file->units[i].also, plain) == 0)
             return xt_str(file->units[i].name);
@@ -219,11 +212,7 @@ static struct xt_index_cells *cells_of(const struct xt_index_rows *rows, const c
 {
     size_t place;
 
-    /* Columns first: one may have the code of an indicator. */
-    for (place = rows->indicators; place < rows->places; place++)
-        if (strcmp(xt_index_rows_code(rows->file, place), code) == 0)
-            return &rows->cells[place];
-    for (place = 0; place < rows->indicators; place++)
+    for (place = 0; place < rows->places; place++)
         if (strcmp(xt_index_rows_code(rows->file, place), code) == 0)
             return &rows->cells[place];
     return NULL;

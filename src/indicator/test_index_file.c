@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/embed.h"
-#include "indicator/index_file.h"
+#include "indicator/index_rows.h"
 
 static struct xt_str own(const char *path)
 {
@@ -114,6 +114,33 @@ static void mistakes_are_named_by_place(void **state)
                   NULL,
                   "recipe.uncertainty.factors[0].name required; "
                   "recipe.uncertainty.factors[0].choices[0].weights.z index-no-node");
+    expect_faults("{" TREE ",\"columns\":[{\"code\":\"a\"},{\"code\":\"c\"},{\"code\":\"c\"},{\"code\":\"I\"}],"
+                  "\"recipe\":{\"steps\":[" STEPS_OK "]}}",
+                  NULL, "a index-twice; c index-twice; I index-twice");
+}
+
+/* Data are looked up without blanks, so the list is kept without them too. */
+static void units_are_known_whatever_blanks_they_have(void **state)
+{
+    static const char json[] = "{" TREE ",\"units\":{\"New South Wales\":[\"N S W\",\"新　南 威尔士\"]},"
+                               "\"recipe\":{\"steps\":[" STEPS_OK "]}}";
+    static const char *const names[] = {"New South Wales", "NewSouthWales", "NSW", "N S W", "新南　威尔士"};
+    struct xt_index_file *file = NULL;
+    struct xt_problems problems;
+    struct xt_error err;
+    char longest[400];
+    size_t i;
+
+    (void)state;
+    xt_problems_init(&problems);
+    assert_int_equal(xt_index_file_load("test", XT_STR(json), NULL, &file, &problems, &err), XT_OK);
+    for (i = 0; i < XT_COUNT(names); i++)
+        assert_true(xt_str_is(xt_index_rows_known(file, xt_str(names[i])), "New South Wales"));
+    assert_int_equal(xt_index_rows_known(file, XT_STR("Victoria")).n, 0);
+    memset(longest, 'x', sizeof longest);
+    assert_int_equal(xt_index_rows_known(file, (struct xt_str){longest, sizeof longest}).n, 0);
+    xt_index_file_free(&file);
+    xt_problems_done(&problems);
 }
 
 int main(void)
@@ -121,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_annex_as_it_is_printed),
         cmocka_unit_test(mistakes_are_named_by_place),
+        cmocka_unit_test(units_are_known_whatever_blanks_they_have),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
