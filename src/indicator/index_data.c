@@ -188,7 +188,10 @@ static bool read_number(struct xt_str s, double *out)
         if (s.s[i] != ',' || i == 0)
             plain[n++] = s.s[i];
     plain[n] = '\0';
-    return xt_double_parse((struct xt_str){plain, n}, out) && isfinite(*out);
+    if (!xt_double_parse((struct xt_str){plain, n}, out) || !isfinite(*out))
+        return false;
+    *out += 0.0; /* "-0" is 0: the store has but one zero, and what is hashed must come back with the same bits */
+    return true;
 }
 
 static double figure(struct reader *r, struct xt_str cell, int64_t row, const char *column)
@@ -278,9 +281,11 @@ static struct column_use use_of_name(struct reader *r, struct xt_str name)
 
 static void take_row(struct reader *r, const struct xt_row *row)
 {
-    struct xt_str unit = {"", 0}, name = {"", 0}, indicator = {"", 0}, value = {"", 0};
-    int64_t period = 0;
+    struct xt_str unit = {"", 0}, name = {"", 0}, indicator = {"", 0}, value = {"", 0}, period = {"", 0};
+    struct column_use use = {AS_NOTHING, 0};
     size_t i, at, faults = r->problems->seen;
+    int64_t number = 0;
+    bool dated = false;
     char place[100];
 
     for (i = 0; i < r->columns; i++) {
@@ -300,35 +305,38 @@ static void take_row(struct reader *r, const struct xt_row *row)
             value = cell;
             break;
         case AS_PERIOD:
-            (void)snprintf(place, sizeof place, "row %lld", (long long)row->number);
-            if (!xt_int_parse(cell, &period) || period < -100000 || period > 100000)
-                xt_problem(r->problems, place, XT_MSG_INDEX_PERIOD, XT_VIEW(cell));
-            r->rows.any_period = true;
+            period = cell;
+            r->rows.any_period = dated = true;
             break;
         default:
             break;
         }
     }
     unit = xt_index_rows_known(r->file, unit);
-    if (unit.n == 0)
-        return;                                                                  /* a sum, a note */
+    if (r->is_long)
+        use = use_of_name(r, indicator);
+    /* A sum, a note, an indicator of something else: whatever stands in them, they are no figures. */
+    if (unit.n == 0 || (r->is_long && use.as != AS_FIGURE && use.as != AS_EXTRA))
+        return;
+    if (dated && (!xt_int_parse(period, &number) || number < -100000 || number > 100000)) {
+        (void)snprintf(place, sizeof place, "row %lld", (long long)row->number);
+        xt_problem(r->problems, place, XT_MSG_INDEX_PERIOD, XT_VIEW(period));
+    }
     if (faults != r->problems->seen || too_long(r, unit) || too_long(r, name)) { /* nobody knows of what, or of when */
-        r->data->seen += r->is_long ? 1 : (int64_t)r->figures;
-        r->data->refused += (r->is_long ? 1 : (int64_t)r->figures) - 1;
+        int64_t lost = r->is_long ? 1 : (int64_t)r->figures;
+
+        r->data->seen += lost;
+        r->data->refused += lost - 1; /* and the fault itself, give_back() */
         return;
     }
     if (!r->is_long) {
-        at = row_of_wide(r, unit, name, (int32_t)period);
+        at = row_of_wide(r, unit, name, (int32_t)number);
         for (i = 0; i < r->columns; i++)
             if (r->uses[i].as == AS_FIGURE || r->uses[i].as == AS_EXTRA)
                 put(r, at, &r->uses[i], i < row->count ? row->cells[i] : (struct xt_str){"", 0}, row->number);
         return;
     }
-    struct column_use use = use_of_name(r, indicator);
-
-    if (use.as != AS_FIGURE && use.as != AS_EXTRA)
-        return; /* an indicator of something else */
-    at = xt_index_rows_find_or_add(&r->rows, unit, name, (int32_t)period);
+    at = xt_index_rows_find_or_add(&r->rows, unit, name, (int32_t)number);
     put(r, at, &use, value, row->number);
 }
 

@@ -116,6 +116,29 @@ it('faulty figures go back with their rows, the others are stored', () => withEm
   }
 }))
 
+it('a zero with a sign is a zero: the batch proves, and both ways give the same bytes', () => withEmpty(async (data, folder) => {
+  const file = join(folder, 'd.csv'), [a, b] = [join(folder, 'a.json'), join(folder, 'b.json')], recipe = await plain(folder)
+  await writeFile(file, 'unit,year,A11,A12\nt1,2020,-0,-0.00\nt2,2020,3,0\nt3,2020,"-0%",4\n')
+  assert.deepEqual(counts((await store(data, file)).out), { seen: 6, stored: 6, unchanged: 0, deleted: 0, rejected: 0 })
+  assert.equal(counts((await store(data, file)).out).unchanged, 6)
+  await ok(['check', '--data', data])
+  await ok(['index', 'run', index, file, ...recipe, '--out', a])
+  await ok(['index', 'run', index, '--stored', ...recipe, '--data', data, '--out', b])
+  assert.ok((await readFile(a)).equals(await readFile(b)))
+  assert.doesNotMatch(await readFile(a, 'utf8'), /-0[,.\]]/)
+  await ok(['index', 'verify', b])
+  await ok(['index', 'publish', b, '--data', data])
+}))
+
+it('notes below a table are no figures, whatever stands in them', () => withEmpty(async (data, folder) => {
+  const file = join(folder, 'd.csv')
+  await writeFile(file, 'unit,year,A11,A12\nt1,2020,1,5\n,注：数据为初步核算数,,\n')
+  assert.deepEqual(counts((await store(data, file)).out), { seen: 2, stored: 2, unchanged: 0, deleted: 0, rejected: 0 })
+  await writeFile(file, 'unit,year,indicator,value\nt1,2021,A11,7\nt1,年鉴,something else,7\n,来源：年鉴,,\n')
+  assert.deepEqual(counts((await store(data, file)).out), { seen: 1, stored: 1, unchanged: 0, deleted: 0, rejected: 0 })
+  await ok(['index', 'run', index, file, ...await plain(folder), '--out', join(folder, 'a.json')])
+}))
+
 it('what is exported goes in again as the same', () => withEmpty(async (data, folder) => withFolder(async (other) => {
   await store(data, towns)
   await ok(['index', 'run', index, '--stored', '--data', data, '--out', join(folder, 'a.json')])
