@@ -13,6 +13,7 @@
 #include "exchange/exchange_priv.h"
 #include "exchange/export.h"
 #include "exchange/import.h"
+#include "exchange/rejects.h"
 
 #define EXIT_REJECTED      XT_EXIT_FOUND /* it ran, and no row of it was taken */
 #define EXIT_COULD_NOT     XT_EXIT_COULD_NOT
@@ -241,15 +242,6 @@ static enum xt_code write_report(const char *path, const char *name, const struc
     return XT_OK;
 }
 
-static enum xt_code check_rejects(const struct xt_cli *cli, const char *rejects, struct xt_error *err)
-{
-    struct stat facts;
-
-    if (rejects && cli->arg_count > 1 && (stat(rejects, &facts) != 0 || !S_ISDIR(facts.st_mode)))
-        return xt_fail(err, XT_E_INPUT, "rejects", XT_MSG_IMPORT_REJECTS_MANY);
-    return XT_OK;
-}
-
 /* A file that cannot be read does not stop those behind it. What is wrong with the node does. */
 static bool goes_on(enum xt_code rc)
 {
@@ -309,7 +301,7 @@ static int run_import(struct xt_cli *cli, struct xt_error *err)
     struct xt_error index_err;
     size_t unread = 0;
 
-    if (check_rejects(cli, options.rejects, err) != XT_OK ||
+    if (xt_rejects_check(options.rejects, cli->arg_count, err) != XT_OK ||
         xt_exchange_choose_mapping(cli->node->region, xt_cli_option(cli, "mapping"), xt_cli_option(cli, "type"),
                                    cli->lang, &mapping, err) != XT_OK)
         return EXIT_COULD_NOT;

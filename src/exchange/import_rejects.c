@@ -387,6 +387,15 @@ void xt_rejects_add_context(struct xt_rejects *rejects, const struct xt_row *row
     rejects->mark_count = marks;
 }
 
+enum xt_code xt_rejects_check(const char *path, size_t inputs, struct xt_error *err)
+{
+    struct stat facts;
+
+    if (path && inputs > 1 && (stat(path, &facts) != 0 || !S_ISDIR(facts.st_mode)))
+        return xt_fail(err, XT_E_INPUT, "rejects", XT_MSG_IMPORT_REJECTS_MANY);
+    return XT_OK;
+}
+
 void xt_rejects_init(struct xt_rejects *rejects, const char *input, const struct xt_import_options *options)
 {
     *rejects = (struct xt_rejects){.input = input, .options = options};

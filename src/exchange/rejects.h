@@ -38,6 +38,8 @@ struct xt_rejects {    /* opened with the first row */
     struct xt_text notes; /* of the marks, one after the other */
 };
 
+/* Several inputs into one file would write over each other: XT_E_INPUT unless they go into a folder. path may be NULL. */
+XT_MUST_USE enum xt_code xt_rejects_check(const char *path, size_t inputs, struct xt_error *err);
 void xt_rejects_init(struct xt_rejects *rejects, const char *input, const struct xt_import_options *options);
 /* A cell of the row that will be refused, and why. */
 void xt_rejects_mark(struct xt_rejects *rejects, size_t column, struct xt_str reason);

@@ -107,6 +107,8 @@ static enum xt_code import_options(const struct xt_cli *cli, struct xt_observati
     out->dry_run = xt_cli_option(cli, "dry-run") != NULL;
     if (!xt_cli_option(cli, "index"))
         return xt_fail(err, XT_E_INPUT, "index", XT_MSG_REQUIRED);
+    if (xt_rejects_check(xt_cli_option(cli, "rejects"), cli->arg_count, err) != XT_OK)
+        return err->code;
     if (status && (!xt_observed_by_word(xt_str(status), &out->status) || out->status == XT_OBSERVED_MISSING))
         return xt_fail(err, XT_E_INPUT, "status", XT_MSG_INDEX_WORD, XT_TEXT(status));
     if (out->note && strlen(out->note) > SOURCE_MAX)
