@@ -211,8 +211,8 @@ enum xt_code xt_observation_sql_add(struct xt_conn *conn, const struct xt_observ
 /* ---- one by one ---- */
 
 /* Series first, in their order: a page is read and no more (CROSS JOIN keeps SQLite from turning it round).
- * $1 the last id known at the instant asked for; $2 to $4 index, indicator and period, '' and NULL = any; $5 to $7 behind
- * what; $8 how many; $9 1 = all revisions; areas from $10 on. */
+ * $1 the last id known at the instant asked for; $2 and $3 index and indicator, '' = any; $4 to $10 periods, so that only those
+ * of a series are read; $5 to $7 behind what; $8 how many; $9 1 = all revisions; areas from $11 on. */
 #define LIST_COLUMNS                                                                                              \
     "SELECT o.id, o.series_id, o.period, o.revision, s.index_name, s.indicator, s.area, o.value, o.text, o.unit," \
     " o.status, b.source, b.note, b.recorded,"                                                                    \
@@ -222,13 +222,13 @@ enum xt_code xt_observation_sql_add(struct xt_conn *conn, const struct xt_observ
     " FROM observation_series s CROSS JOIN observation o CROSS JOIN observation_batch b"
 #define LIST_REST                                                                                     \
     " AND o.series_id = s.id AND b.id = o.batch_id AND o.id <= $1 AND ($2 = '' OR s.index_name = $2)" \
-    " AND ($4 IS NULL OR o.period = $4)"                                                              \
+    " AND o.period BETWEEN $4 AND $10"                                                                \
     " AND s.id >= $5 AND (s.id > $5 OR o.period > $6 OR (o.period = $6 AND o.revision > $7))"         \
     " AND ($9 = 1 OR NOT EXISTS (SELECT 1 FROM observation l WHERE l.series_id = o.series_id"         \
     "   AND l.period = o.period AND l.revision > o.revision AND l.id <= $1))"                         \
     " ORDER BY s.id, o.period, o.revision LIMIT $8"
-#define LIST_AREAS      "s.area IN ($10, $11, $12, $13, $14, $15, $16, $17)"
-#define LIST_FIRST_AREA 10
+#define LIST_AREAS      "s.area IN ($11, $12, $13, $14, $15, $16, $17, $18)"
+#define LIST_FIRST_AREA 11
 static_assert(XT_OBSERVATION_AREAS_MAX == 8, "LIST_AREAS names as many");
 
 static const struct xt_stmt_def LIST_ANY = {
@@ -270,15 +270,13 @@ static void bind_ask(struct xt_stmt *stmt, const struct xt_observation_ask *ask,
     xt_bind_int(stmt, 1, last);
     xt_bind_str(stmt, 2, ask->index.n > 0 ? ask->index : XT_STR(""));
     xt_bind_str(stmt, 3, ask->indicator.n > 0 ? ask->indicator : XT_STR(""));
-    if (ask->has_period)
-        xt_bind_int(stmt, 4, ask->period);
-    else
-        xt_bind_null(stmt, 4);
+    xt_bind_int(stmt, 4, ask->has_period ? ask->period : INT32_MIN);
     xt_bind_int(stmt, 5, ask->after_series);
     xt_bind_int(stmt, 6, ask->after_period);
     xt_bind_int(stmt, 7, ask->after_revision);
     xt_bind_int(stmt, 8, ask->limit);
     xt_bind_int(stmt, 9, ask->revisions);
+    xt_bind_int(stmt, 10, ask->has_period ? ask->period : INT32_MAX);
     for (i = 0; ask->area_count > 0 && i < XT_OBSERVATION_AREAS_MAX; i++)
         xt_bind_str(stmt, LIST_FIRST_AREA + (int)i, ask->areas[i < ask->area_count ? i : 0]);
 }
