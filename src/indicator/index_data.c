@@ -220,7 +220,10 @@ static size_t row_of_wide(struct reader *r, struct xt_str unit, struct xt_str na
     if (r->options->refused) /* then its figures are judged one by one */
         return xt_index_rows_find_or_add(&r->rows, unit, name, period);
     row = r->first > 0 ? xt_index_rows_find(&r->rows, unit, period) : SIZE_MAX;
-    return row < r->first ? row : xt_index_rows_add(&r->rows, unit, name, period);
+    if (row >= r->first)
+        return xt_index_rows_add(&r->rows, unit, name, period);
+    xt_index_rows_rename(&r->rows, row, name);
+    return row;
 }
 
 /* A figure twice is no fault, also when one is rounded: the first stays. Two figures are. */

@@ -164,11 +164,21 @@ size_t xt_index_rows_find(struct xt_index_rows *rows, struct xt_str unit, int32_
     return *slot_of(rows, unit, period) - 1; /* SIZE_MAX of 0 */
 }
 
+void xt_index_rows_rename(struct xt_index_rows *rows, size_t row, struct xt_str name)
+{
+    name = xt_str_trim(name);
+    if (name.n > 0 && !xt_str_is(name, rows->name[row]) && !xt_str_is(name, rows->unit[row]))
+        xt_index_rows_name(rows, row, name);
+}
+
 size_t xt_index_rows_find_or_add(struct xt_index_rows *rows, struct xt_str unit, struct xt_str name, int32_t period)
 {
     size_t row = xt_index_rows_find(rows, unit, period);
 
-    return row == SIZE_MAX ? xt_index_rows_add(rows, unit, name, period) : row;
+    if (row == SIZE_MAX)
+        return xt_index_rows_add(rows, unit, name, period);
+    xt_index_rows_rename(rows, row, name);
+    return row;
 }
 
 void xt_index_rows_name(struct xt_index_rows *rows, size_t row, struct xt_str name)

@@ -42,6 +42,8 @@ bool xt_index_rows_text(const struct xt_index_file *file, size_t place);        
 size_t xt_index_rows_add(struct xt_index_rows *rows, struct xt_str unit, struct xt_str name, int32_t period);
 size_t xt_index_rows_find(struct xt_index_rows *rows, struct xt_str unit, int32_t period); /* SIZE_MAX */
 size_t xt_index_rows_find_or_add(struct xt_index_rows *rows, struct xt_str unit, struct xt_str name, int32_t period);
+/* A name told later holds, as it does in the store; none, or the code in its place, tells nothing. */
+void xt_index_rows_rename(struct xt_index_rows *rows, size_t row, struct xt_str name);
 void xt_index_rows_name(struct xt_index_rows *rows, size_t row, struct xt_str name);
 
 /* What a cell says, in the place of what it said; NaN is missing. */

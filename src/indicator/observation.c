@@ -8,7 +8,8 @@
 #include "indicator/index_rows.h"
 
 #define READ_WAIT_MS 10000
-#define BATCH_ROWS   5000 /* observations of a transaction: some 30 ms */
+#define BATCH_ROWS   5000   /* observations of a transaction: some 30 ms */
+#define BATCH_CELLS  500000 /* compared in a transaction, whether they change or not: some 10 ms */
 
 static const char *const words[] = {"final", "provisional", "estimated", "missing"};
 
@@ -33,10 +34,16 @@ bool xt_as_of_parse(struct xt_str text, int minutes_east, xt_instant *out)
 {
     int year, month, day;
 
-    if (!xt_date_parse(text, &year, &month, &day))
-        return xt_instant_parse(text, out);
-    *out = ((xt_days_from_civil(year, month, day) + 1) * 24 * 3600 - (int64_t)minutes_east * 60) * XT_SECOND - 1;
-    return day > 0;
+    if (xt_date_parse(text, &year, &month, &day)) {
+        if (day == 0)
+            return false;
+        *out = ((xt_days_from_civil(year, month, day) + 1) * 24 * 3600 - (int64_t)minutes_east * 60) * XT_SECOND - 1;
+    } else if (!xt_instant_parse(text, out)) {
+        return false;
+    }
+    if (*out < 1)
+        *out = 1; /* before 1970 nothing was known; 0 would be now */
+    return true;
 }
 
 static void hash_int(struct xt_hasher *hasher, uint64_t value)
@@ -398,23 +405,38 @@ static enum xt_code end_batch(struct importer *m, struct xt_tx *tx, struct batch
     return rc;
 }
 
+/* Nobody waits while this reads. */
+static enum xt_code know_all(struct importer *m, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    enum xt_code rc = xt_read_begin(m->store, READ_WAIT_MS, &read, err);
+
+    return rc == XT_OK ? know(m, xt_read_conn(read), err) : rc;
+}
+
 /* From row *at on, until the batch is full. A row is in one batch. */
 static enum xt_code store_batch(struct importer *m, size_t *at, struct xt_error *err)
 {
     XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
     struct xt_observation_counts counts = *m->counts;
     struct batch batch = {0};
-    enum xt_code rc = xt_tx_begin(m->store, &tx, err);
+    size_t compared = 0;
+    enum xt_code rc = know_all(m, err); /* what others stored since the last batch, before the writer's turn is taken */
 
+    if (rc == XT_OK)
+        rc = xt_tx_begin(m->store, &tx, err);
     if (rc != XT_OK)
         return rc;
     batch.conn = xt_tx_conn(tx);
-    rc = know(m, batch.conn, err); /* what another import stored meanwhile */
+    rc = know(m, batch.conn, err); /* and what they stored since then: next to nothing */
     xt_hasher_init(&batch.hasher);
     if (rc == XT_OK)
         rc = xt_observation_sql_next_ids(batch.conn, &batch.row.id, &batch.next, err);
     batch.row.first = batch.next;
-    for (; rc == XT_OK && *at < m->data->table.rows && batch.next - batch.row.first < BATCH_ROWS; ++*at) {
+    for (; rc == XT_OK && *at < m->data->table.rows && batch.next - batch.row.first < BATCH_ROWS &&
+           compared < BATCH_CELLS;
+         ++*at) {
+        compared += m->places + 1;
         count_row(m, *at, &counts);
         rc = write_row(m, &batch, *at, err);
     }
@@ -431,14 +453,6 @@ static enum xt_code store_batch(struct importer *m, size_t *at, struct xt_error 
     if (rc == XT_OK)
         *m->counts = counts;
     return rc;
-}
-
-static enum xt_code know_all(struct importer *m, struct xt_error *err)
-{
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    enum xt_code rc = xt_read_begin(m->store, READ_WAIT_MS, &read, err);
-
-    return rc == XT_OK ? know(m, xt_read_conn(read), err) : rc;
 }
 
 static enum xt_code import_rows(struct importer *m, struct xt_error *err)

@@ -230,6 +230,7 @@ static void nothing_is_overwritten(void **state)
                         "u 2020 r1 3 provisional; u 2020 r2 - missing");
     assert_string_equal(revisions(f, "a", 10, 1), "u 2020 r1 3 provisional; u 2020 r2 - missing");
     assert_string_equal(revisions(f, "a", 1, 0), "t 2020 r1 1 provisional");
+    assert_string_equal(table(f, 1, NULL), "none");
     assert_int_equal(faults(f), 0);
 }
 
@@ -335,7 +336,9 @@ static void the_areas_of_the_region_are_well(void **state)
 
 static void dates_are_ends_of_days(void **state)
 {
+    static const char *const early[] = {"1949-10-01", "1949-10-01T00:00:00Z", "1970-01-01T00:00:00Z"};
     xt_instant at, noon;
+    size_t i;
 
     (void)state;
     assert_true(xt_instant_parse(XT_STR("2026-03-05T15:59:59.999999Z"), &noon));
@@ -346,6 +349,10 @@ static void dates_are_ends_of_days(void **state)
     assert_false(xt_as_of_parse(XT_STR("2026-13-05"), 480, &at));
     assert_false(xt_as_of_parse(XT_STR("2026-03"), 480, &at));
     assert_false(xt_as_of_parse(XT_STR("soon"), 480, &at));
+    for (i = 0; i < XT_COUNT(early); i++) { /* 0 would be now */
+        assert_true(xt_as_of_parse(xt_str(early[i]), 480, &at));
+        assert_int_equal(at, 1);
+    }
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 // Observations and published releases: what was imported stays known, a run over the store is a run over the files.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'node:test'
@@ -137,6 +137,29 @@ it('notes below a table are no figures, whatever stands in them', () => withEmpt
   await writeFile(file, 'unit,year,indicator,value\nt1,2021,A11,7\nt1,年鉴,something else,7\n,来源：年鉴,,\n')
   assert.deepEqual(counts((await store(data, file)).out), { seen: 1, stored: 1, unchanged: 0, deleted: 0, rejected: 0 })
   await ok(['index', 'run', index, file, ...await plain(folder), '--out', join(folder, 'a.json')])
+}))
+
+it('several files want a folder for their rejects', () => withEmpty(async (data, folder) => {
+  const files = ['a.csv', 'b.csv'].map((name) => join(folder, name)), one = join(folder, 'r.csv'), back = join(folder, 'back')
+  for (const [i, file] of files.entries()) await writeFile(file, `unit,year,A11\nt${i},2020,many\nu${i},2020,1\n`)
+  const put = (to) => run(['observation', 'import', ...files, '--index', index, '--data', data, '--rejects', to])
+  assert.equal((await put(one)).code, 2)
+  assert.deepEqual(await list(data), [], 'nothing was stored')
+  mkdirSync(back)
+  assert.equal((await put(back)).code, 1)
+  const rows = readdirSync(back).map((name) => readFileSync(join(back, name), 'utf8')).join('')
+  for (const row of ['t0,2020,many', 't1,2020,many']) assert.ok(rows.includes(row), rows)
+}))
+
+it('of two files that name a unit the last has the word, as in the store', () => withEmpty(async (data, folder) => {
+  const files = ['a.csv', 'b.csv'].map((name) => join(folder, name)), [a, b] = [join(folder, 'a.json'), join(folder, 'b.json')]
+  await writeFile(files[0], 'unit,name,year,A11\nt1,旧名,2020,1\nt2,乙,2020,3\n')
+  await writeFile(files[1], 'unit,name,year,A12\nt1,新名,2020,5\nt2,,2020,6\n')
+  for (const file of files) await ok(['observation', 'import', file, '--index', index, '--data', data])
+  await ok(['index', 'run', index, ...files, ...await plain(folder), '--out', a])
+  await ok(['index', 'run', index, '--stored', ...await plain(folder), '--data', data, '--out', b])
+  assert.ok((await readFile(a)).equals(await readFile(b)))
+  assert.match(await readFile(a, 'utf8'), /新名/)
 }))
 
 it('what is exported goes in again as the same', () => withEmpty(async (data, folder) => withFolder(async (other) => {
