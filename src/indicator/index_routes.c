@@ -535,7 +535,7 @@ const struct xt_schema xt_indicator_schemas[] = {
      "\"periods\":{\"type\":\"array\",\"items\":" INTEGER "},"
      "\"period\":{\"type\":\"integer\",\"description\":\"Of the intervals, else the last; 0 where there are none.\"},"
      "\"units\":{\"type\":\"integer\",\"description\":\"Of that period.\"},"
-     "\"uncertainty\":{\"type\":\"string\",\"enum\":[\"no\",\"draw\",\"sobol\",\"exact\"]},"
+     "\"uncertainty\":{\"type\":\"string\",\"enum\":[\"no\",\"draws\",\"sobol\",\"exact\"]},"
      "\"published\":{\"type\":\"string\",\"format\":\"date-time\"},\"current\":{\"type\":\"boolean\"},"
      "\"note\":" STRING "}}"},
     {"IndexSummary", "{\"type\":\"object\",\"description\":\"An index of the region.\",\"required\":[" INDEX_REQUIRED

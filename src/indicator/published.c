@@ -51,13 +51,6 @@ static const char *periods_of(const struct xt_index_table *table, struct xt_aren
     return xt_arena_strndup(arena, text.s, text.n);
 }
 
-static const char *design_of(const struct xt_index_release *release)
-{
-    const char *design = xt_json_z(json_object_get(release->json, "uncertainty"), "design", "no");
-
-    return strcmp(design, "draws") == 0 ? "draw" : design;
-}
-
 static void describe(const struct xt_index_release *release, struct xt_arena *arena, struct xt_published *out)
 {
     const struct xt_index_table *table = &release->data->table;
@@ -65,7 +58,7 @@ static void describe(const struct xt_index_release *release, struct xt_arena *ar
 
     out->index = xt_arena_strdup(arena, release->file->name);
     out->periods = periods_of(table, arena);
-    out->uncertainty = xt_arena_strdup(arena, design_of(release));
+    out->uncertainty = xt_arena_strdup(arena, xt_json_z(json_object_get(release->json, "uncertainty"), "design", "no"));
     out->period = xt_json_int(json_object_get(release->json, "uncertainty"), "period", xt_index_release_last(release));
     for (row = 0; row < table->rows; row++)
         out->units += !table->period || table->period[row] == out->period;

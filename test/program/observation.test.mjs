@@ -194,7 +194,7 @@ it('areas whose codes changed keep their series; splits break them', () => withE
 
 it('a release is published once, verified, served as it is', () => withData(async (data) => withFolder(async (folder) => {
   const [, [name, id, period, units, how]] = table(await ok(['index', 'releases', '--data', data]))
-  assert.deepEqual([name, period, units, how], [index, '2023', '60', 'draw'])
+  assert.deepEqual([name, period, units, how], [index, '2023', '60', 'draws'])
   const file = join(folder, 'r.json')
   await ok(['index', 'run', index, towns, '--out', file])
   const bytes = await readFile(file)
@@ -211,7 +211,7 @@ it('a release is published once, verified, served as it is', () => withData(asyn
   await withNode(data, async (node) => {
     const { items } = await node.json('/api/v1/indexes', { lang: 'zh' })
     const { releases } = items.find((item) => item.name === index)
-    assert.deepEqual(releases.map(({ note, current, uncertainty }) => [note, current, uncertainty]), [['复算', true, 'no'], ['示例', false, 'draw']])
+    assert.deepEqual(releases.map(({ note, current, uncertainty }) => [note, current, uncertainty]), [['复算', true, 'no'], ['示例', false, 'draws']])
     const at = `/api/v1/indexes/${index}/releases`
     const answer = await node.fetch(`${at}/${id}`)
     assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes))

@@ -123,7 +123,7 @@ function itemOf(index, en) {
     name: index, version, label: say(label), about: say(about), source, indicators: nodes.filter((one) => !nodes.some((other) => other.parent === one.code)).length,
     releases: [RELEASE, ...(OLD[index] ? [OLD_RELEASE] : [])].map((one) => ({
       release: one, periods, period: periods.at(-1) ?? 0, units: new Set(release.data.units.map((unit) => unit[0])).size,
-      uncertainty: release.uncertainty ? 'draw' : 'no', published: one === RELEASE ? '2026-03-05T06:07:08Z' : '2025-02-03T04:05:06Z', current: one === RELEASE, note: '',
+      uncertainty: release.uncertainty ? 'draws' : 'no', published: one === RELEASE ? '2026-03-05T06:07:08Z' : '2025-02-03T04:05:06Z', current: one === RELEASE, note: '',
     })),
   }
 }
