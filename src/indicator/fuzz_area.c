@@ -3,8 +3,6 @@
 
 #include "indicator/area.h"
 
-#define CODES_MAX 8
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct xt_problems problems, notes;
@@ -18,11 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     xt_problems_init(&notes);
     if (xt_areas_load((struct xt_str){(const char *)data, size}, &arena, &areas, &problems, &err) == XT_OK) {
         for (i = 0; i < areas.count; i++) {
-            struct xt_str codes[CODES_MAX], now = xt_area_now(&areas, areas.changes[i].before);
+            struct xt_str codes[XT_AREA_CODES_MAX], now = xt_area_now(&areas, areas.changes[i].before);
 
             if (!xt_str_eq(xt_area_now(&areas, now), now)) /* the end of the way is the end */
                 abort();
-            if (xt_area_codes(&areas, areas.changes[i].before, codes, CODES_MAX) == 0 || !xt_str_eq(codes[0], now))
+            if (xt_area_codes(&areas, areas.changes[i].before, codes) == 0 || !xt_str_eq(codes[0], now))
                 abort();
             xt_area_notes(&areas, areas.changes[i].before, &notes);
         }

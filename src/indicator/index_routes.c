@@ -391,10 +391,26 @@ static enum xt_code observations_asked(struct xt_request *request, const struct 
     if (cursor.n > 0 && !read_cursor(cursor, out))
         xt_problem(&request->problems, "cursor", XT_MSG_SEARCH_CURSOR);
     if (area.n > 0)
-        out->area_count = xt_area_codes(areas, area, out->areas, XT_OBSERVATION_AREAS_MAX);
+        out->area_count = xt_area_codes(areas, area, out->areas);
     if (request->problems.seen > 0)
         return xt_fail(err, XT_E_INPUT, "as_of", XT_MSG_INDEX_INSTANT, XT_VIEW(as_of));
     return XT_OK;
+}
+
+/* The room keeps them; where its file is faulty it has none, and each asker is told. */
+static enum xt_code areas_of(struct xt_request *request, struct xt_areas *faulty, const struct xt_areas **out,
+                             struct xt_error *err)
+{
+    XT_AUTO(xt_problems_done) struct xt_problems faults = {0};
+    enum xt_code rc = XT_OK;
+
+    xt_problems_init(&faults);
+    *out = request->node->areas;
+    if (!*out) {
+        rc = xt_areas_of(request->node->region, request->arena, faulty, &faults, err);
+        *out = faulty;
+    }
+    return region_fault(request, "area-changes.tsv", rc, err);
 }
 
 /* Where one area is asked for: its earlier codes, and where it is not the same any longer. */
@@ -422,17 +438,14 @@ static void write_notes(struct xt_json *w, struct xt_request *request, const str
 static enum xt_code get_observations(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    XT_AUTO(xt_problems_done) struct xt_problems faults = {0};
     struct page page = {.request = request, .limit = xt_request_int(request, "limit", 100)};
     struct xt_observation_ask ask;
-    struct xt_areas areas;
-    enum xt_code rc;
+    const struct xt_areas *areas;
+    struct xt_areas faulty;
+    enum xt_code rc = areas_of(request, &faulty, &areas, err);
 
-    xt_problems_init(&faults);
-    rc = region_fault(request, "area-changes.tsv",
-                      xt_areas_of(request->node->region, request->arena, &areas, &faults, err), err);
     if (rc == XT_OK)
-        rc = observations_asked(request, &areas, &ask, err);
+        rc = observations_asked(request, areas, &ask, err);
     if (rc == XT_OK)
         rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
     if (rc != XT_OK)
@@ -445,7 +458,7 @@ static enum xt_code get_observations(struct xt_request *request, struct xt_reply
     rc = xt_observation_each(xt_read_conn(read), &ask, add_observation, &page, err);
     xt_json_end_array(&page.w);
     xt_json_kv_z(&page.w, "next", page.more ? xt_request_next(request, "/api/v1/observations", page.cursor) : NULL);
-    write_notes(&page.w, request, &areas, &ask);
+    write_notes(&page.w, request, areas, &ask);
     xt_json_end_object(&page.w);
     return rc;
 }

@@ -80,7 +80,7 @@ struct xt_observation { /* views live until the next one */
     xt_instant recorded;
 };
 
-#define XT_OBSERVATION_AREAS_MAX 8
+#define XT_OBSERVATION_AREAS_MAX XT_AREA_CODES_MAX
 struct xt_observation_ask {
     struct xt_str index, indicator;                /* n 0 = any; without an indicator no "@name" */
     struct xt_str areas[XT_OBSERVATION_AREAS_MAX]; /* any of these */

@@ -316,7 +316,7 @@ static enum xt_code ask_of(struct xt_cli *cli, struct xt_arena *arena, struct xt
     if (rc == XT_OK)
         rc = xt_areas_of(cli->node->region, arena, &areas, &problems, err);
     if (rc == XT_OK && area)
-        out->area_count = xt_area_codes(&areas, xt_str(area), out->areas, XT_OBSERVATION_AREAS_MAX);
+        out->area_count = xt_area_codes(&areas, xt_str(area), out->areas);
     return rc;
 }
 

@@ -283,9 +283,28 @@ static void what_was_tampered_with_is_found(void **state)
     assert_true(faults(f) >= 3); /* a gap, and the batches */
 }
 
+/* So many rows, each a change of its own; of one area where `to` is given. */
+static const char *area_rows(struct fixture *f, size_t count, const char *to)
+{
+    struct xt_text text;
+    const char *rows;
+    size_t i;
+
+    xt_text_init(&text, XT_MIB);
+    for (i = 0; i < count; i++)
+        xt_text_addf(&text, to ? "%sa%zu\t%s\t2001\trenamed\tn\tm" : "%sa%zu\tb%s\t2001\tsplit\tn\tm",
+                     i > 0 ? "\n" : "", i, to ? to : "");
+    rows = xt_arena_strndup(&f->arena, text.s, text.n);
+    xt_text_done(&text);
+    return rows;
+}
+
 static void faulty_areas_are_named(void **state)
 {
-    static const struct {
+    struct fixture *f = *state;
+    const char *many_codes = area_rows(f, XT_AREA_CODES_MAX, "z");
+    const char *many_rows = area_rows(f, XT_AREA_CHANGES_MAX + 1, NULL);
+    const struct {
         const char *row, *path;
         enum xt_msg msg;
     } cases[] = {
@@ -295,8 +314,9 @@ static void faulty_areas_are_named(void **state)
         {"a\tb\t2001\tgone\tn\tm", "row 2", XT_MSG_INDEX_WORD},
         {"a\tb\t2001\trenamed\tn\tm\nb\ta\t2002\trenamed\tn\tm", "a", XT_MSG_INDEX_CIRCLE},
         {"a\tb\t2001\trenamed\tn\tm\na\tc\t2002\trenamed\tn\tm", "a", XT_MSG_INDEX_TWICE},
+        {many_codes, "z", XT_MSG_INDEX_TOO_MANY},
+        {many_rows, "row 10002", XT_MSG_INDEX_TOO_MANY},
     };
-    struct fixture *f = *state;
     size_t i;
 
     for (i = 0; i < XT_COUNT(cases); i++) {
@@ -328,7 +348,7 @@ static void the_areas_of_the_region_are_well(void **state)
     assert_int_equal(xt_areas_of(region, &f->arena, &areas, &problems, &err), XT_OK);
     assert_true(areas.count > 30);
     assert_true(xt_str_is(xt_area_now(&areas, XT_STR("440183")), "440118"));
-    assert_int_equal(xt_area_codes(&areas, XT_STR("440118"), codes, XT_COUNT(codes)), 2);
+    assert_int_equal(xt_area_codes(&areas, XT_STR("440118"), codes), 2);
     list = xt_region_codes(region, XT_STR("area"));
     for (i = 0; i < areas.count; i++) /* what they became is an area of today */
         assert_true(list && xt_codes_find(list, xt_area_now(&areas, areas.changes[i].after)));

@@ -22,6 +22,7 @@ struct xt_jobs;
 struct xt_catalog;
 struct xt_search;
 struct xt_region;
+struct xt_areas;
 struct xt_room;
 
 /* ---- the node: the handles that rooms share ---- */
@@ -41,6 +42,7 @@ struct xt_node {
     struct xt_region *region;           /* catalog/: types, codes, roles */
     struct xt_catalog *catalog;         /* catalog/: feeder and caches */
     struct xt_search *search;           /* search/ */
+    struct xt_areas *areas;             /* indicator/: areas whose codes changed; NULL where their file is faulty */
     const struct xt_room *const *rooms; /* NULL-terminated */
 };
 
