@@ -133,7 +133,7 @@ static int by_unit_and_period(const void *a, const void *b)
 
 static void sort_rows(struct xt_index_book *book)
 {
-    size_t rows = book->table->rows, row;
+    size_t rows = book->table->rows, row, i;
     struct sorted *list = xt_calloc(rows + 1, sizeof *list);
     int32_t *period = xt_arena_alloc(&book->arena, (rows + 1) * sizeof *period);
 
@@ -156,6 +156,10 @@ static void sort_rows(struct xt_index_book *book)
         book->periods[book->period_count++] = list[row].period;
     }
     book->period_first[book->period_count] = rows;
+    book->ranked = xt_arena_alloc(&book->arena, (book->period_count + 1) * sizeof(size_t));
+    for (i = 0; i < book->period_count; i++)
+        for (row = book->period_first[i]; row < book->period_first[i + 1] && list[row].rank > 0; row++)
+            book->ranked[i]++;
     qsort(list, rows, sizeof *list, by_unit_and_period);
     for (row = 0; row < rows; row++) {
         book->by_unit[row] = list[row].row;
@@ -303,11 +307,7 @@ size_t xt_index_book_units(const struct xt_index_book *book, size_t period_at)
 
 size_t xt_index_book_ranked(const struct xt_index_book *book, size_t period_at)
 {
-    size_t i, n = 0;
-
-    for (i = book->period_first[period_at]; i < book->period_first[period_at + 1]; i++)
-        n += book->rank[book->tree->top][book->by_period[i]] > 0;
-    return n;
+    return book->ranked[period_at];
 }
 
 double xt_index_book_before(const struct xt_index_book *book, size_t at, size_t column, size_t row)

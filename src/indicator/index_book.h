@@ -41,6 +41,7 @@ struct xt_index_book {
     double *share, *variance, *correlation; /* [node]: of the top, as struct xt_node_effect has them */
     const int32_t *period;                  /* [row]; 0 where there are none */
     int32_t *periods;                       /* ascending */
+    size_t *ranked;                         /* [period]: how many of its rows have a rank */
     size_t period_count;
     size_t *by_period,
         *period_first;             /* rows of periods[i], best rank first: by_period[period_first[i]] up to [i + 1] */

@@ -193,7 +193,7 @@ static int run_run(struct xt_cli *cli, struct xt_error *err)
     xt_text_init(&text, XT_RELEASE_BYTES_MAX);
     rc = make_release(cli, &text, &problems, err);
     if (rc == XT_OK && path)
-        rc = xt_indicator_write_file(path, xt_text_view(&text), err);
+        rc = xt_out_whole(path, xt_text_view(&text), err);
     if (rc == XT_OK)
         rc = xt_index_release_read(xt_text_view(&text), &release, &problems, err);
     if (rc != XT_OK) {

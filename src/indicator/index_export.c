@@ -6,20 +6,19 @@
 
 #include "base/json.h"
 
-#define FORMAT         "xietong-index-export/1"
-#define ALWAYS         4 /* columns before the nodes: unit, name, period, group */
-#define JSON_BYTES_MAX ((size_t)2048 * XT_MIB)
-#define INTERVAL       7 /* columns behind them */
+#define FORMAT   "xietong-index-export/1"
+#define ALWAYS   4 /* columns before the nodes: unit, name, period, group */
+#define INTERVAL 7 /* columns behind them */
 
 /* ---- a table ---- */
 
 static const char *const interval_heads[INTERVAL] = {"rank_low",  "rank_median", "rank_high",        "rank_mean",
                                                      "rank_best", "rank_worst",  "probability_top10"};
 
-/* 12 digits, as releases have them; "" = missing. */
 static struct xt_str figure(struct xt_arena *arena, double value)
 {
-    return isnan(value) ? XT_STR("") : xt_str(xt_arena_printf(arena, "%.12g", value == 0 ? 0.0 : value));
+    return isnan(value) ? XT_STR("")
+                        : xt_str(xt_index_release_figure(value, xt_arena_alloc(arena, XT_RELEASE_FIGURE_SIZE)));
 }
 
 static void head_columns(const struct xt_index_book *book, enum xt_lang lang, struct xt_arena *arena,
@@ -91,15 +90,8 @@ enum xt_code xt_index_export_table(const struct xt_index_book *book, enum xt_for
 
 static void kv_figure(struct xt_json *w, const char *key, double value)
 {
-    char digits[40];
-
     xt_json_key(w, key);
-    if (isnan(value)) {
-        xt_json_add_null(w);
-        return;
-    }
-    (void)snprintf(digits, sizeof digits, "%.12g", value == 0 ? 0.0 : value);
-    xt_json_add_raw(w, xt_str(digits));
+    xt_index_release_add(w, value);
 }
 
 static void kv_rank(struct xt_json *w, const char *key, int32_t rank)
@@ -321,7 +313,7 @@ void xt_index_export_json(const struct xt_index_book *book, struct xt_text *out)
     xt_json_end_array(&w);
     xt_json_key(&w, "units");
     xt_json_array(&w);
-    for (i = 0; i < book->table->rows; i++)
+    for (i = 0; i < book->table->rows && !xt_text_overflowed(out); i++)
         add_unit(book, i, means, &w);
     xt_json_end_array(&w);
     xt_json_end_object(&w);
@@ -338,9 +330,9 @@ enum xt_code xt_index_export(const struct xt_index_book *book, enum xt_format fo
         return xt_index_export_workbook(book, lang, path, err);
     if (format != XT_FORMAT_JSON)
         return xt_index_export_table(book, format, lang, path, err);
-    xt_text_init(&text, JSON_BYTES_MAX);
+    xt_text_init(&text, XT_INDEX_JSON_BYTES_MAX);
     xt_index_export_json(book, &text);
     if (xt_text_overflowed(&text))
-        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_TABLE_MEMBER_LARGE, XT_TEXT(path), XT_INT(JSON_BYTES_MAX));
+        return xt_fail(err, XT_E_TOO_LARGE, "", XT_MSG_INDEX_JSON_LARGE, XT_INT(XT_INDEX_JSON_BYTES_MAX));
     return xt_out_whole(path, xt_text_view(&text), err);
 }

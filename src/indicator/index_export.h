@@ -15,9 +15,10 @@ XT_MUST_USE enum xt_code xt_index_export_table(const struct xt_index_book *book,
                                                enum xt_lang lang, const char *path, struct xt_error *err);
 XT_MUST_USE enum xt_code xt_index_export_workbook(const struct xt_index_book *book, enum xt_lang lang, const char *path,
                                                   struct xt_error *err);
-/* Appends to out, which has room for all (the caller looks at its overflow). */
+/* Appends to out; what does not fit is not made (the caller looks at its overflow). */
 void xt_index_export_json(const struct xt_index_book *book, struct xt_text *out);
-/* Any of them into a file: CSV, TSV, XLSX or JSON. */
+/* Any of them into a file: CSV, TSV, XLSX or JSON; XT_E_TOO_LARGE beyond XT_INDEX_JSON_BYTES_MAX, which stand in memory. */
+#define XT_INDEX_JSON_BYTES_MAX ((size_t)256 * XT_MIB)
 XT_MUST_USE enum xt_code xt_index_export(const struct xt_index_book *book, enum xt_format format, enum xt_lang lang,
                                          const char *path, struct xt_error *err);
 

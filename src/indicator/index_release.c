@@ -15,17 +15,20 @@
 
 /* ---- writing ---- */
 
-/* 12 digits: more than any figure means, fewer than the last place in which the mathematics of two machines may differ. */
-static void add_real(struct xt_json *w, double value)
+char *xt_index_release_figure(double value, char out[XT_RELEASE_FIGURE_SIZE])
 {
-    char digits[40];
+    (void)snprintf(out, XT_RELEASE_FIGURE_SIZE, "%.12g", value == 0 ? 0.0 : value);
+    return out;
+}
 
-    if (isnan(value)) {
+void xt_index_release_add(struct xt_json *w, double value)
+{
+    char digits[XT_RELEASE_FIGURE_SIZE];
+
+    if (isnan(value))
         xt_json_add_null(w);
-        return;
-    }
-    (void)snprintf(digits, sizeof digits, "%.12g", value == 0 ? 0.0 : value);
-    xt_json_add_raw(w, xt_str(digits));
+    else
+        xt_json_add_raw(w, xt_str(xt_index_release_figure(value, digits)));
 }
 
 static void add_reals(struct xt_json *w, const double *values, size_t n)
@@ -34,7 +37,7 @@ static void add_reals(struct xt_json *w, const double *values, size_t n)
 
     xt_json_array(w);
     for (i = 0; i < n; i++)
-        add_real(w, values[i]);
+        xt_index_release_add(w, values[i]);
     xt_json_end_array(w);
 }
 
@@ -122,9 +125,9 @@ static void add_treated(struct xt_json *w, const struct xt_index_file *file, con
         xt_json_key(w, file->tree.nodes[file->tree.indicators[i]].code);
         xt_json_object(w);
         xt_json_key(w, "skew");
-        add_real(w, t->skew_before);
+        xt_index_release_add(w, t->skew_before);
         xt_json_key(w, "kurtosis");
-        add_real(w, t->kurtosis_before);
+        xt_index_release_add(w, t->kurtosis_before);
         xt_json_kv_int(w, "points", t->points);
         xt_json_kv_bool(w, "logged", t->logged);
         xt_json_end_object(w);
@@ -141,7 +144,7 @@ static void add_results(struct xt_json *w, const struct xt_index_file *file, con
     xt_json_object(w);
     for (i = 0; i < tree->count; i++) {
         xt_json_key(w, tree->nodes[i].code);
-        add_real(w, result->weight[i]);
+        xt_index_release_add(w, result->weight[i]);
     }
     xt_json_end_object(w);
     xt_json_key(w, "scores");
@@ -184,11 +187,11 @@ static void add_effects(struct xt_json *w, const struct xt_index_file *file, con
         xt_json_key(w, tree->nodes[i].code);
         xt_json_object(w);
         xt_json_key(w, "nominal");
-        add_real(w, effects[i].nominal);
+        xt_index_release_add(w, effects[i].nominal);
         xt_json_key(w, "variance");
-        add_real(w, effects[i].variance);
+        xt_index_release_add(w, effects[i].variance);
         xt_json_key(w, "correlation");
-        add_real(w, effects[i].correlation);
+        xt_index_release_add(w, effects[i].correlation);
         xt_json_end_object(w);
     }
     xt_json_end_object(w);
@@ -223,17 +226,17 @@ static void add_ranges(struct xt_json *w, const struct xt_sensitivity *s)
         xt_json_object(w);
         xt_json_kv_int(w, "row", (int64_t)s->row[unit]);
         xt_json_key(w, "low");
-        add_real(w, range.low);
+        xt_index_release_add(w, range.low);
         xt_json_key(w, "median");
-        add_real(w, range.median);
+        xt_index_release_add(w, range.median);
         xt_json_key(w, "mean");
-        add_real(w, range.mean);
+        xt_index_release_add(w, range.mean);
         xt_json_key(w, "high");
-        add_real(w, range.high);
+        xt_index_release_add(w, range.high);
         xt_json_kv_int(w, "best", range.best);
         xt_json_kv_int(w, "worst", range.worst);
         xt_json_key(w, "top10");
-        add_real(w, xt_sensitivity_top(s, unit, 10));
+        xt_index_release_add(w, xt_sensitivity_top(s, unit, 10));
         xt_json_end_object(w);
     }
     xt_json_end_array(w);
@@ -255,7 +258,7 @@ static void add_sensitivity(struct xt_json *w, const struct xt_index_file *file,
     xt_json_kv_int(w, "failed", (int64_t)s->failed);
     xt_json_kv_int(w, "period", plan->period);
     xt_json_key(w, "mean_shift");
-    add_real(w, xt_stat_mean(s->shift, s->draws));
+    xt_index_release_add(w, xt_stat_mean(s->shift, s->draws));
     add_ranges(w, s);
     xt_json_key(w, "factors");
     xt_json_array(w);
@@ -264,9 +267,9 @@ static void add_sensitivity(struct xt_json *w, const struct xt_index_file *file,
         xt_json_kv_z(w, "name", file->factors[f].name);
         if (s->first) {
             xt_json_key(w, "first");
-            add_real(w, s->first[f]);
+            xt_index_release_add(w, s->first[f]);
             xt_json_key(w, "total");
-            add_real(w, s->total[f]);
+            xt_index_release_add(w, s->total[f]);
             xt_json_key(w, "first_by_unit");
             add_reals(w, s->first_unit + f * s->rows, s->rows);
             xt_json_key(w, "total_by_unit");
@@ -386,7 +389,7 @@ static void add_consistency(struct xt_json *w, const struct xt_index_file *file,
     if (!(file->consistency > 0))
         return;
     xt_json_key(w, "consistency");
-    add_real(w, file->consistency);
+    xt_index_release_add(w, file->consistency);
     (void)snprintf(ratio, sizeof ratio, "%.3f", file->consistency);
     if (warnings && file->consistency > CONSISTENCY_MAX)
         xt_problem(warnings, "judgements", XT_MSG_INDEX_INCONSISTENT, XT_TEXT(ratio));
@@ -625,13 +628,17 @@ enum xt_code xt_index_release_verify(struct xt_str json, struct xt_problems *pro
 size_t xt_index_release_row(const struct xt_index_release *release, const char *unit, int32_t period)
 {
     const struct xt_index_table *table = &release->data->table;
-    size_t row;
+    size_t row, named = SIZE_MAX;
 
-    for (row = 0; row < table->rows; row++)
-        if ((!table->period || table->period[row] == period) &&
-            (strcmp(table->unit[row], unit) == 0 || strcmp(release->data->names[row], unit) == 0))
+    for (row = 0; row < table->rows; row++) {
+        if (table->period && table->period[row] != period)
+            continue;
+        if (strcmp(table->unit[row], unit) == 0)
             return row;
-    return SIZE_MAX;
+        if (named == SIZE_MAX && strcmp(release->data->names[row], unit) == 0)
+            named = row; /* another unit may have it as its code */
+    }
+    return named;
 }
 
 static const json_t *figure(const struct xt_index_release *release, const char *member, size_t node, size_t row)

@@ -8,6 +8,7 @@
 #ifndef XT_INDICATOR_INDEX_RELEASE_H
 #define XT_INDICATOR_INDEX_RELEASE_H
 
+#include "base/json.h"
 #include "indicator/index_data.h"
 
 #define XT_RELEASE_ID 17 /* the first 16 hex digits of the SHA-256 of its bytes, and a zero */
@@ -50,10 +51,17 @@ XT_MUST_USE enum xt_code xt_index_release_draws(struct xt_index_release *release
                                                 struct xt_error *err);
 
 /* Of a release, by unit and node; NaN and 0 where there is none. */
-size_t xt_index_release_row(const struct xt_index_release *release, const char *unit, int32_t period); /* SIZE_MAX */
+/* unit: a code, or else a name; SIZE_MAX = there is none. */
+size_t xt_index_release_row(const struct xt_index_release *release, const char *unit, int32_t period);
 double xt_index_release_score(const struct xt_index_release *release, size_t node, size_t row);
 int32_t xt_index_release_rank(const struct xt_index_release *release, size_t node, size_t row);
 int32_t xt_index_release_last(const struct xt_index_release *release); /* period */
+
+/* A figure as releases have it: 12 digits, more than any means and fewer than the last place in which the mathematics of two
+ * machines may differ; -0 is 0. Not for NaN. */
+#define XT_RELEASE_FIGURE_SIZE 40
+char *xt_index_release_figure(double value, char out[XT_RELEASE_FIGURE_SIZE]);
+void xt_index_release_add(struct xt_json *w, double value); /* as JSON; null = NaN */
 
 /* Why scores changed from one release to a later one of the same index: for each row of the later one (heap arrays, to be
  * freed), what its own figures did by the yardstick of the earlier one, and what the yardstick did. NaN where either lacks

@@ -185,13 +185,3 @@ void xt_index_uncertainty_say(const struct xt_index_book *book, enum xt_lang lan
                      factor_name(book->file->factors[f].name, lang));
     xt_text_add_z(out, lang == XT_ZH ? "。" : ".");
 }
-
-void xt_index_warning_say(const struct xt_index_book *book, size_t at, enum xt_lang lang, struct xt_text *out)
-{
-    const struct xt_problem *p = &book->warnings.list[at];
-    size_t node = xt_index_tree_find(book->tree, p->path);
-
-    xt_text_addf(out, "%s %s%s", p->path, node == SIZE_MAX ? "" : xt_index_book_label(book, node, lang),
-                 lang == XT_ZH ? "：" : ": ");
-    xt_problem_say(p, lang, out);
-}

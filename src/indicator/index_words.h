@@ -14,7 +14,5 @@ const char *xt_index_step_title(enum xt_index_step_kind kind, enum xt_lang lang)
 void xt_index_step_say(const struct xt_index_book *book, size_t at, enum xt_lang lang, struct xt_text *out);
 /* How the intervals were made: draws, factors, seed. Nothing where the release has none. */
 void xt_index_uncertainty_say(const struct xt_index_book *book, enum xt_lang lang, struct xt_text *out);
-/* A warning of the run, with the label of its node. */
-void xt_index_warning_say(const struct xt_index_book *book, size_t at, enum xt_lang lang, struct xt_text *out);
 
 #endif

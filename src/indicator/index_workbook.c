@@ -94,10 +94,10 @@ static struct xt_str figure(struct sheets *s, double value)
     return isnan(value) ? XT_STR("") : xt_str(xt_arena_printf(&s->texts, "%.17g", value));
 }
 
-/* The figures of a release have 12 digits. */
 static struct xt_str result(struct sheets *s, double value)
 {
-    return isnan(value) ? XT_STR("") : xt_str(xt_arena_printf(&s->texts, "%.12g", value == 0 ? 0.0 : value));
+    return isnan(value) ? XT_STR("")
+                        : xt_str(xt_index_release_figure(value, xt_arena_alloc(&s->texts, XT_RELEASE_FIGURE_SIZE)));
 }
 
 static struct xt_str whole(struct sheets *s, int64_t value)

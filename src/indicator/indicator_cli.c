@@ -28,22 +28,6 @@ enum xt_code xt_indicator_read_file(const char *path, size_t max, struct xt_text
     return XT_OK;
 }
 
-enum xt_code xt_indicator_write_file(const char *path, struct xt_str text, struct xt_error *err)
-{
-    char beside[4096];
-    FILE *file;
-    bool well;
-
-    (void)snprintf(beside, sizeof beside, "%s.new", path);
-    file = fopen(beside, "wb");
-    well = file && fwrite(text.s, 1, text.n, file) == text.n;
-    if (file)
-        well = fclose(file) == 0 && well;
-    if (!well || rename(beside, path) != 0)
-        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_WRITE, XT_TEXT(path), XT_TEXT(strerror(errno)));
-    return XT_OK;
-}
-
 void xt_indicator_say(const struct xt_cli *cli, const char *of, const struct xt_problems *problems)
 {
     XT_AUTO(xt_text_done) struct xt_text line = {0};

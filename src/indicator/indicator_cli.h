@@ -17,8 +17,6 @@
 
 XT_MUST_USE enum xt_code xt_indicator_read_file(const char *path, size_t max, struct xt_text *out,
                                                 struct xt_error *err);
-/* Beside path under another name, then in its place. */
-XT_MUST_USE enum xt_code xt_indicator_write_file(const char *path, struct xt_str text, struct xt_error *err);
 /* Each problem on standard error: "of: path: sentence". */
 void xt_indicator_say(const struct xt_cli *cli, const char *of, const struct xt_problems *problems);
 

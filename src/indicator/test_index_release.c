@@ -157,6 +157,28 @@ static void releases_are_the_same_when_run_again(void **state)
     xt_problems_done(&problems);
 }
 
+/* Where the name of one unit is the code of another, the code is meant. */
+static void units_are_known_by_code_before_name(void **state)
+{
+    struct xt_index_release release;
+    struct xt_problems problems;
+    struct xt_error err;
+    struct xt_text text;
+
+    (void)state;
+    xt_problems_init(&problems);
+    write_file(
+        "unit,name,a,b,c,kind,industry,service\n1,2,5,2,1,工业,10,1\n2,南,6,3,2,工业,20,1\n3,北,7,1,3,服务,1,5\n");
+    make(XT_UNCERTAIN_NO, 1, &text);
+    assert_int_equal(xt_index_release_read(xt_text_view(&text), &release, &problems, &err), XT_OK);
+    assert_int_equal(xt_index_release_row(&release, "2", 0), 1);
+    assert_int_equal(xt_index_release_row(&release, "北", 0), 2);
+    assert_true(xt_index_release_row(&release, "西", 0) == SIZE_MAX);
+    xt_index_release_done(&release);
+    xt_text_done(&text);
+    xt_problems_done(&problems);
+}
+
 /* The parts of a change sum to it. */
 static void a_change_is_split_between_two_releases(void **state)
 {
@@ -206,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_wide_and_long),
         cmocka_unit_test(releases_are_the_same_when_run_again),
+        cmocka_unit_test(units_are_known_by_code_before_name),
         cmocka_unit_test(a_change_is_split_between_two_releases),
     };
 
