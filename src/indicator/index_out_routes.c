@@ -1,13 +1,12 @@
 /*
  * index_out_routes.c - published releases as files over HTTP: export, report.
  *
- * A release never changes, so neither do its files: they carry an entity tag, and the last few are kept as open files
- * without a name, gone with the process.
+ * A release never changes, and what this version of the program makes of it does not either: its files carry an entity tag, and
+ * the last few are kept as open files without a name, gone with the process. They are made by turns (index_turn.h).
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +17,12 @@
 #include "indicator/index_out.h"
 #include "indicator/index_report.h"
 #include "indicator/index_routes.h"
+#include "indicator/index_turn.h"
 #include "indicator/published.h"
 
-#define READ_WAIT_MS 2000
-#define AT_ONCE      2  /* that are being made: they hold a thread of the pool and room on the disk */
-#define KEPT         16 /* files */
-#define KEPT_BYTES   (64 * (int64_t)XT_MIB)
-#define UNITS_MAX    50 /* named in an address */
+#define KEPT       16 /* files */
+#define KEPT_BYTES (64 * (int64_t)XT_MIB)
+#define UNITS_MAX  50 /* named in an address */
 
 /* ---- files that were made ---- */
 
@@ -36,7 +34,6 @@ static struct kept {
 } kept[KEPT];
 static int64_t kept_clock;
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
-static atomic_int making;
 
 /* The same file with a place of its own to read from, -1 where the system has no /proc. */
 static int open_again(int fd)
@@ -132,21 +129,6 @@ struct asked {
     int32_t period;
 };
 
-static enum xt_code find_release(struct asked *a, struct xt_reply *reply, struct xt_error *err)
-{
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    struct xt_request *request = a->request;
-    struct xt_str release = xt_request_param(request, "release");
-    enum xt_code rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
-
-    if (rc == XT_OK)
-        rc = xt_published_find(xt_read_conn(read), xt_request_param(request, "index"), release, request->arena,
-                               &a->published, err);
-    if (rc == XT_OK && !xt_str_is(release, "current"))
-        reply->cache_control = XT_RELEASE_KEPT;
-    return rc;
-}
-
 static struct xt_hash key_of(const struct asked *a)
 {
     struct xt_hasher hasher;
@@ -156,6 +138,7 @@ static struct xt_hash key_of(const struct asked *a)
 
     (void)snprintf(figures, sizeof figures, "%d %d %d %d", a->report, (int)a->format, (int)a->request->lang, a->period);
     xt_hasher_init(&hasher);
+    xt_hasher_add_str(&hasher, XT_STR(XT_VERSION)); /* another one may write it otherwise */
     xt_hasher_add_str(&hasher, xt_str(a->published.release));
     xt_hasher_add_str(&hasher, xt_str(figures));
     for (i = 0; a->units && a->units[i]; i++)
@@ -246,13 +229,16 @@ static enum xt_code make_one(struct asked *a, struct xt_reply *reply, const stru
 
 static enum xt_code make(struct asked *a, struct xt_reply *reply, const struct xt_hash *key, struct xt_error *err)
 {
-    enum xt_code rc;
+    int fd;
+    enum xt_code rc = xt_index_turn_check(a->published.size, err);
 
-    if (atomic_fetch_add(&making, 1) < AT_ONCE)
-        rc = make_one(a, reply, key, err);
-    else
-        rc = xt_fail(err, XT_E_BUSY, "", XT_MSG_EXPORT_BUSY, XT_INT(AT_ONCE));
-    atomic_fetch_sub(&making, 1);
+    if (rc == XT_OK)
+        rc = xt_index_turn_take(err);
+    if (rc != XT_OK)
+        return rc;
+    fd = find_kept(key, a->request->arena, &reply->download_name); /* by who had the turn before */
+    rc = fd < 0 ? make_one(a, reply, key, err) : send(reply, fd, err);
+    xt_index_turn_leave();
     return rc;
 }
 
@@ -261,16 +247,14 @@ static enum xt_code answer(struct asked *a, struct xt_reply *reply, struct xt_er
     struct xt_hash key;
     char hex[XT_HASH_HEX];
     int fd;
-    enum xt_code rc = find_release(a, reply, err);
+    enum xt_code rc = xt_index_find_release(a->request, &a->published, err);
 
     if (rc != XT_OK)
         return rc;
     key = key_of(a);
     (void)snprintf(reply->etag, sizeof reply->etag, "%s-%.16s", a->published.release, xt_hash_hex(&key, hex));
     fd = find_kept(&key, a->request->arena, &reply->download_name);
-    if (fd < 0)
-        return make(a, reply, &key, err);
-    return send(reply, fd, err);
+    return fd < 0 ? make(a, reply, &key, err) : send(reply, fd, err);
 }
 
 /* ---- the routes ---- */

@@ -8,15 +8,16 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "file/file.h"
+#include "indicator/index_drawn.h"
 #include "indicator/index_out.h"
 #include "indicator/index_routes.h"
 #include "indicator/observation_view.h"
 #include "indicator/published.h"
 
-#define READ_WAIT_MS   2000
-#define BODY_MAX       (8 * (int64_t)XT_MIB) /* larger releases are sent from their file */
-#define THAN_MAX       200                   /* units that one is held against */
-#define PATH_MAX_BYTES 4096
+#define READ_WAIT_MS 2000
+#define BODY_MAX     (8 * (int64_t)XT_MIB) /* larger releases are sent from their file */
+#define THAN_MAX     100                   /* units that one is held against: below the cap of parameters */
+#define RELEASE_KEPT "public, max-age=31536000, immutable"
 
 /* ---- indexes ---- */
 
@@ -141,26 +142,21 @@ static enum xt_code get_index(struct xt_request *request, struct xt_reply *reply
 
 /* ---- a release ---- */
 
-/* The release that the address names. What an id names never changes; "current" does. */
-static enum xt_code find_release(struct xt_request *request, struct xt_reply *reply, struct xt_published *out,
-                                 struct xt_error *err)
+enum xt_code xt_index_find_release(struct xt_request *request, struct xt_published *out, struct xt_error *err)
 {
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    struct xt_str release = xt_request_param(request, "release");
     enum xt_code rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
 
-    if (rc == XT_OK)
-        rc = xt_published_find(xt_read_conn(read), xt_request_param(request, "index"), release, request->arena, out,
-                               err);
-    if (rc == XT_OK && !xt_str_is(release, "current"))
-        reply->cache_control = XT_RELEASE_KEPT;
-    return rc;
+    return rc == XT_OK ? xt_published_find(xt_read_conn(read), xt_request_param(request, "index"),
+                                           xt_request_param(request, "release"), request->arena, out, err)
+                       : rc;
 }
 
 static enum xt_code send_file(struct xt_request *request, struct xt_reply *reply, const struct xt_published *p,
                               struct xt_error *err)
 {
     const char *path;
+    struct stat facts;
     enum xt_code rc = xt_file_path(request->node->files, &p->hash, request->arena, &path, err);
 
     if (rc != XT_OK)
@@ -168,6 +164,10 @@ static enum xt_code send_file(struct xt_request *request, struct xt_reply *reply
     reply->file = open(path, O_RDONLY | O_CLOEXEC);
     if (reply->file < 0)
         return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_OPEN, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    if (fstat(reply->file, &facts) != 0 || facts.st_size != p->size) { /* the answer would break off in the middle */
+        (void)close(reply->file);
+        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_RELEASE_DAMAGED, XT_TEXT(p->release));
+    }
     reply->from_file = true;
     reply->file_size = (uint64_t)p->size;
     return XT_OK;
@@ -176,160 +176,128 @@ static enum xt_code send_file(struct xt_request *request, struct xt_reply *reply
 static enum xt_code get_release(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     struct xt_published p;
-    enum xt_code rc = find_release(request, reply, &p, err);
+    enum xt_code rc = xt_index_find_release(request, &p, err);
 
+    if (rc == XT_OK)
+        rc = p.size > BODY_MAX ? send_file(request, reply, &p, err)
+                               : xt_published_read(request->node, &p, &reply->body, err);
     if (rc != XT_OK)
         return rc;
     (void)snprintf(reply->etag, sizeof reply->etag, "%s", p.release);
-    return p.size > BODY_MAX ? send_file(request, reply, &p, err)
-                             : xt_published_read(request->node, &p, &reply->body, err);
+    /* What an id names are these bytes for ever; "current" changes, and so does what another version makes of a release. */
+    if (!xt_str_is(xt_request_param(request, "release"), "current"))
+        reply->cache_control = RELEASE_KEPT;
+    return XT_OK;
 }
 
 /* ---- what its draws say ---- */
 
-struct drawn {
-    struct xt_index_release release;
-    struct xt_sensitivity s;
-    bool made;
-};
-
-static void drawn_done(struct drawn *d)
+static enum xt_code drawn_of(struct xt_request *request, struct xt_reply *reply, struct xt_index_drawn **out,
+                             struct xt_error *err)
 {
-    if (d->made)
-        xt_sensitivity_done(&d->s);
-    xt_index_release_done(&d->release);
-}
-
-static enum xt_code draw_again(struct xt_request *request, struct xt_reply *reply, struct drawn *out,
-                               struct xt_error *err)
-{
-    XT_AUTO(xt_text_done) struct xt_text text = {0};
-    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
     struct xt_published p;
-    enum xt_code rc = find_release(request, reply, &p, err);
+    enum xt_code rc = xt_index_find_release(request, &p, err);
 
-    if (rc != XT_OK)
-        return rc;
-    xt_problems_init(&problems);
-    xt_text_init(&text, XT_RELEASE_BYTES_MAX);
-    rc = xt_published_read(request->node, &p, &text, err);
     if (rc == XT_OK)
-        rc = xt_index_release_read(xt_text_view(&text), &out->release, &problems, err);
+        rc = xt_index_drawn_take(request->node, &p, out, err);
     if (rc == XT_OK)
-        rc = xt_index_release_draws(&out->release, 0, &out->s, &problems, err);
-    out->made = rc == XT_OK;
-    (void)snprintf(reply->etag, sizeof reply->etag, "%s", p.release);
+        (void)snprintf(reply->etag, sizeof reply->etag, "%s-%s", p.release, XT_VERSION);
     return rc;
 }
 
-static const char *unit_code(const struct drawn *d, size_t unit)
+static void no_unit(struct xt_request *request, const struct xt_index_drawn *d, const char *param, struct xt_str code)
 {
-    return d->release.data->table.unit[d->s.row[unit]];
+    xt_problem(&request->problems, param, XT_MSG_INDEX_NO_UNIT, XT_VIEW(code), XT_INT(d->period));
 }
 
-/* Which of the units that were drawn, by code; SIZE_MAX = none. */
-static size_t drawn_unit(const struct drawn *d, struct xt_str code)
-{
-    size_t unit;
-
-    for (unit = 0; unit < d->s.rows; unit++)
-        if (xt_str_is(code, unit_code(d, unit)))
-            return unit;
-    return SIZE_MAX;
-}
-
-static void no_unit(struct xt_request *request, const struct drawn *d, const char *param, struct xt_str code)
-{
-    xt_problem(&request->problems, param, XT_MSG_INDEX_NO_UNIT, XT_VIEW(code),
-               XT_INT(xt_json_int(json_object_get(d->release.json, "uncertainty"), "period", 0)));
-}
-
-static void write_ahead(struct xt_request *request, struct xt_text *out, const struct drawn *d, size_t unit,
-                        struct xt_str than)
+static void write_ahead(struct xt_request *request, struct xt_text *out, const struct xt_index_drawn *d, size_t unit)
 {
     struct xt_json w;
-    size_t n = 0;
+    size_t i;
 
     xt_json_init(&w, out);
     xt_json_object(&w);
-    xt_json_kv_z(&w, "unit", unit_code(d, unit));
+    xt_json_kv_z(&w, "unit", d->unit[unit]);
     xt_json_kv_int(&w, "draws", (int64_t)d->s.draws);
     xt_json_key(&w, "items");
     xt_json_array(&w);
-    while (than.n > 0) {
-        const char *comma = memchr(than.s, ',', than.n);
-        struct xt_str code = {than.s, comma ? (size_t)(comma - than.s) : than.n};
-        size_t other = drawn_unit(d, code);
+    for (i = 0; i < request->param_count; i++) {
+        struct xt_str code = request->params[i].value;
+        size_t other;
 
-        than = (struct xt_str){than.s + code.n + (comma ? 1 : 0), than.n - code.n - (comma ? 1 : 0)};
-        if (code.n == 0)
+        if (!xt_str_is(request->params[i].name, "than"))
             continue;
-        if (++n > THAN_MAX)
-            break;
+        other = xt_index_drawn_unit(d, code);
         if (other == SIZE_MAX) {
             no_unit(request, d, "than", code);
             continue;
         }
         xt_json_object(&w);
-        xt_json_kv_z(&w, "unit", unit_code(d, other));
+        xt_json_kv_z(&w, "unit", d->unit[other]);
         xt_json_key(&w, "ahead");
         xt_json_add_double(&w, xt_sensitivity_ahead(&d->s, unit, other));
         xt_json_end_object(&w);
     }
     xt_json_end_array(&w);
     xt_json_end_object(&w);
-    if (n > THAN_MAX)
-        xt_problem(&request->problems, "than", XT_MSG_INDEX_TOO_MANY, XT_INT(n), XT_INT(THAN_MAX));
+}
+
+static size_t times_given(const struct xt_request *request, const char *name)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < request->param_count; i++)
+        n += xt_str_is(request->params[i].name, name);
+    return n;
 }
 
 static enum xt_code get_ahead(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
+    XT_AUTO(xt_index_drawn_done) struct xt_index_drawn *d = NULL;
     struct xt_str code = xt_request_param(request, "unit");
-    struct drawn d = {0};
-    size_t unit;
-    enum xt_code rc = draw_again(request, reply, &d, err);
+    size_t unit, than = times_given(request, "than");
+    enum xt_code rc;
 
-    if (rc == XT_OK) {
-        unit = drawn_unit(&d, code);
-        if (unit == SIZE_MAX)
-            no_unit(request, &d, "unit", code);
-        else
-            write_ahead(request, &reply->body, &d, unit, xt_request_param(request, "than"));
-        if (request->problems.seen > 0)
-            rc = xt_fail(err, XT_E_INPUT, "unit", XT_MSG_INDEX_NO_UNIT, XT_VIEW(code), XT_INT(0));
-    }
-    drawn_done(&d);
-    return rc;
+    if (than > THAN_MAX)
+        return xt_fail(err, XT_E_INPUT, "than", XT_MSG_INDEX_TOO_MANY, XT_INT(than), XT_INT(THAN_MAX));
+    rc = drawn_of(request, reply, &d, err);
+    if (rc != XT_OK)
+        return rc;
+    unit = xt_index_drawn_unit(d, code);
+    if (unit == SIZE_MAX)
+        no_unit(request, d, "unit", code);
+    else
+        write_ahead(request, &reply->body, d, unit);
+    return request->problems.seen == 0
+               ? XT_OK
+               : xt_fail(err, XT_E_INPUT, "unit", XT_MSG_INDEX_NO_UNIT, XT_VIEW(code), XT_INT(d->period));
 }
 
 static enum xt_code get_top(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
+    XT_AUTO(xt_index_drawn_done) struct xt_index_drawn *d = NULL;
     int64_t k = xt_request_int(request, "k", 10);
-    struct drawn d = {0};
     struct xt_json w;
     size_t unit;
-    enum xt_code rc = draw_again(request, reply, &d, err);
+    enum xt_code rc = drawn_of(request, reply, &d, err);
 
-    if (rc != XT_OK) {
-        drawn_done(&d);
+    if (rc != XT_OK)
         return rc;
-    }
     xt_json_init(&w, &reply->body);
     xt_json_object(&w);
     xt_json_kv_int(&w, "k", k);
-    xt_json_kv_int(&w, "draws", (int64_t)d.s.draws);
+    xt_json_kv_int(&w, "draws", (int64_t)d->s.draws);
     xt_json_key(&w, "items");
     xt_json_array(&w);
-    for (unit = 0; unit < d.s.rows; unit++) {
+    for (unit = 0; unit < d->s.rows; unit++) {
         xt_json_object(&w);
-        xt_json_kv_z(&w, "unit", unit_code(&d, unit));
+        xt_json_kv_z(&w, "unit", d->unit[unit]);
         xt_json_key(&w, "probability");
-        xt_json_add_double(&w, xt_sensitivity_top(&d.s, unit, (int32_t)k));
+        xt_json_add_double(&w, xt_sensitivity_top(&d->s, unit, (int32_t)k));
         xt_json_end_object(&w);
     }
     xt_json_end_array(&w);
     xt_json_end_object(&w);
-    drawn_done(&d);
     return XT_OK;
 }
 
@@ -472,10 +440,11 @@ static const struct xt_param ahead_params[] = {
     XT_RELEASE_PARAM,
     {.name = "unit", .kind = XT_P_TEXT, .max = 200, .required = true, .about = "Code of a unit."},
     {.name = "than",
-     .kind = XT_P_LIST,
-     .max = 10000,
+     .kind = XT_P_TEXT,
+     .max = 200,
+     .many = true,
      .required = true,
-     .about = "Codes of the units it is held against, at most 200."},
+     .about = "Code of a unit that it is held against; may be repeated, at most 100 times."},
     {.name = NULL},
 };
 static const struct xt_param top_params[] = {
@@ -506,16 +475,18 @@ static const struct xt_param observation_params[] = {
 };
 
 const struct xt_route xt_indicator_routes[] = {
-    {"GET", "/api/v1/indexes", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_indexes, NULL,
+    {"GET", "/api/v1/indexes", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, get_indexes, NULL,
      "The indexes of the region and their published releases", "IndexList", NULL, NULL},
-    {"GET", "/api/v1/indexes/{index}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_index, index_params,
+    {"GET", "/api/v1/indexes/{index}", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, get_index, index_params,
      "One index, with its definition", "Index", NULL, NULL},
-    {"GET", "/api/v1/indexes/{index}/releases/{release}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_release, release_params,
-     "A release as it was published: definition, data, scores, ranks and intervals", "IndexRelease", NULL, NULL},
-    {"GET", "/api/v1/indexes/{index}/releases/{release}/ahead", XT_MAY_READ, XT_ROUTE_SLOW, get_ahead, ahead_params,
-     "How often a unit stands before others in the draws of a release, ties half", "IndexAhead", NULL, NULL},
-    {"GET", "/api/v1/indexes/{index}/releases/{release}/top", XT_MAY_READ, XT_ROUTE_SLOW, get_top, top_params,
-     "How often each unit is among the first k in the draws of a release", "IndexTop", NULL, NULL},
+    {"GET", "/api/v1/indexes/{index}/releases/{release}", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, get_release,
+     release_params, "A release as it was published: definition, data, scores, ranks and intervals", "IndexRelease",
+     NULL, NULL},
+    {"GET", "/api/v1/indexes/{index}/releases/{release}/ahead", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, get_ahead,
+     ahead_params, "How often a unit stands before others in the draws of a release, ties half", "IndexAhead", NULL,
+     NULL},
+    {"GET", "/api/v1/indexes/{index}/releases/{release}/top", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, get_top,
+     top_params, "How often each unit is among the first k in the draws of a release", "IndexTop", NULL, NULL},
     {"GET", "/api/v1/indexes/{index}/releases/{release}/export", XT_MAY_READ, XT_ROUTE_SLOW, xt_index_get_export,
      xt_index_export_params, "A release as a table, a workbook with a sheet for each step, or JSON in an easy shape",
      NULL, "text/csv; charset=utf-8", NULL},

@@ -5,7 +5,6 @@
 #include "room/room.h"
 
 #define XT_INDEX_NAME_MAX 200
-#define XT_RELEASE_KEPT   "public, max-age=31536000, immutable" /* what an id names never changes */
 
 /* Parameters of addresses under an index and a release. */
 #define XT_INDEX_PARAM                                                                                               \
@@ -17,6 +16,11 @@
         .name = "release", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 16,                  \
         .about = "A release: 16 hexadecimal digits, or current for the last one published." \
     }
+
+/* The release that the address names. */
+struct xt_published;
+XT_MUST_USE enum xt_code xt_index_find_release(struct xt_request *request, struct xt_published *out,
+                                               struct xt_error *err);
 
 extern const struct xt_route xt_indicator_routes[];
 extern const struct xt_schema xt_indicator_schemas[];

@@ -178,7 +178,7 @@ enum xt_code xt_published_read(struct xt_node *node, const struct xt_published *
     const char *path;
     char piece[16384];
     FILE *file;
-    size_t n;
+    size_t n, before;
     enum xt_code rc;
 
     xt_arena_init(&arena);
@@ -188,10 +188,15 @@ enum xt_code xt_published_read(struct xt_node *node, const struct xt_published *
     file = fopen(path, "rb");
     if (!file)
         return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_OPEN, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    before = out->n;
     while ((n = fread(piece, 1, sizeof piece, file)) > 0)
         xt_text_add(out, piece, n);
+    if (ferror(file))
+        rc = xt_fail(err, XT_E_INTERNAL, "", XT_MSG_FILE_READ, XT_TEXT(path), XT_TEXT(strerror(errno)));
+    else if (xt_text_overflowed(out) || (int64_t)(out->n - before) != published->size)
+        rc = xt_fail(err, XT_E_INTERNAL, "", XT_MSG_RELEASE_DAMAGED, XT_TEXT(published->release));
     (void)fclose(file); /* only read */
-    return XT_OK;
+    return rc;
 }
 
 /* ---- proof ---- */
@@ -201,17 +206,21 @@ static enum xt_code check_one(struct xt_node *node, const struct xt_published *p
 {
     XT_AUTO(xt_text_done) struct xt_text text = {0};
     char hex[XT_HASH_HEX];
+    struct xt_error local;
     struct xt_hash hash;
     enum xt_code rc;
 
     xt_text_init(&text, XT_RELEASE_BYTES_MAX);
-    rc = xt_published_read(node, p, &text, err);
+    rc = xt_published_read(node, p, &text, &local);
     if (rc == XT_E_NOT_FOUND) { /* a finding, not a failure to look */
         xt_problem(problems, p->index, XT_MSG_RELEASE_LOST, XT_TEXT(p->release));
         return XT_OK;
     }
-    if (rc != XT_OK)
+    if (rc != XT_OK && local.msg != XT_MSG_RELEASE_DAMAGED) {
+        if (err)
+            *err = local;
         return rc;
+    }
     hash = xt_hash_of(text.s, text.n);
     if (strncmp(xt_hash_hex(&hash, hex), p->release, XT_RELEASE_ID - 1) != 0 ||
         memcmp(&hash, &p->hash, sizeof hash) != 0)

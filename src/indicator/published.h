@@ -36,7 +36,8 @@ XT_MUST_USE enum xt_code xt_published_find(struct xt_conn *conn, struct xt_str i
 /* Those of an index (n 0 = of all), newest first. */
 XT_MUST_USE enum xt_code xt_published_list(struct xt_conn *conn, struct xt_str index, struct xt_arena *arena,
                                            struct xt_published **out, size_t *out_count, struct xt_error *err);
-/* The bytes, appended to out. */
+/* The bytes, appended to out: all of them, or XT_E_NOT_FOUND, or XT_E_INTERNAL (with XT_MSG_RELEASE_DAMAGED where they are
+ * not as many as were published). */
 XT_MUST_USE enum xt_code xt_published_read(struct xt_node *node, const struct xt_published *published,
                                            struct xt_text *out, struct xt_error *err);
 /* The definition of an index of the region as JSON text; false where there is none of that name. */

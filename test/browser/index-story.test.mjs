@@ -74,14 +74,14 @@ describe('the sample towns in the browser', { skip }, () => {
   it('the headline and the comparison say what the draws of the release say', LIMIT, () =>
     withPage(browser, node.url, async (page) => {
       const order = release.data.units.flatMap(([code, name, period], row) => (period === 2023 ? [{ code, name, rank: release.ranks.index[row] }] : [])).sort((a, b) => a.rank - b.rank)
-      const { items } = await node.json(`/api/v1${TOWNS}/releases/current/ahead`, { unit: order[0].code, than: order.slice(1, 21).map((one) => one.code).join(',') })
+      const { items } = await node.json(`/api/v1${TOWNS}/releases/current/ahead`, { unit: order[0].code, than: order.slice(1, 21).map((one) => one.code) })
       const ahead = new Map(items.map((one) => [one.unit, one.ahead]))
       const apart = order.findIndex((one, i) => i > 0 && ahead.get(one.code) >= 0.95)
       await open(page, TOWNS)
       assert.match(await text(page, 'h1'), apart === 1 ? new RegExp(`^${order[0].name}确切领先`) : new RegExp(`^${order[0].name}领先，但前 ${apart} 名`))
       await open(page, `${TOWNS}?mark=${order[9].code}&k=5`)
       await page.waitForSelector('.rel-self')
-      const told = (await node.json(`/api/v1${TOWNS}/releases/current/ahead`, { unit: order[9].code, than: order.filter((_, i) => i !== 9).map((one) => one.code).join(',') })).items
+      const told = (await node.json(`/api/v1${TOWNS}/releases/current/ahead`, { unit: order[9].code, than: order.filter((_, i) => i !== 9).map((one) => one.code) })).items
       assert.equal(await page.locator('tr.rel-open').count(), told.filter((one) => one.ahead < 0.95 && one.ahead > 0.05).length)
       const { items: top } = await node.json(`/api/v1${TOWNS}/releases/current/top`, { k: 5 })
       assert.equal(await page.locator('.rank-table tbody tr').first().locator('td').nth(3).innerText(), `${Math.round(top.find((one) => one.unit === order[0].code).probability * 100)}%`)

@@ -106,7 +106,7 @@ describe('answers follow the description', { skip: noAjv }, () => {
       '/api/v1/indexes': ['/api/v1/indexes'],
       '/api/v1/indexes/{index}': ['specialised-town', 'provinces-innovation'].map((name) => `/api/v1/indexes/${name}`),
       '/api/v1/indexes/{index}/releases/{release}': [`${towns}/current`, `${towns}/${releases[0].release}`],
-      '/api/v1/indexes/{index}/releases/{release}/ahead': [`${towns}/current/ahead?unit=ex-01&than=ex-02,ex-03`],
+      '/api/v1/indexes/{index}/releases/{release}/ahead': [`${towns}/current/ahead?unit=ex-01&than=ex-02&than=ex-03`],
       '/api/v1/indexes/{index}/releases/{release}/top': [`${towns}/current/top`, `${towns}/current/top?k=1`],
       '/api/v1/observations': ['', '?limit=1000', '?area=ex-01&period=2020&revisions=true', '?indicator=kind&limit=3',
         '?area=440118', '?as_of=2020-01-01'].map((query) => `/api/v1/observations${query}`),

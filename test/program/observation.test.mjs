@@ -231,7 +231,7 @@ it('a release is published once, verified, served as it is', () => withData(asyn
     for (const { row, top10 } of release.uncertainty.units) {
       assert.ok(Math.abs(chances.find(({ unit }) => unit === release.data.units[row][0]).probability - top10) < 1e-9)
     }
-    const { items: [one, other] } = await node.json(`${at}/${id}/ahead`, { unit: 'ex-01', than: 'ex-02,ex-03' })
+    const { items: [one, other] } = await node.json(`${at}/${id}/ahead`, { unit: 'ex-01', than: ['ex-02', 'ex-03'] })
     const { items: [back] } = await node.json(`${at}/${id}/ahead`, { unit: 'ex-02', than: 'ex-01' })
     assert.ok(Math.abs(one.ahead + back.ahead - 1) < 1e-9 && other.ahead >= 0)
   })

@@ -132,7 +132,7 @@ const unitRange = (release, unit) => release.uncertainty.units.find((one) => rel
 
 function ahead(release, url) {
   const mine = unitRange(release, url.searchParams.get('unit'))
-  const items = url.searchParams.get('than').split(',').map((unit) => {
+  const items = url.searchParams.getAll('than').map((unit) => {
     const other = unitRange(release, unit)
     return { unit, ahead: other.low > mine.high ? 1 : other.high < mine.low ? 0 : 0.5 }
   })

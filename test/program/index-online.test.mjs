@@ -1,0 +1,67 @@
+// What is computed of a published release when it is asked for: by turns, within bounds, from what was drawn last, never half.
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readdirSync, truncateSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { ok, run, withData, withFolder, withNode } from '../lib/node.mjs'
+
+const index = 'specialised-town'
+/** The id of the sample's release. */
+const published = async (data) => (await ok(['index', 'releases', '--data', data])).split('\n')[1].split('\t')[1]
+const releaseFile = (data, id) => readdirSync(join(data, 'files'), { recursive: true }).map((name) => join(data, 'files', name))
+  .find((name) => name.replace(/.*files/, '').replaceAll('/', '').startsWith(id))
+
+it('what draws are asked is answered by turns, from those drawn last, and only within reach', () => withData((data) => withNode(data, async (node) => {
+  const id = await published(data)
+  const at = `/api/v1/indexes/${index}/releases/${id}`
+  const many = await node.fetch(`${at}/ahead?unit=ex-01&${Array.from({ length: 101 }, (_, i) => `than=u${i}`).join('&')}`, { headers: { 'accept-language': 'en' } })
+  assert.equal(many.status, 400)
+  assert.match(await many.text(), /101.*100/)
+  const unknown = await node.fetch(`${at}/ahead?unit=ex-01&than=ex-02,ex-03&than=nobody`)
+  assert.equal(unknown.status, 400)
+  assert.match(await unknown.text(), /ex-02,ex-03[\s\S]*nobody/, 'a comma is part of a code')
+  const answers = await Promise.all([2, 3, 4].map((k) => node.fetch(`${at}/top?k=${k}`)))
+  assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200], 'a page asks for several things at once')
+  const { version } = await node.json('/api/v1/node')
+  assert.match(answers[0].headers.get('etag'), new RegExp(`${id}-${version.replaceAll('.', '\\.')}`))
+  assert.equal(answers[0].headers.get('cache-control'), 'no-cache')
+  // The bytes are not read again for another question, nor for one that was answered.
+  await rm(releaseFile(data, id))
+  assert.equal((await node.json(`${at}/top`, { k: 5 })).items.length, 60)
+  assert.equal((await node.json(`${at}/ahead`, { unit: 'ex-01', than: 'ex-02' })).items.length, 1)
+})))
+
+it('draws that are too many are not run again for a question', () => withData((data) => withFolder(async (folder) => {
+  const file = join(folder, 'r.json'), csv = join(folder, 'd.csv')
+  mkdirSync(join(data, 'region/indexes'), { recursive: true })
+  await writeFile(join(data, 'region/indexes/small.json'), JSON.stringify({
+    nodes: [{ code: 'I' }, { code: 'a', parent: 'I' }],
+    recipe: { steps: [{ step: 'normalise' }, { step: 'aggregate' }], uncertainty: { draws: 1_500_000, factors: [{ name: 'w', factor: 'weights', choices: [{ a: 1 }] }] } },
+  }))
+  await writeFile(csv, `unit,a\n${Array.from({ length: 6 }, (_, i) => `u${i},${i}`).join('\n')}\n`)
+  await ok(['index', 'run', join(data, 'region/indexes/small.json'), csv, '--out', file])
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/"index":"[^"]*"/, '"index":"small"'))
+  await ok(['index', 'publish', file, '--data', data])
+  await withNode(data, async (node) => {
+    const answer = await node.fetch('/api/v1/indexes/small/releases/current/top', { headers: { 'accept-language': 'en' } })
+    assert.equal(answer.status, 413)
+    assert.match(await answer.text(), /1,?500,?000 draws of 6 units.*10,?000,?000/)
+  })
+}), []))
+
+it('a release that lost its end is an error, not half of it', () => withData((data) => withNode(data, async (node) => {
+  const id = await published(data)
+  const at = `/api/v1/indexes/${index}/releases/${id}`, file = releaseFile(data, id)
+  chmodSync(file, 0o600)
+  truncateSync(file, 1000)
+  for (const path of ['', '/top', '/export', '/report']) {
+    const answer = await node.fetch(`${at}${path}`, { headers: { 'accept-language': 'en' } })
+    assert.equal(answer.status, 500, path)
+    assert.doesNotMatch(answer.headers.get('cache-control') ?? '', /immutable/)
+    await answer.arrayBuffer()
+  }
+  const { code, out } = await run(['check', '--data', data])
+  assert.equal(code, 1)
+  assert.match(out, new RegExp(id))
+})))
