@@ -1,10 +1,12 @@
 // What is computed of a published release when it is asked for: by turns, within bounds, from what was drawn last, never half.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, truncateSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { ok, run, withData, withFolder, withNode } from '../lib/node.mjs'
+import { promisify } from 'node:util'
+import { ok, run, top, withData, withFolder, withNode } from '../lib/node.mjs'
 
 const index = 'specialised-town'
 /** The id of the sample's release. */
@@ -65,3 +67,23 @@ it('a release that lost its end is an error, not half of it', () => withData((da
   assert.equal(code, 1)
   assert.match(out, new RegExp(id))
 })))
+
+it('releases of a node that called draws "draw" keep their place under the new word', () => withData(async (data) => {
+  const back = `
+import re, sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+old = open(sys.argv[2], encoding='utf-8').read()
+table = re.search(r'CREATE TABLE index_release \\(.*?\\n\\);', old, re.S).group(0)
+db.executescript('ALTER TABLE index_release RENAME TO now; DROP INDEX index_release_index;' + table)
+db.execute("INSERT INTO index_release SELECT id, index_name, release, hash, size, file_id, periods, period, units, replace(uncertainty, 'draws', 'draw'), note, published, seq FROM now")
+db.executescript('DROP TABLE now; CREATE INDEX index_release_index ON index_release (index_name, id)')
+print(db.execute('SELECT uncertainty FROM index_release').fetchone()[0], db.execute("DELETE FROM migration WHERE room = 'indicator' AND name = '002-draws.sql'").rowcount)
+db.commit()
+`
+  const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', back, join(data, 'store.db'), join(top, 'src/indicator/sql/001-indicator.sql')], { timeout: 30_000 })
+  assert.equal(stdout.trim(), 'draw 1')
+  await ok(['index', 'publish', index, '--stored', '--uncertainty', 'no', '--data', data])
+  const rows = (await ok(['index', 'releases', '--data', data])).trimEnd().split('\n').slice(1).map((line) => line.split('\t')[4])
+  assert.deepEqual(rows, ['no', 'draws'])
+  await ok(['check', '--data', data])
+}))
