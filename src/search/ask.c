@@ -319,6 +319,7 @@ static void pass_begin(struct pass *pass, const struct ask *a, struct facet_coun
 {
     *pass = (struct pass){.ask = a, .counts = counts, .least = -1, .to = a->view->state.docs};
     pass->heap = xt_arena_alloc(a->arena, ((size_t)a->limit + 1) * sizeof *pass->heap);
+    pass->table = xt_arena_alloc(a->arena, (a->cells + 1) * sizeof *pass->table);
     for (size_t i = 0; i < a->wanted_count; i++) {
         struct facet_counts *c = &counts[a->wanted[i]];
         size_t room = (size_t)dict_count(a->dict, a->wanted[i]) + 1;
@@ -375,6 +376,7 @@ static void pass_join(struct pass *pass, const struct pass *other)
             counts->direct[ordinal] += more->direct[ordinal];
         }
     }
+    cross_join(pass, other);
     for (size_t i = 0; i < other->heap_count; i++)
         heap_keep(pass, &other->heap[i]);
     if (other->stopped || pass->stopped) /* how much of all documents both have seen, as if from the first on */
@@ -909,6 +911,8 @@ static enum xt_code answer(struct ask *a, struct scratch *scratch, const struct 
     if (rc == XT_OK)
         rc = choose_facets(a, err);
     if (rc == XT_OK)
+        rc = cross_prepare(a, err);
+    if (rc == XT_OK)
         rc = choose_order(a, root, err);
     if (rc != XT_OK)
         return rc;
@@ -920,6 +924,7 @@ static enum xt_code answer(struct ask *a, struct scratch *scratch, const struct 
         *out = (struct xt_search_answer){.total = pass.total, .at_least = pass.stopped, .looked = 1};
         if (pass.stopped && pass.to > 0)
             out->looked = (double)pass_seen(&pass) / (double)pass.to;
+        out->table = a->cells ? pass.table : NULL;
         list_facets(&pass, out);
         list_hits(&pass, out);
     }

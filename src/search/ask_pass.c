@@ -368,6 +368,8 @@ bool pass_take(void *context, const uint32_t *docs, const double *scores, size_t
     pass->total += (int64_t)batch.count;
     for (size_t i = 0; i < a->wanted_count && batch.count; i++)
         count_facet(pass, a->wanted[i], batch.docs, batch.count);
+    if (a->cells && batch.count)
+        cross_take(pass, batch.docs, batch.count);
     if (a->limit)
         for (size_t i = 0; i < batch.count; i++)
             if (batch.scores[i] >= pass->least)

@@ -26,6 +26,12 @@ struct filter {
     size_t span_count;
 };
 
+/* One side of a table of two facets. */
+struct axis {
+    unsigned facet, size;  /* with place 0, in which all count */
+    const uint16_t *place; /* by ordinal, 0 for 0; 0 = in none of the others */
+};
+
 struct hit {
     double score;
     int64_t date;
@@ -57,6 +63,8 @@ struct ask {
 
     unsigned wanted[SCHEMA_FACETS_MAX]; /* facets to count */
     size_t wanted_count;
+    struct axis axes[2]; /* rows, columns */
+    size_t cells;        /* of the table, 0 = none is wanted */
 
     enum xt_sort sort;
     unsigned limit;
@@ -76,6 +84,7 @@ struct pass {
     struct facet_counts *counts; /* by facet */
     struct hit *heap;            /* the worst of the best first */
     size_t heap_count;
+    int64_t *table; /* ask's cells, row by row */
     int64_t total, after_cursor;
     double least;      /* scores below this cannot be among the best any more */
     bool stopped;      /* the time was up */
@@ -93,6 +102,13 @@ bool condition_holds(const struct ask *a, const struct query_node *node, uint32_
 bool hit_before(const struct ask *a, const struct hit *x, const struct hit *y);
 void heap_keep(struct pass *pass, const struct hit *hit);
 void heap_sift_down(struct pass *pass, size_t at, size_t count);
+
+/* ---- cross.c ---- */
+
+XT_MUST_USE enum xt_code cross_prepare(struct ask *a, struct xt_error *err);
+/* Counts documents of one block, n > 0. */
+void cross_take(struct pass *pass, const uint32_t *docs, size_t n);
+void cross_join(struct pass *pass, const struct pass *other);
 
 /* ---- like.c ---- */
 

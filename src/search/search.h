@@ -150,6 +150,22 @@ struct xt_search_filter {
     size_t value_count;
 };
 
+/* One side of a table of two facets: which row or column a value, and all below it that is not named itself, counts in. Values
+ * may share one. */
+struct xt_search_axis {
+    struct xt_str facet;
+    const struct xt_search_place {
+        struct xt_str value;
+        unsigned place; /* below size */
+    } * values;
+    size_t value_count;
+    unsigned size; /* rows or columns, at most XT_SEARCH_AXIS_MAX */
+    /* Not the document's own values count but those of the documents that it names: each value of the facet `through` is
+     * the name of a document whose value of the first facet (the type) is named_by. "" = its own. */
+    struct xt_str through, named_by;
+};
+#define XT_SEARCH_AXIS_MAX 1000
+
 struct xt_search_request {
     struct xt_str query; /* the query language, see docs/search.md; "" = everything */
     /* More like this: of the texts, the words that tell most, any of which must be found beside the query; ranked by how many
@@ -161,7 +177,8 @@ struct xt_search_request {
     size_t filter_count;
     const struct xt_str *facets; /* names whose counts are wanted */
     size_t facet_count;
-    unsigned facet_values; /* most values per facet, 0 = 20; selected ones are always among them */
+    unsigned facet_values;              /* most values per facet, 0 = 20; selected ones are always among them */
+    const struct xt_search_axis *cross; /* two, the rows and the columns of a table; NULL = none is wanted */
     enum xt_sort sort;
     unsigned limit;       /* 0 = only count; at most 1,000,000, whose room is taken at once */
     struct xt_str cursor; /* "" = first page; as given by an earlier answer */
@@ -198,6 +215,9 @@ struct xt_search_answer { /* all in the arena */
     size_t hit_count;
     const struct xt_search_facet_counts *facets;
     size_t facet_count;
+    /* Row by row, size + 1 of them of size + 1 numbers each: the documents of a row and a column; the first row and column hold
+     * those of any, in a place or not. NULL when no table was wanted. */
+    const int64_t *table;
     const char *next;                 /* cursor, NULL at the end */
     const char *understood[XT_LANGS]; /* the query as it was read */
     const struct xt_search_ignored *ignored;

@@ -490,6 +490,42 @@ static void check_pages(struct xt_search *search, struct question *q, const char
     xt_arena_done(&arena);
 }
 
+/* Cities by subjects or cities; two values may share a row. */
+static const struct xt_search_place by_city[] = {{{"440100", 6}, 0}, {{"440300", 6}, 1}};
+static const struct xt_search_place by_subject[] = {
+    {{"cs", 2}, 0}, {{"bio", 3}, 1}, {{"math", 4}, 0}, {{"none", 4}, 2}};
+static const struct xt_search_axis tables[][2] = {
+    {{{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}, {{"subject", 7}, by_subject, 4, 3, {"", 0}, {"", 0}}},
+    {{{"subject", 7}, by_subject, 3, 2, {"", 0}, {"", 0}}, {{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}},
+    {{{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}, {{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}},
+};
+
+static bool in_place(const struct doc *doc, const struct xt_search_axis *axis, unsigned place)
+{
+    unsigned facet = axis->values == by_city ? AREA : SUBJECT;
+    bool in = place == 0; /* any */
+
+    for (size_t i = 0; i < axis->value_count; i++)
+        in = in || (axis->values[i].place + 1 == place && has_value(doc, facet, axis->values[i].value.s));
+    return in;
+}
+static void check_table(const struct question *q, const struct xt_search_answer *answer, const char *query)
+{
+    const struct xt_search_axis *axes = q->request.cross;
+
+    for (unsigned row = 0; axes && row <= axes[0].size; row++)
+        for (unsigned column = 0; column <= axes[1].size; column++) {
+            int64_t expected = 0, found = answer->table[row * (axes[1].size + 1) + column];
+
+            for (int id = 0; id < DOCS; id++)
+                expected += matches(q, &docs[id], -1) && in_place(&docs[id], &axes[0], row) &&
+                            in_place(&docs[id], &axes[1], column);
+            if (found != expected)
+                fail_msg("%s: row %u column %u %lld, not %lld", query, row, column, (long long)found,
+                         (long long)expected);
+        }
+}
+
 static void make_question(struct question *q, struct xt_text *query)
 {
     static const struct xt_str facets[] = {{"type", 4}, {"area", 4}, {"year", 4}, {"subject", 7}};
@@ -506,6 +542,7 @@ static void make_question(struct question *q, struct xt_text *query)
     q->request.sort = (enum xt_sort)pick(3);
     q->request.facets = facets;
     q->request.facet_count = pick(2) ? XT_COUNT(facets) : 0;
+    q->request.cross = pick(4) ? NULL : tables[pick(XT_COUNT(tables))];
     q->request.filters = q->filters;
     for (unsigned kind = 0; kind < 3; kind++) {
         if (pick(3))
@@ -593,6 +630,7 @@ static void ask_once(struct party *parties, struct xt_text *query)
         fail_msg("%s (reader %d, %zu filters): %lld, not %lld; understood %s", query->s, (int)q.request.reader,
                  q.request.filter_count, (long long)answer.total, (long long)expected, answer.understood[XT_EN]);
     check_facets(&q, &answer, query->s);
+    check_table(&q, &answer, query->s);
     if (pick(4) == 0)
         check_pages(parties[pick(ENGINES)].search, &q, query->s, expected);
     compare(parties, &q, query->s);

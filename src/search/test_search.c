@@ -1084,6 +1084,60 @@ static void time_that_runs_out_is_said(void **state)
     free(docs);
 }
 
+/* Papers that name organisations count where these are: a table of who works with whom. */
+static void a_table_counts_through_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *area, *names[3];
+    } docs[] = {
+        {"organisation", "440106", {"A"}},      {"organisation", "440300", {"B"}}, {"organisation", "440305", {"C"}},
+        {"organisation", NULL, {"D"}},          {"paper", NULL, {"A", "B"}},       {"paper", "110000", {"B", "C"}},
+        {"paper", NULL, {"D", "unknown"}},      {"paper", NULL, {"A", "C", "D"}},  {"paper", "440100", {NULL}},
+        {"organisation", "440100", {"unseen"}}, {"paper", NULL, {"unseen", "B"}},
+    };
+    static const struct xt_search_place cities[] = {{{"440100", 6}, 0}, {{"440300", 6}, 1}};
+    static const struct xt_search_axis axis = {{"area", 4}, cities, 2, 2, {"subject", 7}, {"organisation", 12}};
+    const struct xt_search_axis cross[] = {axis, axis};
+    /* any, Guangzhou, Shenzhen */
+    static const int64_t expected[] = {10, 3, 6, 3, 3, 2, 6, 2, 6}, officer[] = {11, 5, 6, 5, 5, 3, 6, 3, 6};
+    struct folder folder = {""};
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (size_t i = 0; i < XT_COUNT(docs); i++) {
+        struct xt_search_value values[5] = {{TYPE, xt_str(docs[i].type)}};
+        struct xt_search_doc doc = {.id = (int64_t)i + 1,
+                                    .min_class = docs[i].names[0] && strcmp(docs[i].names[0], "unseen") == 0 &&
+                                                         strcmp(docs[i].type, "organisation") == 0
+                                                     ? XT_OFFICER
+                                                     : XT_PUBLIC,
+                                    .values = values,
+                                    .value_count = 1,
+                                    .date = INT64_MIN,
+                                    .sort_key = xt_str("")};
+
+        if (docs[i].area)
+            values[doc.value_count++] = (struct xt_search_value){AREA, xt_str(docs[i].area)};
+        for (size_t n = 0; n < 3 && docs[i].names[n]; n++)
+            values[doc.value_count++] = (struct xt_search_value){SUBJECT, xt_str(docs[i].names[n])};
+        assert_int_equal(xt_search_feed(search, &doc, 1, doc.id, NULL), XT_OK);
+    }
+    for (int i = 0; i < 2; i++) {
+        struct xt_search_request request = {
+            .query = xt_str(""), .cross = cross, .reader = i ? XT_OFFICER : XT_PUBLIC, .limit = 0};
+        struct xt_search_answer answer;
+        struct xt_arena arena;
+
+        xt_arena_init(&arena);
+        assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+        assert_memory_equal(answer.table, i ? officer : expected, sizeof expected);
+        xt_arena_done(&arena);
+    }
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
 static void others_like_one_are_found(void **state)
 {
     (void)state;
@@ -1152,6 +1206,7 @@ int main(void)
         cmocka_unit_test(deep_queries_are_answered),
         cmocka_unit_test(time_that_runs_out_is_said),
         cmocka_unit_test(others_like_one_are_found),
+        cmocka_unit_test(a_table_counts_through_names),
     };
 
     RUN_FOR_EACH_ENGINE(tests);
