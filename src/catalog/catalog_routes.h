@@ -9,4 +9,7 @@
 extern const struct xt_param xt_catalog_search_params[];
 enum xt_code xt_catalog_search(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
 
+extern const struct xt_param xt_catalog_cross_params[];
+enum xt_code xt_catalog_cross(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
+
 #endif

@@ -48,6 +48,18 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"roles\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
      "\"label\":{\"type\":\"string\"},\"inverse\":{\"type\":\"string\"}}}},"
      "\"schemes\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}"},
+    {"CrossSide",
+     "{\"type\":\"object\",\"description\":\"The rows or columns of a table: values of a facet; count: records in any column or row.\","
+     "\"required\":[\"facet\",\"label\",\"values\"],\"properties\":{\"facet\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},"
+     "\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"value\",\"label\",\"count\"],"
+     "\"properties\":{\"value\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\"}}}}}}"},
+    {"Cross",
+     "{\"type\":\"object\",\"description\":\"How many records hold a value of the row and one of the column, each once.\","
+     "\"required\":[\"total\",\"relation\",\"rows\",\"columns\",\"counts\",\"took_us\"],\"properties\":{"
+     "\"total\":{\"type\":\"integer\"},\"relation\":{\"type\":\"string\",\"enum\":[\"eq\",\"gte\"]},"
+     "\"rows\":{\"$ref\":\"#/components/schemas/CrossSide\"},\"columns\":{\"$ref\":\"#/components/schemas/CrossSide\"},"
+     "\"counts\":{\"type\":\"array\",\"description\":\"A row of numbers for each row.\",\"items\":{\"type\":\"array\","
+     "\"items\":{\"type\":\"integer\"}}},\"took_us\":{\"type\":\"integer\"}}}"},
     {"JsonSchema", "{\"type\":\"object\",\"description\":\"A JSON Schema 2020-12.\",\"additionalProperties\":true}"},
     {"CodeList",
      "{\"type\":\"object\",\"description\":\"A code list, or the part of it that was asked for.\","

@@ -194,24 +194,13 @@ static void write_year(struct xt_json *w, struct xt_str date)
         xt_json_add_null(w);
 }
 
-static const struct xt_facet *facet_named(const struct xt_region *region, struct xt_str name)
-{
-    size_t i;
-
-    for (i = 0; i < region->facet_count; i++) {
-        if (xt_str_is(name, region->facets[i].name))
-            return &region->facets[i];
-    }
-    return NULL;
-}
-
 static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_conn *conn,
                                const struct xt_search_answer *answer, const struct xt_search_hit *hit,
                                struct xt_error *err)
 {
     const struct xt_request *request = a->request;
     const struct xt_region *region = request->node->region;
-    const struct xt_facet *areas = facet_named(region, XT_STR("area"));
+    const struct xt_facet *areas = xt_region_facet(region, XT_STR("area"));
     XT_AUTO(xt_json_unref) json_t *body = NULL;
     struct xt_record record;
     const struct xt_type *type;
@@ -268,7 +257,7 @@ static void write_facets(struct xt_json *w, const struct asking *a, const struct
     xt_json_object(w);
     for (i = 0; i < answer->facet_count; i++) {
         const struct xt_search_facet_counts *counts = &answer->facets[i];
-        const struct xt_facet *facet = facet_named(region, xt_str(counts->name));
+        const struct xt_facet *facet = xt_region_facet(region, xt_str(counts->name));
 
         xt_json_key(w, counts->name);
         xt_json_array(w);
@@ -289,7 +278,7 @@ static void write_facets(struct xt_json *w, const struct asking *a, const struct
     xt_json_key(w, "facet_labels");
     xt_json_object(w);
     for (i = 0; i < answer->facet_count; i++) {
-        const struct xt_facet *facet = facet_named(region, xt_str(answer->facets[i].name));
+        const struct xt_facet *facet = xt_region_facet(region, xt_str(answer->facets[i].name));
 
         xt_json_kv_z(w, answer->facets[i].name, facet ? facet->labels[a->request->lang] : answer->facets[i].name);
     }

@@ -582,6 +582,14 @@ const struct xt_scheme *xt_region_scheme(const struct xt_region *region, struct 
     return NULL;
 }
 
+const struct xt_facet *xt_region_facet(const struct xt_region *region, struct xt_str name)
+{
+    for (size_t i = 0; i < region->facet_count; i++)
+        if (xt_str_is(name, region->facets[i].name))
+            return &region->facets[i];
+    return NULL;
+}
+
 const char *xt_facet_label(const struct xt_facet *facet, const struct xt_region *region, struct xt_str value,
                            enum xt_lang lang)
 {

@@ -178,6 +178,7 @@ const struct xt_type *xt_region_type(const struct xt_region *region, struct xt_s
 const struct xt_codes *xt_region_codes(const struct xt_region *region, struct xt_str name);
 const struct xt_role *xt_region_role(const struct xt_region *region, struct xt_str name);
 const struct xt_scheme *xt_region_scheme(const struct xt_region *region, struct xt_str name);
+const struct xt_facet *xt_region_facet(const struct xt_region *region, struct xt_str name);
 const char *xt_facet_label(const struct xt_facet *facet, const struct xt_region *region, struct xt_str value,
                            enum xt_lang lang);
 

@@ -188,7 +188,7 @@ void xt_http_cache_keep(struct http_request *hr)
     const struct xt_reply *reply = &hr->reply;
     struct http_cached *cached, *before;
 
-    if (!hr->cache_key || (reply->status != 0 && reply->status != 200) || hr->file || reply->fixed ||
+    if (!hr->cache_key || reply->passing || (reply->status != 0 && reply->status != 200) || hr->file || reply->fixed ||
         reply->from_file || reply->location || reply->download_name || reply->body.n > ENTRY_BYTES ||
         xt_text_overflowed(&reply->body))
         return;

@@ -83,8 +83,8 @@ struct xt_reply;
 #define XT_ROUTE_SLOW      1u /* runs on the bounded pool, not on an I/O thread */
 #define XT_ROUTE_ANY_PARAM 2u /* query parameters beyond params are let through (facet names) */
 
-/* The reply depends on the address, the language and what is stored, and on nothing else (not on the index, the clock
- * or who asks): http/ keeps it until the sequence moves on. */
+/* The reply depends on the address, the language and what is stored, and on nothing else (not on the clock or who
+ * asks; on the index only if the handler says when that lags: reply->passing): http/ keeps it until the sequence moves on. */
 #define XT_ROUTE_BY_SEQ 4u
 
 struct xt_route {
@@ -151,6 +151,7 @@ struct xt_reply {
     uint64_t file_size;
     char etag[80];               /* without quotes; "" = none */
     const char *cache_control;   /* NULL = no-cache */
+    bool passing;                /* says less than is stored: not to be kept */
     char *location;              /* arena string for 301 and 201 */
     const char *download_name;   /* arena string: Content-Disposition attachment */
     const char *link;            /* arena string: Link header */
