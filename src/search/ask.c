@@ -692,6 +692,26 @@ static bool is_mixed(const struct query_node *node, enum query_kind above)
     return false;
 }
 
+/* A word and its twin are an OR too. */
+static bool any_twin(const struct query_node *node)
+{
+    if (node->kind == QUERY_TEXT)
+        return has_twin(node);
+    for (const struct query_node *child = node->first; child; child = child->next)
+        if (any_twin(child))
+            return true;
+    return false;
+}
+
+static bool any_not(const struct query_node *node)
+{
+    bool any = node->kind == QUERY_NOT;
+
+    for (const struct query_node *child = node->first; child && !any; child = child->next)
+        any = any_not(child);
+    return any;
+}
+
 /* Sorts the tree's parts: phrases for the engine, conditions for the columns. False: it takes the general way. */
 static bool take_apart(struct ask *a, const struct query_node *root, struct query_node **out_text)
 {
@@ -714,7 +734,7 @@ static bool take_apart(struct ask *a, const struct query_node *root, struct quer
     *out_text = text->first ? text : NULL;
     if (text->first && !text->first->next)
         *out_text = text->first;
-    if (*out_text && !a->ops->mixes && is_mixed(*out_text, QUERY_ALL))
+    if (*out_text && !a->ops->mixes && (is_mixed(*out_text, QUERY_ALL) || (any_not(*out_text) && any_twin(*out_text))))
         return false;
     return positive || !text->first;
 }

@@ -56,7 +56,8 @@ typedef bool take_docs(void *context, const uint32_t *docs, const double *scores
 
 struct engine_ops {
     const char *name;
-    bool mixes; /* run() also takes a tree in which AND and OR stand below each other */
+    bool
+        mixes; /* run() also takes a tree in which AND and OR stand below each other, or NOT beside a word with a twin */
     /* See xt_search_open. *out_fresh is set when the index had to be made. */
     enum xt_code (*open)(const char *dir, const struct xt_search_schema *schema, bool may_feed, struct engine **out,
                          bool *out_fresh, struct xt_error *err);

@@ -633,7 +633,7 @@ static enum xt_code verify(struct engine *engine, struct xt_problems *problems, 
 
 const struct engine_ops engine_fts5 = {
     .name = "fts5",
-    .mixes = false, /* SQLite 3.40 finds the rows, but not always the places of a phrase in an OR below an AND */
+    .mixes = false, /* SQLite 3.40 finds the rows, but not always the places of a phrase in an OR below an AND or NOT */
     .open = open_engine,
     .close = close_engine,
     .feed = feed,
