@@ -97,6 +97,8 @@ describe('answers follow the description', { skip: noAjv }, () => {
       '/api/v1/search': ['?q=', '?q=机器人&facets=type,area,year', '?q=(机器人 OR&limit=3', '?sort=date', '?limit=0',
         '?facets=type,area,year,subject,industry,organisation,kind,level,state&sort=title&limit=50', '?area=440000']
         .map((query) => `/api/v1/search${encodeURI(query)}`),
+      '/api/v1/cross': ['?rows=area&rows_under=440000&columns=subject', '?rows=organisation.area&columns=year&column_values=3&type=paper&lang=en', '?rows=kind&columns=state&q=zqnothing']
+        .map((query) => `/api/v1/cross${query}`),
       '/api/v1/records/{type}/{id}': [`/api/v1/records/${key}`],
       '/api/v1/records/{type}/{id}/history': [`/api/v1/records/${key}/history`],
       '/api/v1/records/{type}/{id}/links':
