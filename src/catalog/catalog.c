@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "catalog/catalog_priv.h"
+#include "catalog/suggest.h"
 #include "room/cli.h"
 
 /* ---- opening ---- */
@@ -81,6 +82,7 @@ static enum xt_code open_catalog(struct xt_node *node, struct xt_error *err)
     node->catalog = xt_calloc(1, sizeof *node->catalog);
     node->catalog->node = node;
     pthread_mutex_init(&node->catalog->feed_lock, NULL);
+    pthread_mutex_init(&node->catalog->suggest_lock, NULL);
     return XT_OK;
 }
 
@@ -91,6 +93,8 @@ static void close_catalog(struct xt_node *node)
     xt_catalog_feed_stop(node);
     xt_search_close(&node->catalog->taken_over);
     pthread_mutex_destroy(&node->catalog->feed_lock);
+    pthread_mutex_destroy(&node->catalog->suggest_lock);
+    xt_suggest_tables_free(&node->catalog->suggest);
     free(node->catalog);
     node->catalog = NULL;
     xt_search_close(&node->search);
@@ -101,6 +105,7 @@ static enum xt_code start_catalog(struct xt_node *node, struct xt_error *err)
 {
     (void)err; /* a node whose index is fed by another process serves all the same */
     xt_catalog_feed_start(node);
+    xt_catalog_suggest_prepare(node);
     return XT_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "catalog/catalog_view.h"
+#include "catalog/suggest.h"
 #include "room/cli.h"
 
 #define READ_WAIT_MS   10000
@@ -174,6 +175,53 @@ static int run_search(struct xt_cli *cli, struct xt_error *err)
     return search(cli, err) == XT_OK ? 0 : 2;
 }
 
+/* ---- suggest ---- */
+
+static enum xt_code suggest(struct xt_cli *cli, struct xt_error *err)
+{
+    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
+    struct xt_str type = xt_str(xt_cli_option(cli, "type"));
+    struct xt_suggest_request ask = {.typed = xt_str(cli->args[0]),
+                                     .types = &type,
+                                     .type_count = type.n > 0,
+                                     .reader = cli->actor.reads,
+                                     .lang = cli->lang};
+    struct xt_suggest_answer answer;
+    int64_t limit;
+    size_t i;
+    enum xt_code rc;
+
+    xt_arena_init(&arena);
+    rc = xt_cli_int(cli, "limit", 0, XT_SUGGEST_LIMIT_MAX, 8, &limit, err);
+    if (rc == XT_OK && type.n > 0 && !xt_region_type(cli->node->region, type))
+        rc = xt_fail(err, XT_E_INPUT, "type", XT_MSG_NO_TYPE, XT_VIEW(type));
+    if (rc == XT_OK)
+        rc = make_current(cli, err);
+    ask.limit = (unsigned)limit;
+    if (rc == XT_OK)
+        rc = xt_catalog_suggest(cli->node, &ask, &arena, &answer, err);
+    if (rc != XT_OK)
+        return rc;
+    for (i = 0; i < answer.count; i++) {
+        const struct xt_suggestion *s = &answer.items[i];
+
+        if (s->key)
+            printf("%s  %s  ", s->key, s->note);
+        else
+            printf("%s:%s  %s  ", s->facet, s->value, s->note ? s->note : xt_suggest_kind_name(s->kind));
+        print_marked(xt_str(s->marked), cli->terminal);
+        printf("\n");
+    }
+    fprintf(stderr, cli->lang == XT_ZH ? "%zu 条建议，%lld 微秒\n" : "%zu suggestions in %lld us\n", answer.count,
+            (long long)answer.took_us);
+    return XT_OK;
+}
+
+static int run_suggest(struct xt_cli *cli, struct xt_error *err)
+{
+    return suggest(cli, err) == XT_OK ? 0 : 2;
+}
+
 /* ---- index ---- */
 
 static enum xt_code catch_up(struct xt_cli *cli, struct xt_error *err)
@@ -269,6 +317,11 @@ static const struct xt_option search_options[] = {
     {"like", "KEY", "只要与此记录相似的", "only records like this one"},
     {NULL, NULL, NULL, NULL},
 };
+static const struct xt_option suggest_options[] = {
+    {"limit", "N", "最多显示几条记录（默认 8）", "most records shown (default 8)"},
+    {"type", "TYPE", "只要此类型的记录", "only records of this type"},
+    {NULL, NULL, NULL, NULL},
+};
 static const struct xt_option delete_options[] = {
     {"reason", "TEXT", "删除原因，记入变更", "why, kept with the change"},
     {NULL, NULL, NULL, NULL},
@@ -276,6 +329,8 @@ static const struct xt_option delete_options[] = {
 
 const struct xt_command xt_catalog_commands[] = {
     {"search", XT_NEEDS_NODE, 0, 1, "QUERY", search_options, "检索目录", "Search the catalogue", run_search},
+    {"suggest", XT_NEEDS_NODE, 1, 1, "TYPED", suggest_options, "按已键入的字、拼音或首字母给出建议",
+     "Suggest what may be meant by characters, pinyin or initials", run_suggest},
     {"index", XT_NEEDS_NODE, 1, 1, "status|catch-up|rebuild|verify", NULL, "查看、更新、重建或核验检索索引",
      "Show the search index's state, bring it up to date, make it anew, or check all of it", run_index},
     {"delete", XT_NEEDS_NODE, 1, 1000, "KEY...", delete_options, "删除记录（保留删除标记）",

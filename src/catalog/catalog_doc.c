@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "catalog/catalog_priv.h"
 #include "text/collate.h"
+#include "text/pinyin.h"
 
 #define SORT_KEY_BYTES 64
 #define PARTS_MAX      1024 /* texts, values or numbers of one document */
@@ -155,6 +156,76 @@ static void add_number(struct building *b, const struct xt_field *field, const j
         b->numbers[b->doc->number_count++] = (struct xt_search_number){(unsigned)field->range, number};
 }
 
+/* ---- how a title sounds ---- */
+
+#define TITLE_TEXTS      3  /* it gives so many texts at most */
+#define TITLE_UNITS      24 /* of a title: nobody types more before he sees it */
+#define TITLE_RANK_CHARS 500
+
+struct sounding {
+    struct xt_text sound, initials;
+    unsigned tokens;
+};
+
+static void add_word(struct sounding *s, struct xt_text *out, const char *before, const char *word, size_t n)
+{
+    if (out->n > 0)
+        xt_text_add_char(out, ' ');
+    xt_text_add_z(out, before);
+    xt_text_add(out, word, n);
+    s->tokens++;
+}
+
+/* Syllables and words in a row, and in a row too the pairs of initials; the first of either begins with 0, so that
+ * titles are found by how they begin. A lone 0 stands where a character has no reading. */
+static void sound_units(struct sounding *s, const struct xt_sound *units, size_t count)
+{
+    bool han = false;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        han = han || units[i].c;
+    for (i = 0; i < count && (han || i == 0); i++)
+        add_word(s, &s->sound, i == 0 || !units[i].s ? "0" : "", units[i].s, units[i].n);
+    for (i = 0; i < count && han; i++) {
+        bool pair = i + 1 < count && units[i + 1].c && units[i + 1].s;
+        char initials[2] = {units[i].c && units[i].s ? units[i].s[0] : '0', pair ? units[i + 1].s[0] : 0};
+
+        add_word(s, &s->initials, i == 0 ? "0" : "", initials, pair ? 2 : 1);
+    }
+}
+
+static void add_title(struct building *b, const struct xt_region *region, const struct xt_type *type,
+                      struct xt_str title)
+{
+    struct xt_sound units[TITLE_UNITS];
+    size_t count = xt_sound_read(title, b->arena, units, TITLE_UNITS);
+    size_t chars = xt_utf8_count(title.s, title.n);
+    struct sounding s = {.tokens = 0};
+    struct xt_search_text *texts = &b->texts[b->doc->text_count];
+
+    xt_text_init(&s.sound, 4 * XT_KIB);
+    xt_text_init(&s.initials, 4 * XT_KIB);
+    sound_units(&s, units, count);
+    if (count > 0 && units[0].c) { /* and by its first character */
+        texts[0] = (struct xt_search_text){region->title_sound,
+                                           xt_str(xt_arena_printf(b->arena, "0u%04x", (unsigned)units[0].c))};
+        b->doc->text_count++;
+        s.tokens++;
+    }
+    if (count > 0) {
+        b->texts[b->doc->text_count++] =
+            (struct xt_search_text){region->title_sound, {xt_arena_strndup(b->arena, s.sound.s, s.sound.n), s.sound.n}};
+        b->texts[b->doc->text_count++] = (struct xt_search_text){
+            region->title_initials, {xt_arena_strndup(b->arena, s.initials.s, s.initials.n), s.initials.n}};
+    }
+    b->doc->uncounted = s.tokens;
+    b->numbers[b->doc->number_count++] = (struct xt_search_number){
+        region->title_rank, (int64_t)(chars < TITLE_RANK_CHARS ? chars : TITLE_RANK_CHARS) + type->suggest_back};
+    xt_text_done(&s.sound);
+    xt_text_done(&s.initials);
+}
+
 void doc_build(const struct xt_region *region, const struct xt_type *type, const struct xt_record *record,
                const json_t *body, struct xt_arena *arena, struct xt_search_doc *out)
 {
@@ -176,10 +247,10 @@ void doc_build(const struct xt_region *region, const struct xt_type *type, const
     }
     if (values > PARTS_MAX)
         values = PARTS_MAX;
-    b.texts = xt_arena_alloc(arena, (texts + 1) * sizeof *b.texts);
+    b.texts = xt_arena_alloc(arena, (texts + 1 + TITLE_TEXTS) * sizeof *b.texts);
     b.values = xt_arena_alloc(arena, values * sizeof *b.values);
     b.value_room = values;
-    b.numbers = xt_arena_alloc(arena, (texts + 1) * sizeof *b.numbers);
+    b.numbers = xt_arena_alloc(arena, (texts + 2) * sizeof *b.numbers);
     b.values[out->value_count++] = (struct xt_search_value){0, xt_str(type->name)};
     for (i = 0; i < type->field_count; i++) {
         const struct xt_field *field = &type->fields[i];
@@ -205,6 +276,7 @@ void doc_build(const struct xt_region *region, const struct xt_type *type, const
                 (void)days_of(b.values[i].value, &out->date);
         }
     }
+    add_title(&b, region, type, xt_str(record->title));
     out->texts = b.texts;
     out->values = b.values;
     out->numbers = b.numbers;

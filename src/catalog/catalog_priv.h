@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "catalog/catalog.h"
 
+struct xt_suggest_tables;
+
 struct xt_catalog {
     struct xt_node *node;
     pthread_t feeder;
@@ -20,6 +22,8 @@ struct xt_catalog {
     pthread_mutex_t feed_lock;    /* one feeding at a time in this process; and over the two below */
     struct xt_search *taken_over; /* opened to feed since the process that fed has gone; NULL */
     int64_t try_again_us;         /* when to look next whether it has gone */
+    pthread_mutex_t suggest_lock; /* over the making of: */
+    struct xt_suggest_tables *suggest;
 };
 
 /* Opens the index of the node. */

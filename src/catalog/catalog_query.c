@@ -24,7 +24,7 @@ static bool is_filter(const struct xt_search_schema *schema, struct xt_str name)
             return true;
     }
     for (i = 0; i < schema->range_count; i++) {
-        if (xt_str_is(name, schema->ranges[i].name))
+        if (schema->ranges[i].labels[0] && xt_str_is(name, schema->ranges[i].name))
             return true;
     }
     return false;

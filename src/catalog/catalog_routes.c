@@ -1090,6 +1090,8 @@ const struct xt_route xt_catalog_routes[] = {
     {"GET", "/api/v1/cross", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_ANY_PARAM | XT_ROUTE_BY_SEQ, xt_catalog_cross,
      xt_catalog_cross_params, "A table of two facets over a search; facet names are parameters too", "Cross", NULL,
      NULL},
+    {"GET", "/api/v1/suggest", XT_MAY_READ, XT_ROUTE_SLOW, xt_catalog_suggest_route, xt_catalog_suggest_params,
+     "What somebody may mean who has typed so much: types, places, terms, records", "Suggestions", NULL, NULL},
     {"GET", "/api/v1/records/{type}/{id}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record, record_params,
      "A record with links, sources and version", "Record", NULL, NULL},
     {"GET", "/api/v1/records/{type}/{id}/history", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record_history, history_params,

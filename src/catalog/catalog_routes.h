@@ -12,4 +12,9 @@ enum xt_code xt_catalog_search(struct xt_request *request, struct xt_reply *repl
 extern const struct xt_param xt_catalog_cross_params[];
 enum xt_code xt_catalog_cross(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
 
+struct xt_suggestion;
+extern const struct xt_param xt_catalog_suggest_params[];
+enum xt_code xt_catalog_suggest_route(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
+void catalog_write_suggestion(struct xt_json *w, const struct xt_suggestion *s);
+
 #endif

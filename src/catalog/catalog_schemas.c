@@ -104,6 +104,21 @@ const struct xt_schema xt_catalog_schemas[] = {
      "{\"type\":\"object\",\"required\":[\"text\",\"reason\"],\"properties\":{\"text\":{\"type\":\"string\"},"
      "\"reason\":{\"type\":\"string\"}}}}}},"
      "\"next\":" STRING_OR_NULL ",\"took_us\":{\"type\":\"integer\"}}}"},
+    {"Suggestion",
+     "{\"type\":\"object\",\"description\":\"A type, a place or a term stands for the value of a facet; a record has a key.\","
+     "\"required\":[\"kind\",\"label\",\"marked\",\"note\"],\"properties\":{"
+     "\"kind\":{\"type\":\"string\",\"enum\":[\"type\",\"place\",\"term\",\"record\"]},"
+     "\"label\":{\"type\":\"string\"},"
+     "\"marked\":{\"type\":\"string\",\"description\":\"The label with what was typed between U+0002 and U+0003; another name that was found stands behind it.\"},"
+     "\"note\":{\"type\":[\"string\",\"null\"],\"description\":\"What lies above a place, the facet of a term, the type of a record.\"},"
+     "\"facet\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"},"
+     "\"key\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"}}}"},
+    {"Suggestions",
+     "{\"type\":\"object\",\"description\":\"By kind, the best of each first.\","
+     "\"required\":[\"items\",\"complete\",\"took_us\"],\"properties\":{"
+     "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Suggestion\"}},"
+     "\"complete\":{\"type\":\"boolean\",\"description\":\"false: the time was up before all titles were looked at.\"},"
+     "\"took_us\":{\"type\":\"integer\"}}}"},
     {"Link", "{\"type\":\"object\",\"description\":\"A link of a record; key is null until its target is here.\","
              "\"required\":[\"field\",\"role\",\"role_label\",\"label\",\"key\",\"type\"],\"properties\":{"
              "\"field\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},\"role_label\":{\"type\":\"string\"},"

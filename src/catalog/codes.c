@@ -111,28 +111,23 @@ const char *xt_codes_label(const struct xt_codes *codes, struct xt_str code, enu
     return item ? item->labels[lang] : NULL;
 }
 
-struct lines {
-    struct xt_str rest;
-};
-
-static bool next_line(struct lines *lines, struct xt_str *out)
+bool region_line(struct xt_str *rest, struct xt_str *out)
 {
     const char *end;
 
-    if (lines->rest.n == 0)
+    if (rest->n == 0)
         return false;
-    end = memchr(lines->rest.s, '\n', lines->rest.n);
-    out->s = lines->rest.s;
-    out->n = end ? (size_t)(end - lines->rest.s) : lines->rest.n;
-    lines->rest.s += out->n + (end ? 1 : 0);
-    lines->rest.n -= out->n + (end ? 1 : 0);
+    end = memchr(rest->s, '\n', rest->n);
+    out->s = rest->s;
+    out->n = end ? (size_t)(end - rest->s) : rest->n;
+    rest->s += out->n + (end ? 1 : 0);
+    rest->n -= out->n + (end ? 1 : 0);
     if (out->n > 0 && out->s[out->n - 1] == '\r')
         out->n--;
     return true;
 }
 
-/* Cuts line at tabs into at most count cells; absent ones are empty. */
-static void cells_of(struct xt_str line, struct xt_str *cells, size_t count)
+void region_cells(struct xt_str line, struct xt_str *cells, size_t count)
 {
     size_t i;
 
@@ -155,17 +150,16 @@ struct parsed_codes {
 static void read_items(struct region_build *b, const char *path, struct xt_str bytes, struct xt_codes *codes,
                        struct parsed_codes *parsed)
 {
-    struct lines lines = {bytes};
     struct xt_str line, cells[4];
     bool titled = false, headed = false;
 
-    while (next_line(&lines, &line)) {
+    while (region_line(&bytes, &line)) {
         struct xt_code_item *item;
 
         if (line.n == 0)
             continue;
         if (line.s[0] == '#' && !titled) {
-            cells_of((struct xt_str){line.s + 1, line.n - 1}, cells, 4);
+            region_cells((struct xt_str){line.s + 1, line.n - 1}, cells, 4);
             if (!codes->labels[XT_ZH]) {
                 codes->labels[XT_ZH] = region_copy(b, cells[0]);
                 codes->labels[XT_EN] = region_copy(b, cells[1].n > 0 ? cells[1] : cells[0]);
@@ -177,7 +171,7 @@ static void read_items(struct region_build *b, const char *path, struct xt_str b
             titled = true;
             continue;
         }
-        cells_of(line, cells, 4);
+        region_cells(line, cells, 4);
         if (!headed) {
             headed = true;
             if (xt_str_is(cells[0], "code"))

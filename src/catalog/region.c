@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 #include "base/embed.h"
+#include "text/pinyin.h"
 
 #define FILE_BYTES_MAX (64 * XT_MIB)
 #define NAME_CHARS     50
 
 /* What the search index takes. */
 #define FACETS_MAX        16
-#define SEARCH_FIELDS_MAX 256
-#define RANGES_MAX        8
+#define SEARCH_FIELDS_MAX 254 /* and two, and one range, of suggestions */
+#define RANGES_MAX        7
 
 struct loaded_file {
     struct loaded_file *next;
@@ -434,6 +435,26 @@ static bool has_tree(const struct xt_facet *facet)
     return false;
 }
 
+/* What suggestions look for, behind what the types say. */
+static void add_title_fields(struct region_build *b)
+{
+    static const char *const names[] = {REGION_TITLE_SOUND, REGION_TITLE_INITIALS};
+    uint64_t stamp = xt_sound_stamp();
+    size_t i;
+
+    b->region->title_sound = (unsigned)b->search_field_count;
+    b->region->title_initials = (unsigned)b->search_field_count + 1;
+    b->region->title_rank = (unsigned)b->range_count;
+    xt_grow(&b->search_fields, &b->search_field_capacity, b->search_field_count + XT_COUNT(names),
+            sizeof *b->search_fields);
+    for (i = 0; i < XT_COUNT(names); i++)
+        b->search_fields[b->search_field_count++] =
+            (struct xt_search_field){.name = names[i], .weight = XT_WEIGHT_APART, .min_class = XT_PUBLIC};
+    xt_grow(&b->ranges, &b->range_capacity, b->range_count + 1, sizeof *b->ranges);
+    b->ranges[b->range_count++] = (struct xt_search_range){.name = REGION_TITLE_RANK, .scale = 1};
+    xt_hasher_add_str(&b->files->hasher, (struct xt_str){(const char *)&stamp, sizeof stamp});
+}
+
 static void make_schema(struct region_build *b)
 {
     struct xt_region *region = b->region;
@@ -453,6 +474,7 @@ static void make_schema(struct region_build *b)
         if (facet->list_count > 0)
             facets[i].by_label = facet_by_label;
     }
+    add_title_fields(b);
     facets[0].context = region;
     facets[0].by_label = type_by_label;
     region->schema = (struct xt_search_schema){
@@ -471,6 +493,7 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     struct xt_region *region = xt_calloc(1, sizeof *region);
     struct xt_region_files *files = xt_calloc(1, sizeof *files);
     struct region_build b = {.region = region, .files = files, .problems = problems};
+    const json_t *about;
     size_t before = problems->seen;
     struct stat st;
 
@@ -482,7 +505,9 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     xt_hasher_init(&files->hasher);
     if (dir && (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)))
         xt_problem(problems, dir, XT_MSG_REGION_FILE_MISSING);
-    region_labels(&b, region_json(&b, "region.json"), "label", "region.json", true, region->labels);
+    about = region_json(&b, "region.json");
+    region_labels(&b, about, "label", "region.json", true, region->labels);
+    region->area = xt_json_z(about, "area", NULL);
     region_load_codes(&b);
     load_roles(&b);
     load_schemes(&b);

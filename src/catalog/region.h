@@ -107,6 +107,7 @@ struct xt_type {
     const char *name;
     const char *labels[XT_LANGS], *plurals[XT_LANGS], *descriptions[XT_LANGS];
     int order;
+    int suggest_back; /* among suggestions its titles stand as if they were so many characters longer */
     const struct xt_field *fields;
     size_t field_count;
     const struct xt_field *title;
@@ -149,6 +150,7 @@ struct xt_facet {
 
 struct xt_region {
     const char *labels[XT_LANGS]; /* its name: region.json */
+    const char *area;             /* its code in the list "area"; NULL when none is said */
     const struct xt_type *types;  /* by order */
     size_t type_count;
     const struct xt_codes *codes;
@@ -160,6 +162,9 @@ struct xt_region {
     const struct xt_facet *facets; /* [0] is type */
     size_t facet_count;
     struct xt_search_schema schema; /* what the search index is told; facets in the same order */
+    /* Fields of the schema behind those of the types, for suggestions (catalog/suggest.h): how titles sound, and their
+     * pairs of initials; and the range that titles are sorted by. */
+    unsigned title_sound, title_initials, title_rank;
     struct xt_hash hash;            /* of all that decides what is indexed */
     struct xt_region_files *files;  /* private */
 };

@@ -10,6 +10,12 @@
 #include "base/mem.h"
 #include "catalog/region.h"
 
+/* Names in the search schema that no type can have: words in any type's title, and what suggestions look for. */
+#define REGION_TITLE_TEXT     "title-text"
+#define REGION_TITLE_SOUND    "title-sound"
+#define REGION_TITLE_INITIALS "title-initials"
+#define REGION_TITLE_RANK     "title-rank"
+
 /* Where a region's files come from, and the memory of the whole region. */
 struct xt_region_files {
     struct xt_arena arena;
@@ -53,6 +59,11 @@ void region_settings(struct region_build *b, const char *path, const json_t *obj
 /* A lower-case letter, then lower-case letters, digits and the character other, at most max of them; else a problem. */
 void region_name(struct region_build *b, const char *path, const char *name, char other, size_t max);
 regex_t *region_regex(struct region_build *b, const char *pattern, const char *path); /* NULL with a problem */
+
+/* The next line of a text, without its end; false when there is none left. */
+bool region_line(struct xt_str *rest, struct xt_str *out);
+/* Cuts line at tabs into at most count cells; absent ones are empty. */
+void region_cells(struct xt_str line, struct xt_str *cells, size_t count);
 
 void region_load_codes(struct region_build *b);
 void region_load_types(struct region_build *b);

@@ -6,13 +6,15 @@
 
 #include "text/token.h"
 
-#define STRING_CHARS 500
-#define TEXT_CHARS   20000
-#define FIELDS_MAX   200
-#define NAME_CHARS   50
+#define STRING_CHARS     500
+#define TEXT_CHARS       20000
+#define FIELDS_MAX       200
+#define NAME_CHARS       50
 
-static const char *const type_settings[] = {"type",   "label",    "plural", "description", "title", "order",
-                                            "fields", "sections", "facts",  "exchange",    NULL};
+#define SUGGEST_BACK_MAX 1000
+
+static const char *const type_settings[] = {"type",   "label",    "plural", "description", "title",        "order",
+                                            "fields", "sections", "facts",  "exchange",    "suggest_back", NULL};
 static const char *const section_settings[] = {"label", "fields", NULL};
 static const char *const field_settings[] = {
     "name", "label", "help",    "example",    "unit",     "kind",         "required", "many",
@@ -90,7 +92,7 @@ static void name_search_fields(struct region_build *b)
     size_t f, i, n;
 
     for (f = 0; f < b->search_field_count; f++) {
-        const char **aliases = xt_arena_alloc(&b->files->arena, (b->label_count * XT_LANGS + 1) * sizeof *aliases);
+        const char **aliases = xt_arena_alloc(&b->files->arena, (b->label_count * XT_LANGS + 2) * sizeof *aliases);
         const struct label_use *best = NULL;
 
         for (i = n = 0; i < b->label_count; i++) {
@@ -106,6 +108,12 @@ static void name_search_fields(struct region_build *b)
         }
         if (best)
             memcpy(b->search_fields[f].labels, best->labels, sizeof best->labels);
+        for (i = 0; i < b->region->type_count; i++) { /* those of titles, whatever the types call them */
+            if (b->region->types[i].title && b->region->types[i].title->search == (int)f) {
+                aliases[n++] = REGION_TITLE_TEXT;
+                break;
+            }
+        }
         b->search_fields[f].aliases = aliases;
     }
 }
@@ -337,6 +345,18 @@ static const struct xt_field *const *named_fields(struct region_build *b, const 
     return list;
 }
 
+/* A setting from 0 to max, 0 when it is not there. */
+static int64_t whole_number(struct region_build *b, const json_t *json, const char *name, const char *path, int64_t max)
+{
+    const json_t *value = json_object_get(json, name);
+
+    if (value && (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > max)) {
+        xt_problem(b->problems, path, XT_MSG_REGION_WHOLE, XT_TEXT(name), XT_INT(max));
+        return 0;
+    }
+    return json_integer_value(value);
+}
+
 static void load_exchange(struct region_build *b, const char *path, const struct xt_type *type, json_t *exchange)
 {
     const char *name;
@@ -368,6 +388,7 @@ static void load_type(struct region_build *b, const char *path, struct xt_type *
         xt_problem(b->problems, path, XT_MSG_REGION_TYPE_FILE, XT_TEXT(type->name));
     region_settings(b, path, json, type_settings);
     type->order = (int)xt_json_int(json, "order", 1000);
+    type->suggest_back = (int)whole_number(b, json, "suggest_back", path, SUGGEST_BACK_MAX);
     region_labels(b, json, "label", path, true, type->labels);
     region_labels(b, json, "plural", path, false, type->plurals);
     type->plurals[XT_ZH] = type->labels[XT_ZH]; /* Chinese has no plural */

@@ -144,6 +144,10 @@ bool hit_before(const struct ask *a, const struct hit *x, const struct hit *y)
         if (x->date != y->date)
             return x->date > y->date;
         return x->id > y->id;
+    case XT_SORT_NUMBER:
+        if (x->date != y->date)
+            return x->date < y->date;
+        return x->id < y->id;
     case XT_SORT_TITLE:
         if (x->prefix != y->prefix)
             return x->prefix < y->prefix;
@@ -165,6 +169,8 @@ static bool after_page(const struct ask *a, const struct hit *hit)
         return hit->id > c->id;
     case XT_SORT_DATE:
         return hit->date != c->date ? hit->date < c->date : hit->id < c->id;
+    case XT_SORT_NUMBER:
+        return hit->date != c->date ? hit->date > c->date : hit->id > c->id;
     case XT_SORT_TITLE:
         order = xt_str_cmp(columns_key(a->columns, hit->doc), c->key);
         return order ? order > 0 : hit->id > c->id;
@@ -220,6 +226,14 @@ static double freshness(const struct ask *a, uint32_t doc)
     return best;
 }
 
+/* To sort by; without one a document stands last. */
+static int64_t number_of(const struct ask *a, uint32_t doc)
+{
+    int64_t number = *COLUMN_RANGE(a->columns, doc, a->request->sort_range);
+
+    return number == INT64_MIN ? INT64_MAX : number;
+}
+
 static void rank_hit(struct pass *pass, uint32_t doc, double score)
 {
     const struct ask *a = pass->ask;
@@ -230,6 +244,8 @@ static void rank_hit(struct pass *pass, uint32_t doc, double score)
     hit.id = *COLUMN_ID(a->columns, doc);
     if (a->sort == XT_SORT_DATE)
         hit.date = *COLUMN_DATE(a->columns, doc);
+    else if (a->sort == XT_SORT_NUMBER)
+        hit.date = number_of(a, doc);
     else if (a->sort == XT_SORT_TITLE)
         hit.prefix = *COLUMN_SORT(a->columns, doc);
     if (a->has_cursor) {

@@ -34,7 +34,7 @@ struct axis {
 
 struct hit {
     double score;
-    int64_t date;
+    int64_t date; /* or the number to sort by */
     uint64_t prefix;
     int64_t id;
     uint32_t doc;

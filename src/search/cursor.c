@@ -44,7 +44,7 @@ static struct xt_hash check_of(const unsigned char *bytes, size_t n, const struc
 {
     struct xt_hasher hasher;
     struct xt_hash hash;
-    char about[4] = {CURSOR_VERSION, (char)request->sort, (char)request->reader, request->like_count > 0};
+    char about[] = {CURSOR_VERSION, (char)request->sort, (char)request->reader, request->like_count > 0, (char)request->sort_range};
 
     xt_hasher_init(&hasher);
     xt_hasher_add_str(&hasher, (struct xt_str){about, sizeof about});
@@ -76,6 +76,7 @@ const char *cursor_write(const struct cursor *cursor, const struct xt_search_req
         put(&b, cursor->rank.idf, cursor->leaf_count * sizeof *cursor->rank.idf);
         break;
     case XT_SORT_DATE:
+    case XT_SORT_NUMBER:
         put(&b, &cursor->date, sizeof cursor->date);
         break;
     case XT_SORT_TITLE:
@@ -110,7 +111,7 @@ bool cursor_read(struct xt_str text, const struct xt_search_request *request, st
     *out = (struct cursor){.sort = XT_SORT_RELEVANCE};
     get(&b, &sort, 1);
     get(&b, &out->id, sizeof out->id);
-    if (sort > XT_SORT_TITLE)
+    if (sort > XT_SORT_NUMBER)
         return false;
     out->sort = (enum xt_sort)sort;
     switch (out->sort) {
@@ -125,6 +126,7 @@ bool cursor_read(struct xt_str text, const struct xt_search_request *request, st
         get(&b, out->rank.idf, leaf_count * sizeof *out->rank.idf);
         break;
     case XT_SORT_DATE:
+    case XT_SORT_NUMBER:
         get(&b, &out->date, sizeof out->date);
         break;
     case XT_SORT_TITLE: {

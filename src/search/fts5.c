@@ -464,8 +464,7 @@ static enum xt_code write_postings(struct feeding *f, uint32_t doc, const struct
     engine->count.tokens = 0;
     enum xt_code rc = step_once(insert, err);
     (void)sqlite3_clear_bindings(insert);
-    uint64_t length = engine->count.tokens;
-    *COLUMN_LENGTH(&engine->columns, doc) = length > UINT16_MAX ? UINT16_MAX : (uint16_t)length;
+    *COLUMN_LENGTH(&engine->columns, doc) = intake_length(source, engine->count.tokens);
     f->in.state.total_length += *COLUMN_LENGTH(&engine->columns, doc);
     return rc;
 }

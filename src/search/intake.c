@@ -65,6 +65,12 @@ void intake_kill(struct intake *in, uint32_t doc)
     in->state.total_length -= *COLUMN_LENGTH(in->columns, doc);
 }
 
+uint16_t intake_length(const struct xt_search_doc *source, uint64_t tokens)
+{
+    tokens -= source->uncounted < tokens ? source->uncounted : tokens;
+    return tokens > UINT16_MAX ? UINT16_MAX : (uint16_t)tokens;
+}
+
 void intake_forget_later_marks(struct columns *columns, const struct index_state *state)
 {
     for (uint64_t doc = 0; doc < state->docs; doc++) {

@@ -30,6 +30,8 @@ void intake_kill(struct intake *in, uint32_t doc); /* from this transaction on *
 /* All columns but the length. doc is the next number; the caller counts it in state. XT_E_FULL. */
 XT_MUST_USE enum xt_code intake_columns(struct intake *in, uint32_t doc, const struct xt_search_doc *source,
                                         struct xt_error *err);
+/* A document's length as its column holds it, from the tokens of all its fields. */
+uint16_t intake_length(const struct xt_search_doc *source, uint64_t tokens);
 /* Marks of a transaction that never committed: the documents live on. */
 void intake_forget_later_marks(struct columns *columns, const struct index_state *state);
 

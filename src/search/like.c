@@ -78,8 +78,7 @@ static struct query_node *leaf_of(struct ask *a, const struct word *word)
     leaf->written = word->token;
     leaf->tokens = &word->token;
     leaf->token_count = 1;
-    for (size_t i = 0; i < a->schema->field_count; i++)
-        field_set_add(&leaf->fields, i);
+    query_fields(a->schema, &leaf->fields);
     return leaf;
 }
 
@@ -115,7 +114,8 @@ enum xt_code like_add(struct ask *a, struct xt_error *err)
     for (size_t i = 0; i < a->request->like_count; i++) {
         const struct xt_search_text *text = &a->request->like[i];
 
-        if (a->schema->fields[text->field].min_class > a->request->reader)
+        if (a->schema->fields[text->field].min_class > a->request->reader ||
+            a->schema->fields[text->field].weight == XT_WEIGHT_APART)
             continue;
         w.weight = rank_weight(a->schema->fields[text->field].weight);
         xt_token_each(text->text, gather, &w);

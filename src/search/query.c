@@ -257,6 +257,14 @@ static bool collect_token(void *context, const struct xt_token *token)
     return true;
 }
 
+void query_fields(const struct xt_search_schema *schema, struct field_set *out)
+{
+    *out = (struct field_set){{0}};
+    for (size_t i = 0; i < schema->field_count; i++)
+        if (schema->fields[i].weight != XT_WEIGHT_APART)
+            field_set_add(out, i);
+}
+
 static struct query_node *text_node(struct parser *p, const struct target *target, struct xt_str written, bool quoted,
                                     bool starred)
 {
@@ -293,7 +301,7 @@ static struct query_node *text_node(struct parser *p, const struct target *targe
     if (node->named)
         node->fields = target->fields;
     else
-        memset(&node->fields, 0xFF, sizeof node->fields);
+        query_fields(p->env->schema, &node->fields);
     node->leaf = (unsigned)p->out->leaf_count;
     p->out->leaves[p->out->leaf_count++] = node;
     return node;
@@ -452,7 +460,8 @@ static bool find_target(struct parser *p, struct xt_str name, struct target *out
             if (named_by(wanted, schema->facets[i].name, schema->facets[i].labels, &scratch))
                 out->facet = (int)i;
         for (size_t i = 0; i < schema->range_count && out->range < 0; i++)
-            if (named_by(wanted, schema->ranges[i].name, schema->ranges[i].labels, &scratch))
+            if (schema->ranges[i].labels[0] &&
+                named_by(wanted, schema->ranges[i].name, schema->ranges[i].labels, &scratch))
                 out->range = (int)i;
     }
     xt_text_done(&folded);

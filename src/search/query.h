@@ -88,6 +88,9 @@ struct query_env {
 
 void query_parse(const struct query_env *env, struct xt_str text, struct xt_arena *arena, struct query *out);
 
+/* The fields of words that name none: all but those apart. */
+void query_fields(const struct xt_search_schema *schema, struct field_set *out);
+
 /* The query as it was read. */
 const char *query_understood(const struct query_env *env, const struct query *query, enum xt_lang lang,
                              struct xt_arena *arena);

@@ -30,7 +30,7 @@ static inline double rank_weight(enum xt_weight weight)
 {
     static const double weights[XT_WEIGHTS] = {
         [XT_WEIGHT_TITLE] = 6.0, [XT_WEIGHT_KEYWORDS] = 4.0, [XT_WEIGHT_WHO] = 2.5,
-        [XT_WEIGHT_IDENT] = 2.0, [XT_WEIGHT_TEXT] = 1.0,
+        [XT_WEIGHT_IDENT] = 2.0, [XT_WEIGHT_TEXT] = 1.0,     [XT_WEIGHT_APART] = 1.0,
     };
 
     return weights[weight];

@@ -28,7 +28,16 @@ struct xt_search;
 
 /* ---- what is indexed ---- */
 
-enum xt_weight { XT_WEIGHT_TITLE, XT_WEIGHT_KEYWORDS, XT_WEIGHT_WHO, XT_WEIGHT_IDENT, XT_WEIGHT_TEXT, XT_WEIGHTS };
+/* APART: found by its name alone; words without a field are not looked for in it, nor what is like a text. */
+enum xt_weight {
+    XT_WEIGHT_TITLE,
+    XT_WEIGHT_KEYWORDS,
+    XT_WEIGHT_WHO,
+    XT_WEIGHT_IDENT,
+    XT_WEIGHT_TEXT,
+    XT_WEIGHT_APART,
+    XT_WEIGHTS
+};
 
 struct xt_search_field {
     const char *name;             /* as in queries: "title", "abstract", "inventor" */
@@ -50,10 +59,10 @@ struct xt_search_facet {
 };
 
 struct xt_search_range {
-    const char *name; /* "amount", "date" */
-    const char *labels[XT_LANGS];
-    bool is_date;  /* values are days since 1970; queries give 2015-03 */
-    int64_t scale; /* query numbers are multiplied by it (yuan to fen: 100) */
+    const char *name;             /* "amount", "date" */
+    const char *labels[XT_LANGS]; /* none: no query names it, it is there to sort by */
+    bool is_date;                 /* values are days since 1970; queries give 2015-03 */
+    int64_t scale;                /* query numbers are multiplied by it (yuan to fen: 100) */
 };
 
 /* Everything the index must know before it opens; when its hash differs from the one the index was built with,
@@ -91,6 +100,7 @@ struct xt_search_doc {
     size_t value_count;
     const struct xt_search_number *numbers;
     size_t number_count;
+    unsigned uncounted;     /* tokens that do not count in its length, as those of fields apart */
     struct xt_str sort_key; /* title in pinyin order */
     int64_t date;           /* days since 1970 for sort by date; INT64_MIN = none */
 };
@@ -139,8 +149,8 @@ XT_MUST_USE enum xt_code xt_search_each(struct xt_search *search, bool (*visit)(
 /* ---- asking ---- */
 
 /* Equal ones stand by their number: DATE (newest first, none last) the higher first, else the lower. RELEVANCE
- * without any word to rank by is DATE. */
-enum xt_sort { XT_SORT_RELEVANCE, XT_SORT_DATE, XT_SORT_TITLE };
+ * without any word to rank by is DATE. NUMBER: by a range, the least first, none last. */
+enum xt_sort { XT_SORT_RELEVANCE, XT_SORT_DATE, XT_SORT_TITLE, XT_SORT_NUMBER };
 
 /* Filter from a form or address: any of values within one facet, all filters together. For a range or the year
  * facet, values may be "2015..2018", "2015..", "..2018". */
@@ -180,6 +190,7 @@ struct xt_search_request {
     unsigned facet_values;              /* most values per facet, 0 = 20; selected ones are always among them */
     const struct xt_search_axis *cross; /* two, the rows and the columns of a table; NULL = none is wanted */
     enum xt_sort sort;
+    unsigned sort_range;  /* of NUMBER: its place in the schema */
     unsigned limit;       /* 0 = only count; at most 1,000,000, whose room is taken at once */
     struct xt_str cursor; /* "" = first page; as given by an earlier answer */
     enum xt_class reader;

@@ -643,7 +643,7 @@ static enum xt_code feed_one(struct feeding *f, const struct xt_search_doc *sour
     if (rc != XT_OK)
         return rc;
     uint64_t length = segment_builder_add(engine->builder, doc, source, &state->used);
-    *COLUMN_LENGTH(&engine->columns, doc) = length > UINT16_MAX ? UINT16_MAX : (uint16_t)length;
+    *COLUMN_LENGTH(&engine->columns, doc) = intake_length(source, length);
     state->total_length += *COLUMN_LENGTH(&engine->columns, doc);
     state->docs++;
     state->live++;
