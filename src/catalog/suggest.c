@@ -7,9 +7,9 @@
 #include "catalog/region_priv.h"
 
 #define READ_WAIT_MS   1000
-#define BUDGET_MS      30 /* for both questions */
 #define CANDIDATES     48 /* asked for beyond the limit: some are equal titles, some do not hold what was typed after all */
 #define TITLE_UNITS    96
+#define QUESTION_PARTS 12 /* of a way that the index is asked for; titles are compared with all */
 #define QUESTION_BYTES (16 * XT_KIB)
 
 /* Most of a kind, in the order of enum xt_suggest_kind; records have the request's limit. */
@@ -159,7 +159,7 @@ static void ask_initials(struct clauses *c, const struct xt_typed_way *way, size
 static void ask_way(struct xt_text *out, const struct xt_typed_way *way, bool first)
 {
     struct clauses c = {out, false};
-    size_t from, to, n = way->count;
+    size_t from, to, n = way->count < QUESTION_PARTS ? way->count : QUESTION_PARTS;
 
     if (first && is_written(&way->parts[0]))
         ask_first(&c, &way->parts[0]);
@@ -332,19 +332,20 @@ static bool says_too_little(const struct xt_typed *typed)
 static enum xt_code find_records(struct records *r, struct xt_error *err)
 {
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    int64_t until = xt_monotonic_us() + BUDGET_MS * 1000;
+    int64_t started_us = xt_monotonic_us();
     enum xt_code rc = xt_read_begin(r->node->store, READ_WAIT_MS, &read, err);
     int pass;
 
     r->complete = true;
     for (pass = 0; rc == XT_OK && pass < 2 && r->count < r->request->limit; pass++) {
-        int64_t left_ms = (until - xt_monotonic_us()) / 1000;
+        int64_t left_ms = r->request->budget_ms - (xt_monotonic_us() - started_us) / 1000;
+        unsigned budget_ms = r->request->budget_ms == 0 ? 0 : left_ms > 1 ? (unsigned)left_ms : 1;
         struct xt_search_answer answer;
         size_t i;
 
         if (pass == 1 && says_too_little(r->typed))
             break;
-        rc = ask(r, pass == 0, left_ms > 1 ? (unsigned)left_ms : 1, &answer, err);
+        rc = ask(r, pass == 0, budget_ms, &answer, err);
         for (i = 0; rc == XT_OK && i < answer.hit_count && r->count < r->request->limit; i++)
             rc = take(r, xt_read_conn(read), answer.hits[i].id, pass == 0, err);
         if (rc == XT_OK && answer.at_least)

@@ -31,7 +31,8 @@ struct xt_suggest_request {
     struct xt_str typed;
     const struct xt_str *types; /* records of these types alone; none = of all */
     size_t type_count;
-    unsigned limit; /* most records; at most XT_SUGGEST_LIMIT_MAX */
+    unsigned limit;     /* most records; at most XT_SUGGEST_LIMIT_MAX */
+    unsigned budget_ms; /* for looking titles up; 0 = as long as it takes */
     enum xt_class reader;
     enum xt_lang lang;
 };

@@ -3,6 +3,7 @@
 #include "catalog/suggest.h"
 
 #define TYPES_MAX 20
+#define BUDGET_MS 40 /* who types does not wait for longer */
 
 const struct xt_param xt_catalog_suggest_params[] = {
     {.name = "q",
@@ -64,6 +65,7 @@ enum xt_code xt_catalog_suggest_route(struct xt_request *request, struct xt_repl
     struct xt_suggest_request ask = {.typed = xt_request_param(request, "q"),
                                      .types = types,
                                      .limit = (unsigned)xt_request_int(request, "limit", 8),
+                                     .budget_ms = BUDGET_MS,
                                      .reader = request->actor.reads,
                                      .lang = request->lang};
     struct xt_suggest_answer answer;

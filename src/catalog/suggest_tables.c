@@ -15,6 +15,7 @@ struct entry {
     const char *value;
     const char *const *labels;
     const struct xt_code_item *item; /* NULL of a type */
+    size_t first_name, name_count;   /* its labels */
     uint16_t depth;                  /* values above it */
     bool outside;                    /* a place outside the region */
 };
@@ -25,7 +26,6 @@ struct name {
     const struct xt_sound *units;
     uint32_t entry;
     uint8_t count;
-    bool other; /* none of its labels: said beside the label */
 };
 
 struct xt_suggest_tables {
@@ -39,7 +39,7 @@ struct xt_suggest_tables {
 
 /* ---- making ---- */
 
-static void add_name(struct xt_suggest_tables *t, const char *text, bool other)
+static void add_name(struct xt_suggest_tables *t, size_t entry, const char *text)
 {
     struct xt_sound units[NAME_UNITS], *kept;
     size_t count = text ? xt_sound_read(xt_str(text), &t->arena, units, NAME_UNITS) : 0;
@@ -49,19 +49,21 @@ static void add_name(struct xt_suggest_tables *t, const char *text, bool other)
     kept = xt_arena_alloc(&t->arena, count * sizeof *kept);
     memcpy(kept, units, count * sizeof *kept);
     xt_grow(&t->names, &t->name_room, t->name_count + 1, sizeof *t->names);
-    t->names[t->name_count++] = (struct name){text, kept, (uint32_t)t->entry_count - 1, (uint8_t)count, other};
+    t->names[t->name_count++] = (struct name){text, kept, (uint32_t)entry, (uint8_t)count};
 }
 
 static void add_entry(struct xt_suggest_tables *t, struct entry entry)
 {
     int lang;
 
+    entry.first_name = t->name_count;
     xt_grow(&t->entries, &t->entry_room, t->entry_count + 1, sizeof *t->entries);
     t->entries[t->entry_count++] = entry;
     for (lang = 0; lang < XT_LANGS; lang++) {
         if (lang == 0 || strcmp(entry.labels[lang], entry.labels[0]) != 0)
-            add_name(t, entry.labels[lang], false);
+            add_name(t, t->entry_count - 1, entry.labels[lang]);
     }
+    t->entries[t->entry_count - 1].name_count = t->name_count - entry.first_name;
 }
 
 static bool lies_in(const struct xt_code_item *item, const char *area)
@@ -87,8 +89,7 @@ static void add_former_names(struct xt_suggest_tables *t, size_t first)
         for (size_t i = first; i < t->entry_count; i++) {
             if (!xt_str_is(cells[1], t->entries[i].value) || xt_str_is(cells[4], t->entries[i].labels[XT_ZH]))
                 continue;
-            add_name(t, xt_arena_strndup(&t->arena, cells[4].s, cells[4].n), true);
-            t->names[t->name_count - 1].entry = (uint32_t)i;
+            add_name(t, i, xt_arena_strndup(&t->arena, cells[4].s, cells[4].n));
         }
     }
 }
@@ -101,8 +102,11 @@ static void add_facet(struct xt_suggest_tables *t, const struct xt_facet *facet)
     for (i = 0; i < facet->list_count; i++) {
         for (k = 0; k < facet->lists[i]->count; k++) {
             const struct xt_code_item *item = &facet->lists[i]->items[k], *above;
-            struct entry entry = {
-                places ? XT_SUGGEST_PLACE : XT_SUGGEST_TERM, facet, item->code, item->labels, item, 0, false};
+            struct entry entry = {.kind = places ? XT_SUGGEST_PLACE : XT_SUGGEST_TERM,
+                                  .facet = facet,
+                                  .value = item->code,
+                                  .labels = item->labels,
+                                  .item = item};
 
             for (above = item->parent; above; above = above->parent)
                 entry.depth++;
@@ -124,8 +128,10 @@ struct xt_suggest_tables *xt_suggest_tables_new(const struct xt_region *region)
     for (i = 0; i < region->type_count; i++) {
         const struct xt_type *type = &region->types[i];
 
-        add_entry(t, (struct entry){XT_SUGGEST_TYPE, &region->facets[0], type->name, type->labels, NULL, 0, false});
-        add_name(t, type->plurals[XT_EN], false);
+        add_entry(
+            t, (struct entry){
+                   .kind = XT_SUGGEST_TYPE, .facet = &region->facets[0], .value = type->name, .labels = type->labels});
+        add_name(t, t->entry_count - 1, type->plurals[XT_EN]);
     }
     for (i = 1; i < region->facet_count; i++)
         add_facet(t, &region->facets[i]);
@@ -197,14 +203,42 @@ static const char *above_of(const struct entry *entry, enum xt_lang lang, struct
     return text.n > 0 ? xt_arena_strndup(arena, text.s, text.n) : NULL;
 }
 
-static struct xt_suggestion suggestion_of(const struct entry *entry, const struct found *found, enum xt_lang lang,
-                                          struct xt_arena *arena)
+/* The best of the ways in which a name holds what was typed; .name is NULL when none does. */
+static struct found find_name(const struct entry *entry, const struct name *name, const struct xt_typed *typed)
 {
-    const char *label = entry->labels[lang], *name = found->name->text;
-    struct xt_suggestion s = {.kind = entry->kind, .label = label, .facet = entry->facet->name, .value = entry->value};
+    struct found found = {.rank = UINT32_MAX};
+    size_t k;
 
-    s.marked = suggest_mark(name, found->name->units, found->at, found->units, arena);
-    if (strcmp(name, label) != 0) /* found by a name in the other language, or a former one */
+    for (k = 0; k < typed->count; k++) {
+        size_t at = xt_typed_find(typed->ways[k], name->units, name->count, 0), units = typed->ways[k]->count;
+        uint32_t rank = at == SIZE_MAX ? UINT32_MAX : rank_of(entry, name, at, units);
+
+        if (rank < found.rank)
+            found = (struct found){name, rank, (uint16_t)at, (uint16_t)units};
+    }
+    return found;
+}
+
+/* Said by the label, if that holds what was typed too, else with the name that does behind it. */
+static struct xt_suggestion suggestion_of(const struct xt_suggest_tables *t, const struct found *best,
+                                          const struct xt_typed *typed, enum xt_lang lang, struct xt_arena *arena)
+{
+    const struct entry *entry = &t->entries[best->name->entry];
+    const char *label = entry->labels[lang];
+    struct xt_suggestion s = {.kind = entry->kind, .label = label, .facet = entry->facet->name, .value = entry->value};
+    struct found found = *best;
+    size_t i;
+
+    for (i = entry->first_name; i < entry->first_name + entry->name_count; i++) {
+        struct found own =
+            strcmp(t->names[i].text, label) == 0 ? find_name(entry, &t->names[i], typed) : (struct found){.name = NULL};
+
+        if (own.name)
+            found = own;
+    }
+    const char *name = found.name->text;
+    s.marked = suggest_mark(name, found.name->units, found.at, found.units, arena);
+    if (strcmp(name, label) != 0) /* one in the other language, or a former one */
         s.marked = xt_arena_printf(arena, lang == XT_ZH ? "%s（%s）" : "%s (%s)", label, s.marked);
     if (entry->kind == XT_SUGGEST_TERM)
         s.note = entry->facet->labels[lang];
@@ -222,25 +256,18 @@ size_t suggest_names(const struct xt_suggest_tables *t, const struct xt_typed *t
     for (i = 0; i < t->name_count; i++) {
         const struct name *name = &t->names[i];
         const struct entry *entry = &t->entries[name->entry];
-        struct found found = {.rank = UINT32_MAX};
+        struct found found = {.name = NULL};
 
-        for (k = 0; entry->kind == kind && k < typed->count; k++) {
-            size_t at = xt_typed_find(typed->ways[k], name->units, name->count, 0), units = typed->ways[k]->count;
-            uint32_t rank = at == SIZE_MAX ? UINT32_MAX : rank_of(entry, name, at, units);
-
-            if (rank < found.rank)
-                found = (struct found){name, rank, (uint16_t)at, (uint16_t)units};
-        }
+        if (entry->kind == kind)
+            found = find_name(entry, name, typed);
         if (found.name)
             keep(list, &count, found);
     }
     for (i = 0; i < count && n < most; i++) {
-        const struct entry *entry = &t->entries[list[i].name->entry];
-
         for (k = 0; k < i && list[k].name->entry != list[i].name->entry; k++)
             continue;
         if (k == i) /* the best of its names */
-            out[n++] = suggestion_of(entry, &list[i], lang, arena);
+            out[n++] = suggestion_of(t, &list[i], typed, lang, arena);
     }
     return n;
 }

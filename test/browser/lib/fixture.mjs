@@ -78,6 +78,21 @@ function search(url, en) {
   }
 }
 
+/** Suggestions of every kind for what holds 机 or begins with ji; words such as "long" and "markup" as above. */
+function suggest(url, en, empty) {
+  const q = url.searchParams.get('q') ?? ''
+  const kind = Object.keys(TOTALS).find((name) => q.includes(name)) ?? 'some'
+  const meant = /机|^ji/.test(q)
+  const facet = (name, one, value, zh, english, note) => ({ kind: one, label: words(en, zh, english), marked: words(en, zh, english).replace(/^./, '\u0002$&\u0003'), note, facet: name, value })
+  const items = empty || kind === 'zero' || !(meant || kind !== 'some') ? [] : [
+    facet('type', 'type', 'instrument', '机器设备', 'Machines', null),
+    facet('area', 'place', '440100', '机场街道', 'Jichang', words(en, '广州市 广东省', 'Guangzhou, Guangdong')),
+    facet('subject', 'term', '460', '机械工程', 'Mechanics', words(en, '学科', 'Field of science')),
+    ...[1, 2].map((n) => ({ kind: 'record', label: titleOf(kind, n, en), marked: titleOf(kind, n, en).replace('机器人', '\u0002机器人\u0003'), note: words(en, '论文', 'Paper'), key: `paper/${id(n)}`, type: 'paper' })),
+  ]
+  return { items, complete: true, took_us: 900 }
+}
+
 function record(key, en) {
   const n = Number(key.slice(-10)) || 1
   const kind = n === 901 ? 'long' : n === 902 ? 'markup' : 'some'
@@ -156,6 +171,7 @@ function answer(url, en, empty) {
   }
   if (path === '/types') return { items: types, schemes: { doi: 'DOI', src: words(en, '来源记录', 'Source record') } }
   if (path === '/search') return empty ? { ...search(url, en), total: 0, items: [], facets: {}, next: null } : search(url, en)
+  if (path === '/suggest') return suggest(url, en, empty)
   if (path === '/changes') {
     return { items: Array.from({ length: 12 }, (_, i) => ({
       seq: 4700 + i, at: '2026-03-05T06:07:08Z', room: 'catalog', action: i % 3 ? 'update' : 'create', subject: `paper/${id(i + 1)}`,

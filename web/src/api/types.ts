@@ -74,6 +74,21 @@ export interface SearchItem {
 /** parent: the value above it, in a facet that is a tree (districts in cities). */
 export interface FacetValue { value: string; label: string; count: number; parent?: string }
 
+/** The value of a facet (type, place, term), or a record. */
+export interface Suggestion {
+  kind: 'type' | 'place' | 'term' | 'record'
+  label: string
+  /** What was typed stands between U+0002 and U+0003. */
+  marked: string
+  note: string | null
+  facet?: string
+  value?: string
+  key?: string
+  type?: string
+}
+
+export interface Suggestions { items: Suggestion[]; complete: boolean; took_us: number }
+
 export interface SearchAnswer {
   total: number
   relation?: 'eq' | 'gte'
