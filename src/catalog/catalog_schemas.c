@@ -89,7 +89,7 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"parent\":{\"type\":\"string\",\"description\":\"The value above it, in a facet that is a tree.\"}}}"},
     {"SearchAnswer",
      "{\"type\":\"object\",\"description\":\"Matches, facet counts over all of them, and how the query was read.\","
-     "\"required\":[\"total\",\"relation\",\"looked\",\"items\",\"facets\",\"facet_labels\",\"facet_distinct\",\"query\",\"next\","
+     "\"required\":[\"total\",\"relation\",\"looked\",\"items\",\"facets\",\"facet_labels\",\"facet_distinct\",\"query\",\"relaxed\",\"next\","
      "\"took_us\"],\"properties\":{"
      "\"total\":{\"type\":\"integer\"},"
      "\"relation\":{\"type\":\"string\",\"enum\":[\"eq\",\"gte\"],\"description\":\"gte: at least so many; time ran out.\"},"
@@ -103,7 +103,18 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"text\":{\"type\":\"string\"},\"understood\":" STRING_OR_NULL ",\"ignored\":{\"type\":\"array\",\"items\":"
      "{\"type\":\"object\",\"required\":[\"text\",\"reason\"],\"properties\":{\"text\":{\"type\":\"string\"},"
      "\"reason\":{\"type\":\"string\"}}}}}},"
+     "\"relaxed\":{\"type\":\"array\",\"description\":\"Where nothing was found: what would be with less asked for.\","
+     "\"items\":{\"$ref\":\"#/components/schemas/Relaxed\"}},"
      "\"next\":" STRING_OR_NULL ",\"took_us\":{\"type\":\"integer\"}}}"},
+    {"Relaxed",
+     "{\"type\":\"object\",\"description\":\"A search with less asked for: q and match instead, and without the filter named.\","
+     "\"required\":[\"how\",\"q\",\"match\",\"filter\",\"part\",\"total\",\"relation\"],\"properties\":{"
+     "\"how\":{\"type\":\"string\",\"enum\":[\"pieces\",\"filter\",\"word\"],\"description\":"
+     "\"pieces: any piece of the words; filter: without a filter; word: without a word or condition of the query.\"},"
+     "\"q\":{\"type\":\"string\"},\"match\":{\"type\":\"string\",\"enum\":[\"phrase\",\"pieces\"]},"
+     "\"filter\":" STRING_OR_NULL ","
+     "\"part\":{\"type\":[\"string\",\"null\"],\"description\":\"What is left out, in words.\"},"
+     "\"total\":{\"type\":\"integer\"},\"relation\":{\"type\":\"string\",\"enum\":[\"eq\",\"gte\"]}}}"},
     {"Suggestion",
      "{\"type\":\"object\",\"description\":\"A type, a place or a term stands for the value of a facet; a record has a key.\","
      "\"required\":[\"kind\",\"label\",\"marked\",\"note\"],\"properties\":{"

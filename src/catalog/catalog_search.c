@@ -8,6 +8,7 @@
 
 #define READ_WAIT_MS  2000
 #define BUDGET_MS     5000 /* of one search; past it the answer says "gte" */
+#define RELAX_MS      1000 /* of all questions after one that found nothing */
 #define SNIPPET_CHARS 160
 #define TITLE_CHARS   400
 #define FACETS_MAX    24
@@ -36,6 +37,13 @@ const struct xt_param xt_catalog_search_params[] = {
      .max = 200,
      .otherwise = "20",
      .about = "Most values of a facet."},
+    {.name = "match",
+     .kind = XT_P_ENUM,
+     .values = "phrase pieces",
+     .otherwise = "phrase",
+     .about =
+         "phrase: what stands together is found as it stands, and all words are. pieces: any piece of the words will do, "
+         "the best match first."},
     {.name = "sort",
      .kind = XT_P_ENUM,
      .values = "relevance date title",
@@ -311,6 +319,77 @@ static void write_query(struct xt_json *w, const struct asking *a, const struct 
     xt_json_end_object(w);
 }
 
+static const struct xt_search_filter *filter_named(const struct asking *a, struct xt_str name)
+{
+    size_t i;
+
+    for (i = 0; i < a->ask.filter_count; i++) {
+        if (xt_str_eq(a->ask.filters[i].name, name))
+            return &a->ask.filters[i];
+    }
+    return NULL;
+}
+
+/* "广州市、深圳市": a filter's values in words. */
+static void write_filter_values(struct xt_json *w, const struct asking *a, struct xt_str name)
+{
+    const struct xt_region *region = a->request->node->region;
+    const struct xt_facet *facet = xt_region_facet(region, name);
+    const struct xt_search_filter *filter = filter_named(a, name);
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
+    size_t i;
+
+    xt_text_init(&text, 16 * XT_KIB);
+    for (i = 0; filter && i < filter->value_count; i++) {
+        const char *label = facet ? xt_facet_label(facet, region, filter->values[i], a->request->lang) : NULL;
+
+        if (i > 0)
+            xt_text_add_z(&text, a->request->lang == XT_ZH ? "、" : ", ");
+        if (label)
+            xt_text_add_z(&text, label);
+        else
+            xt_text_add_str(&text, filter->values[i]);
+    }
+    xt_json_kv_str(w, "part", xt_text_view(&text));
+}
+
+/* Nothing was found: what would be with less asked for. */
+static enum xt_code write_relaxed(struct xt_json *w, struct asking *a, const struct xt_search_answer *answer,
+                                  struct xt_error *err)
+{
+    static const char *const names[] = {
+        [XT_RELAX_PIECES] = "pieces", [XT_RELAX_FILTER] = "filter", [XT_RELAX_WORD] = "word"};
+    struct xt_search_relaxed relaxed[XT_RELAXED_MAX];
+    size_t count = 0, i;
+    enum xt_code rc = XT_OK;
+
+    if (answer->total == 0 && !answer->at_least && !a->ask.like && a->ask.cursor.n == 0 && a->ask.limit > 0)
+        rc = xt_search_relax(a->request->node->search, &a->request->node->region->schema, &a->ask, a->request->lang, RELAX_MS,
+                             a->request->arena, relaxed, &count, err);
+    if (rc != XT_OK)
+        return rc;
+    xt_json_key(w, "relaxed");
+    xt_json_array(w);
+    for (i = 0; i < count; i++) {
+        const struct xt_search_relaxed *one = &relaxed[i];
+
+        xt_json_object(w);
+        xt_json_kv_z(w, "how", names[one->how]);
+        xt_json_kv_z(w, "q", one->query);
+        xt_json_kv_z(w, "match", one->how == XT_RELAX_PIECES || a->ask.pieces ? "pieces" : "phrase");
+        xt_json_kv_str(w, "filter", one->how == XT_RELAX_FILTER ? one->part : (struct xt_str){NULL, 0});
+        if (one->how == XT_RELAX_FILTER)
+            write_filter_values(w, a, one->part);
+        else
+            xt_json_kv_str(w, "part", one->part);
+        xt_json_kv_int(w, "total", one->total);
+        xt_json_kv_z(w, "relation", one->at_least ? "gte" : "eq");
+        xt_json_end_object(w);
+    }
+    xt_json_end_array(w);
+    return XT_OK;
+}
+
 static enum xt_code write_answer(struct xt_text *out, struct asking *a, const struct xt_search_answer *answer,
                                  struct xt_error *err)
 {
@@ -334,6 +413,8 @@ static enum xt_code write_answer(struct xt_text *out, struct asking *a, const st
     xt_json_end_array(&w);
     write_facets(&w, a, answer);
     write_query(&w, a, answer);
+    if (rc == XT_OK)
+        rc = write_relaxed(&w, a, answer, err);
     xt_json_kv_z(&w, "next", answer->next ? xt_request_next(a->request, "/api/v1/search", answer->next) : NULL);
     xt_json_kv_int(&w, "took_us", answer->took_us);
     xt_json_end_object(&w);

@@ -313,7 +313,7 @@ static void load_schemes(struct region_build *b)
 /* A facet's name is also a parameter of a search: it must not be that of another. */
 static void check_facet_name(struct region_build *b, const char *path, const struct xt_facet *facets, size_t count)
 {
-    static const char *const taken[] = {"q", "facets", "sort", "limit", "cursor", "lang"};
+    static const char *const taken[] = {"q", "facets", "match", "sort", "limit", "cursor", "lang"};
     const char *name = facets[count].name;
     bool repeated = false;
     size_t i;

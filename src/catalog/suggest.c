@@ -173,29 +173,34 @@ static void ask_way(struct xt_text *out, const struct xt_typed_way *way, bool fi
             if (!(first && n == 1))
                 ask_written(&c, way->parts + from, to - from);
         } else if (kind == XT_TYPED_SYLLABLE || n == 1) {
-            ask_syllables(&c, way, from, to + 1 == n ? n : to, first);
+            size_t end = to + 1 == n ? n : to; /* a last initial is the beginning of a syllable */
+
+            if (end - from > 1 && way->parts[end - 1].s.n == 1) /* of very many: the pair of initials is rarer */
+                ask_initials(&c, way, end - 2, end, first);
+            ask_syllables(&c, way, from, end, first);
         } else {
             ask_initials(&c, way, from > 0 ? from - 1 : 0, to < n ? to + 1 : n, first);
         }
     }
 }
 
-/* Every way that asks anything, joined by OR. */
+/* Every way that asks anything, joined by OR; two that ask the same ask once. */
 static const char *question(const struct xt_typed *typed, bool first, struct xt_arena *arena)
 {
-    XT_AUTO(xt_text_done) struct xt_text text = {0};
+    XT_AUTO(xt_text_done) struct xt_text text = {0}, one = {0};
     size_t i;
 
     xt_text_init(&text, QUESTION_BYTES);
+    xt_text_init(&one, QUESTION_BYTES);
     for (i = 0; i < typed->count; i++) {
-        size_t before = text.n;
-
-        xt_text_add_z(&text, before ? " OR (" : "(");
-        ask_way(&text, typed->ways[i], first);
-        if (text.s[text.n - 1] == '(')
-            xt_text_cut(&text, before);
-        else
-            xt_text_add_char(&text, ')');
+        xt_text_clear(&one);
+        xt_text_add_char(&one, '(');
+        ask_way(&one, typed->ways[i], first);
+        xt_text_add_char(&one, ')');
+        if (one.n == 2 || (text.n > 0 && strstr(text.s, one.s)))
+            continue;
+        xt_text_add_z(&text, text.n > 0 ? " OR " : "");
+        xt_text_add_str(&text, xt_text_view(&one));
     }
     return xt_arena_strndup(arena, text.s, text.n);
 }
@@ -321,12 +326,13 @@ static void whole_first(struct records *r)
     }
 }
 
-/* One letter begins something in nearly all titles: that alone says nothing. */
-static bool says_too_little(const struct xt_typed *typed)
+/* One letter begins something inside nearly all titles, two in very many: that says nothing where titles begin so. */
+static bool says_too_little(const struct xt_typed *typed, size_t found)
 {
     const struct xt_typed_way *written = typed->ways[0];
 
-    return written->count == 1 && written->parts[0].kind == XT_TYPED_WORD && written->parts[0].s.n == 1;
+    return written->count == 1 && written->parts[0].kind == XT_TYPED_WORD &&
+           written->parts[0].s.n <= (found > 0 ? 2u : 1u);
 }
 
 static enum xt_code find_records(struct records *r, struct xt_error *err)
@@ -343,7 +349,7 @@ static enum xt_code find_records(struct records *r, struct xt_error *err)
         struct xt_search_answer answer;
         size_t i;
 
-        if (pass == 1 && says_too_little(r->typed))
+        if (pass == 1 && says_too_little(r->typed, r->count))
             break;
         rc = ask(r, pass == 0, budget_ms, &answer, err);
         for (i = 0; rc == XT_OK && i < answer.hit_count && r->count < r->request->limit; i++)

@@ -964,7 +964,8 @@ enum xt_code ask_view(const struct engine_ops *ops, struct view *view, const str
                       struct xt_search_answer *out, struct xt_error *err)
 {
     int64_t started = xt_monotonic_us();
-    struct query_env env = {.schema = schema, .known = known_value, .context = view->dict};
+    struct query_env env = {
+        .schema = schema, .known = known_value, .context = view->dict, .pieces = request->pieces};
     struct ask *a = xt_arena_alloc(arena, sizeof *a);
     enum xt_code rc;
 

@@ -43,7 +43,7 @@ static unsigned nesting(const char *said)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct query_env env = {&test_schema, known, NULL};
+    static const struct query_env env = {.schema = &test_schema, .known = known};
     struct xt_str text = {(const char *)data, size};
     struct xt_arena arena;
     struct query query, again;

@@ -265,6 +265,37 @@ void query_fields(const struct xt_search_schema *schema, struct field_set *out)
             field_set_add(out, i);
 }
 
+/* A phrase as any of its tokens: a node that is said as the phrase. The last character of a run, which its pair holds,
+ * is none. */
+static struct query_node *pieces_node(struct parser *p, const struct query_node *phrase)
+{
+    struct query_node *any = new_node(p, QUERY_OR), **tail = &any->first;
+
+    *any = *phrase;
+    any->kind = QUERY_OR;
+    any->first = NULL;
+    p->out->leaf_count--; /* the phrase itself is not asked */
+    for (size_t i = 0; i < phrase->token_count && p->out->leaf_count < QUERY_LEAVES_MAX; i++) {
+        bool last = i + 1 == phrase->token_count;
+        uint32_t c;
+
+        if (!last && xt_utf8_decode(phrase->tokens[i].s, phrase->tokens[i].n, &c) == phrase->tokens[i].n &&
+            xt_is_han(c))
+            continue;
+        struct query_node *piece = new_node(p, QUERY_TEXT);
+        *piece = *phrase;
+        piece->next = NULL;
+        piece->tokens = &phrase->tokens[i];
+        piece->token_count = 1;
+        piece->prefix = last && phrase->prefix;
+        piece->leaf = (unsigned)p->out->leaf_count;
+        p->out->leaves[p->out->leaf_count++] = piece;
+        *tail = piece;
+        tail = &piece->next;
+    }
+    return any;
+}
+
 static struct query_node *text_node(struct parser *p, const struct target *target, struct xt_str written, bool quoted,
                                     bool starred)
 {
@@ -304,7 +335,7 @@ static struct query_node *text_node(struct parser *p, const struct target *targe
         query_fields(p->env->schema, &node->fields);
     node->leaf = (unsigned)p->out->leaf_count;
     p->out->leaves[p->out->leaf_count++] = node;
-    return node;
+    return p->env->pieces && !quoted && node->token_count > 1 ? pieces_node(p, node) : node;
 }
 
 /* The facet's value as it is stored, from a value or a label. */
@@ -617,6 +648,30 @@ static bool at_item(struct parser *p)
     return !is_or;
 }
 
+/* The words among what stands beside each other, as one that holds where any of them does; conditions, quoted phrases and
+ * NOT stay beside it. */
+static struct query_node *any_word(struct parser *p, struct query_node *list)
+{
+    struct query_node *words = NULL, *others = NULL, **word = &words, **other = &others;
+
+    for (struct query_node *node = list, *next; node; node = next) {
+        bool is_word = (node->kind == QUERY_TEXT && !node->quoted) || (node->kind == QUERY_OR && node->written.n > 0);
+
+        next = node->next;
+        node->next = NULL;
+        *(is_word ? word : other) = node;
+        if (is_word)
+            word = &node->next;
+        else
+            other = &node->next;
+    }
+    words = join(p, QUERY_OR, words);
+    if (!words)
+        return others;
+    words->next = others;
+    return words;
+}
+
 static struct query_node *parse_all(struct parser *p, const struct target *target)
 {
     struct query_node *first = NULL, **tail = &first;
@@ -641,7 +696,7 @@ static struct query_node *parse_all(struct parser *p, const struct target *targe
         if (!any && !operator)
             break;
     }
-    return join(p, QUERY_AND, first);
+    return join(p, QUERY_AND, p->env->pieces ? any_word(p, first) : first);
 }
 
 static struct query_node *parse_any(struct parser *p, const struct target *target)
@@ -878,6 +933,10 @@ static void say(const struct query_env *env, const struct query_node *node, enum
         break;
     case QUERY_AND:
     case QUERY_OR:
+        if (node->written.n > 0) { /* it stands for what was written */
+            say_leaf(env, node, lang, out);
+            break;
+        }
         if (inner)
             xt_text_add_char(out, '(');
         for (const struct query_node *child = node->first; child; child = child->next) {
@@ -911,4 +970,49 @@ const char *query_understood(const struct query_env *env, const struct query *qu
     const char *said = xt_arena_strndup(arena, out.s, out.n);
     xt_text_done(&out);
     return said;
+}
+
+const char *query_without(const struct query_env *env, const struct query *query, int part, enum xt_lang lang, struct xt_arena *arena,
+                          struct xt_str *out_part)
+{
+    const struct query_node *root = query->root;
+    const struct query_node *child = root->kind == QUERY_AND ? root->first : root;
+    bool found = false;
+    struct xt_text out;
+
+    xt_text_init(&out, 16 * QUERY_BYTES_MAX);
+    for (int i = 0; child; child = root->kind == QUERY_AND ? child->next : NULL, i++) {
+        if (i == part) {
+            struct xt_text written;
+
+            xt_text_init(&written, QUERY_BYTES_MAX);
+            say(env, child, lang, false, &written);
+            *out_part = (struct xt_str){xt_arena_strndup(arena, written.s, written.n), written.n};
+            xt_text_done(&written);
+            found = true;
+            continue;
+        }
+        if (out.n > 0)
+            xt_text_add_char(&out, ' ');
+        say(env, child, lang, true, &out);
+    }
+    const char *said = found && out.n > 0 ? xt_arena_strndup(arena, out.s, out.n) : NULL;
+    xt_text_done(&out);
+    return said;
+}
+
+static unsigned pieces_of(const struct query_node *node)
+{
+    unsigned n = 0;
+
+    if (node->kind == QUERY_TEXT)
+        return node->quoted ? 0 : (unsigned)node->token_count;
+    for (const struct query_node *child = node->kind == QUERY_NOT ? NULL : node->first; child; child = child->next)
+        n += pieces_of(child);
+    return n;
+}
+
+bool query_has_pieces(const struct query *query)
+{
+    return pieces_of(query->root) > 1;
 }

@@ -84,9 +84,17 @@ struct query_env {
     /* Does the facet know this value? NULL = it knows all. */
     bool (*known)(void *context, unsigned facet, struct xt_str value);
     void *context;
+    bool pieces; /* see xt_search_request */
 };
 
 void query_parse(const struct query_env *env, struct xt_str text, struct xt_arena *arena, struct query *out);
+
+/* The query's text without one part of those joined by AND, as people write it. NULL: there is no such part, or nothing but
+ * it. *out_part is the part as it was written. */
+const char *query_without(const struct query_env *env, const struct query *query, int part, enum xt_lang lang,
+                          struct xt_arena *arena, struct xt_str *out_part);
+/* Is there a phrase that falls into pieces, or several words? */
+bool query_has_pieces(const struct query *query);
 
 /* The fields of words that name none: all but those apart. */
 void query_fields(const struct xt_search_schema *schema, struct field_set *out);

@@ -178,6 +178,9 @@ struct xt_search_axis {
 
 struct xt_search_request {
     struct xt_str query; /* the query language, see docs/search.md; "" = everything */
+    /* Any piece of the words will do: their pairs of characters and their words, joined by OR, as what was not found as
+     * phrases. Quoted phrases, conditions and what stands behind NOT hold all the same. */
+    bool pieces;
     /* More like this: of the texts, the words that tell most, any of which must be found beside the query; ranked by how many
      * and how rare they are. Only fields that the reader may see count. NULL = none; such answers have one page. */
     const struct xt_search_text *like;
@@ -241,6 +244,33 @@ struct xt_search_answer { /* all in the arena */
  * that a list shows what else could be chosen). */
 XT_MUST_USE enum xt_code xt_search_ask(struct xt_search *search, const struct xt_search_request *request,
                                        struct xt_arena *arena, struct xt_search_answer *out, struct xt_error *err);
+
+/* ---- when nothing is found ---- */
+
+enum xt_relaxing {
+    XT_RELAX_PIECES, /* any piece of the words, see xt_search_request.pieces */
+    XT_RELAX_FILTER, /* without one filter */
+    XT_RELAX_WORD,   /* without one word or condition of the query */
+};
+
+struct xt_search_relaxed { /* strings are the arena's or the request's */
+    enum xt_relaxing how;
+    const char *query;  /* what to ask instead; pieces as how says */
+    struct xt_str part; /* what is left out: the filter's name, the word as it was written */
+    int64_t total;
+    bool at_least;
+};
+
+#define XT_RELAXED_MAX 8
+
+/* What would find something where request finds nothing: first pieces, then without each filter, then without the words
+ * whose leaving finds most, with names in the language. Only what finds something, at most XT_RELAXED_MAX into out. All questions together take at
+ * most about budget_ms: those that did not get their turn are left out. */
+XT_MUST_USE enum xt_code xt_search_relax(struct xt_search *search, const struct xt_search_schema *schema,
+                                         const struct xt_search_request *request, enum xt_lang lang,
+                                         unsigned budget_ms, struct xt_arena *arena, struct xt_search_relaxed *out,
+                                         size_t *out_count,
+                                         struct xt_error *err);
 
 /* Appends at most max_chars characters of text around its first hits to out, hits between U+0002 and U+0003;
  * "..." where cut is U+2026. Returns the number of hits in what was appended. field is the text's field index. */

@@ -446,6 +446,12 @@ static bool in_order(enum xt_sort sort, const struct xt_search_hit *x, const str
     case XT_SORT_TITLE:
         order = strcmp(a->sort_key, b->sort_key);
         return order < 0 || (order == 0 && x->id < y->id);
+    case XT_SORT_NUMBER: {
+        int64_t m = a->numbers[AMOUNT] == INT64_MIN ? INT64_MAX : a->numbers[AMOUNT];
+        int64_t n = b->numbers[AMOUNT] == INT64_MIN ? INT64_MAX : b->numbers[AMOUNT];
+
+        return m < n || (m == n && x->id < y->id);
+    }
     }
     return false;
 }
@@ -539,7 +545,8 @@ static void make_question(struct question *q, struct xt_text *query)
     }
     q->request.query = xt_text_view(query);
     q->request.reader = (enum xt_class)pick(XT_CLASSES);
-    q->request.sort = (enum xt_sort)pick(3);
+    q->request.sort = (enum xt_sort)pick(4);
+    q->request.sort_range = AMOUNT;
     q->request.facets = facets;
     q->request.facet_count = pick(2) ? XT_COUNT(facets) : 0;
     q->request.cross = pick(4) ? NULL : tables[pick(XT_COUNT(tables))];

@@ -10,7 +10,7 @@ static bool known(void *context, unsigned facet, struct xt_str value)
     return (facet == TYPE && xt_str_is(value, "paper")) || (facet == SUBJECT && xt_str_is(value, "cs:ai"));
 }
 
-static const struct query_env env = {&test_schema, known, NULL};
+static const struct query_env env = {.schema = &test_schema, .known = known};
 
 static void queries_are_understood(void **state)
 {

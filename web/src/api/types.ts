@@ -74,6 +74,19 @@ export interface SearchItem {
 /** parent: the value above it, in a facet that is a tree (districts in cities). */
 export interface FacetValue { value: string; label: string; count: number; parent?: string }
 
+/** A search with less asked for, where one found nothing. */
+export interface Relaxed {
+  how: 'pieces' | 'filter' | 'word'
+  q: string
+  match: 'phrase' | 'pieces'
+  /** The filter that is left out, by name. */
+  filter: string | null
+  /** What is left out, in words. */
+  part: string | null
+  total: number
+  relation: 'eq' | 'gte'
+}
+
 /** The value of a facet (type, place, term), or a record. */
 export interface Suggestion {
   kind: 'type' | 'place' | 'term' | 'record'
@@ -100,6 +113,7 @@ export interface SearchAnswer {
   /** How many values a facet has in all; the answer holds the most frequent. */
   facet_distinct?: Record<string, number>
   query?: { text: string; understood?: string | null; ignored?: Array<{ text: string; reason: string }> }
+  relaxed?: Relaxed[]
   next: string | null
   took_us: number
 }

@@ -1,10 +1,10 @@
 // The address of a results page and what it means. The address is the whole state:
 // q, facet values (repeated), sort, cursor with the page number that is shown for it.
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
-import type { RecordType } from '../api/types'
+import type { RecordType, Relaxed } from '../api/types'
 
 export const SORTS = ['relevance', 'date', 'title'] as const
-const NOT_FACETS = new Set(['q', 'like', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
+const NOT_FACETS = new Set(['q', 'like', 'match', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
 const ALWAYS = ['type', 'area', 'year', 'subject', 'organisation']
 
 export type Filters = Record<string, string[]>
@@ -13,6 +13,8 @@ export interface SearchState {
   q: string
   /** Key of a record that the results are like. */
   like?: string
+  /** Any piece of the words will do. */
+  pieces?: boolean
   sort: string
   cursor: string
   page: number
@@ -37,6 +39,7 @@ export function readState(query: LocationQuery, isFilter = (_name: string) => tr
   return {
     q: texts(query.q)[0] ?? '',
     like: texts(query.like)[0] ?? '',
+    pieces: texts(query.match)[0] === 'pieces',
     sort: (SORTS as readonly string[]).includes(sort) ? sort : '',
     cursor: texts(query.cursor)[0] ?? '',
     page: Number.isInteger(page) && page > 1 && page < 1e6 ? page : 1,
@@ -49,6 +52,7 @@ export function writeState(state: Partial<SearchState>): LocationQueryRaw {
   const query: LocationQueryRaw = {}
   if (state.q) query.q = state.q
   if (state.like) query.like = state.like
+  if (state.pieces) query.match = 'pieces'
   for (const [name, values] of Object.entries(state.filters ?? {})) {
     if (values.length) query[name] = values.length === 1 ? values[0] : values
   }
@@ -69,6 +73,12 @@ export function toggled(state: SearchState, facet: string, value: string): Locat
 
 export function withFacet(state: SearchState, facet: string, values: string[]): LocationQueryRaw {
   return writeState({ ...state, cursor: '', filters: { ...state.filters, [facet]: values } })
+}
+
+/** The search that the node proposes where this one found nothing. */
+export function relaxedState(state: SearchState, relaxed: Relaxed): SearchState {
+  const filters = Object.fromEntries(Object.entries(state.filters).filter(([name]) => name !== relaxed.filter))
+  return { ...state, q: relaxed.q, pieces: relaxed.match === 'pieces', filters, cursor: '', page: 1 }
 }
 
 /** The facets worth counting, in the region's order: the general ones, and all that the chosen types have. */
@@ -93,6 +103,7 @@ function searched(state: SearchState): URLSearchParams {
   const query = new URLSearchParams()
   if (state.q) query.set('q', state.q)
   if (state.like) query.set('like', state.like)
+  if (state.pieces) query.set('match', 'pieces')
   for (const [name, values] of Object.entries(state.filters)) {
     for (const value of values) query.append(name, value)
   }
