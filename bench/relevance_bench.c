@@ -35,7 +35,7 @@ static const struct xt_search_field fields[RELEVANCE_FIELDS] = {
     {"keywords", {"关键词", "Keywords"}, XT_WEIGHT_KEYWORDS, XT_PUBLIC, NULL},
     {"abstract", {"摘要", "Abstract"}, XT_WEIGHT_TEXT, XT_PUBLIC, NULL},
 };
-static const struct xt_search_schema schema = {fields, RELEVANCE_FIELDS, NULL, 0, NULL, 0, {NULL, 0}};
+static const struct xt_search_schema schema = {.fields = fields, .field_count = RELEVANCE_FIELDS};
 
 /* A set of queries over one collection. */
 struct set {

@@ -48,7 +48,8 @@ static const struct xt_search_facet facets[FACETS] = {
     {"subject", {"学科", "Subject"}, false, NULL, NULL, NULL},
     {"organisation", {"机构", "Organisation"}, false, NULL, NULL, NULL},
 };
-static const struct xt_search_schema schema = {fields, FIELDS, facets, FACETS, NULL, 0, {NULL, 0}};
+static const struct xt_search_schema schema = {
+    .fields = fields, .field_count = FIELDS, .facets = facets, .facet_count = FACETS};
 
 /* A query for both: ours in our language, stock's as a MATCH. */
 struct query {

@@ -176,8 +176,15 @@ static void add_word(struct sounding *s, struct xt_text *out, const char *before
     s->tokens++;
 }
 
-/* Syllables and words in a row, and in a row too the pairs of initials; the first of either begins with 0, so that
- * titles are found by how they begin. A lone 0 stands where a character has no reading. */
+/* The syllable of the character behind a character; NULL where there is none. */
+static const char *next_of(const struct xt_sound *units, size_t count, size_t i)
+{
+    return units[i].c && units[i].s && i + 1 < count && units[i + 1].c ? units[i + 1].s : NULL;
+}
+
+/* Syllables and words in a row, each syllable with the first letter of the next (dian1z zi1x xian), so that few texts have
+ * it; and in another row pairs of initials (dz zx x). The first of either begins with 0, so that titles are found by how
+ * they begin. A lone 0 stands where a character has no reading. */
 static void sound_units(struct sounding *s, const struct xt_sound *units, size_t count)
 {
     bool han = false;
@@ -185,13 +192,18 @@ static void sound_units(struct sounding *s, const struct xt_sound *units, size_t
 
     for (i = 0; i < count; i++)
         han = han || units[i].c;
-    for (i = 0; i < count && (han || i == 0); i++)
-        add_word(s, &s->sound, i == 0 || !units[i].s ? "0" : "", units[i].s, units[i].n);
-    for (i = 0; i < count && han; i++) {
-        bool pair = i + 1 < count && units[i + 1].c && units[i + 1].s;
-        char initials[2] = {units[i].c && units[i].s ? units[i].s[0] : '0', pair ? units[i + 1].s[0] : 0};
+    for (i = 0; i < count && (han || i == 0); i++) {
+        const char *next = next_of(units, count, i);
 
-        add_word(s, &s->initials, i == 0 ? "0" : "", initials, pair ? 2 : 1);
+        add_word(s, &s->sound, i == 0 || !units[i].s ? "0" : "", units[i].s, units[i].n);
+        if (next)
+            xt_text_addf(&s->sound, "1%c", next[0]);
+    }
+    for (i = 0; i < count && han; i++) {
+        const char *next = next_of(units, count, i);
+        char initials[2] = {units[i].c && units[i].s ? units[i].s[0] : '0', next ? next[0] : 0};
+
+        add_word(s, &s->initials, i == 0 ? "0" : "", initials, next ? 2 : 1);
     }
 }
 

@@ -98,6 +98,8 @@ void xt_catalog_read_search(const struct xt_region *region, const struct xt_pair
             out->query = params[i].value;
         else if (xt_str_is(name, "match"))
             out->pieces = xt_str_is(params[i].value, "pieces");
+        else if (xt_str_is(name, "syn"))
+            out->as_written = xt_str_is(params[i].value, "0");
         else if (xt_str_is(name, "sort"))
             out->sort = sort_of(params[i].value);
         else if (is_filter(&region->schema, name))

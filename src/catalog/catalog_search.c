@@ -44,6 +44,11 @@ const struct xt_param xt_catalog_search_params[] = {
      .about =
          "phrase: what stands together is found as it stands, and all words are. pieces: any piece of the words will do, "
          "the best match first."},
+    {.name = "syn",
+     .kind = XT_P_ENUM,
+     .values = "0 1",
+     .otherwise = "1",
+     .about = "1: synonyms of the words are looked for too and count less. 0: only the words as they are written."},
     {.name = "sort",
      .kind = XT_P_ENUM,
      .values = "relevance date title",
@@ -316,6 +321,15 @@ static void write_query(struct xt_json *w, const struct asking *a, const struct 
         xt_json_end_object(w);
     }
     xt_json_end_array(w);
+    xt_json_key(w, "synonyms");
+    xt_json_array(w);
+    for (i = 0; i < answer->synonym_count; i++) {
+        xt_json_object(w);
+        xt_json_kv_str(w, "word", answer->synonyms[i].phrase);
+        xt_json_kv_str(w, "also", answer->synonyms[i].also);
+        xt_json_end_object(w);
+    }
+    xt_json_end_array(w);
     xt_json_end_object(w);
 }
 
@@ -357,15 +371,17 @@ static void write_filter_values(struct xt_json *w, const struct asking *a, struc
 static enum xt_code write_relaxed(struct xt_json *w, struct asking *a, const struct xt_search_answer *answer,
                                   struct xt_error *err)
 {
-    static const char *const names[] = {
-        [XT_RELAX_PIECES] = "pieces", [XT_RELAX_FILTER] = "filter", [XT_RELAX_WORD] = "word"};
+    static const char *const names[] = {[XT_RELAX_SYNONYMS] = "synonyms",
+                                        [XT_RELAX_PIECES] = "pieces",
+                                        [XT_RELAX_FILTER] = "filter",
+                                        [XT_RELAX_WORD] = "word"};
     struct xt_search_relaxed relaxed[XT_RELAXED_MAX];
     size_t count = 0, i;
     enum xt_code rc = XT_OK;
 
     if (answer->total == 0 && !answer->at_least && !a->ask.like && a->ask.cursor.n == 0 && a->ask.limit > 0)
-        rc = xt_search_relax(a->request->node->search, &a->request->node->region->schema, &a->ask, a->request->lang, RELAX_MS,
-                             a->request->arena, relaxed, &count, err);
+        rc = xt_search_relax(a->request->node->search, &a->request->node->region->schema, &a->ask, a->request->lang,
+                             RELAX_MS, a->request->arena, relaxed, &count, err);
     if (rc != XT_OK)
         return rc;
     xt_json_key(w, "relaxed");

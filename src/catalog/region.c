@@ -313,7 +313,7 @@ static void load_schemes(struct region_build *b)
 /* A facet's name is also a parameter of a search: it must not be that of another. */
 static void check_facet_name(struct region_build *b, const char *path, const struct xt_facet *facets, size_t count)
 {
-    static const char *const taken[] = {"q", "facets", "match", "sort", "limit", "cursor", "lang"};
+    static const char *const taken[] = {"q", "facets", "match", "syn", "sort", "limit", "cursor", "lang"};
     const char *name = facets[count].name;
     bool repeated = false;
     size_t i;
@@ -455,6 +455,11 @@ static void add_title_fields(struct region_build *b)
     xt_hasher_add_str(&b->files->hasher, (struct xt_str){(const char *)&stamp, sizeof stamp});
 }
 
+static size_t synonyms_of(void *context, struct xt_str phrase, struct xt_arena *arena, struct xt_str *out, size_t most)
+{
+    return xt_synonyms_of(context, phrase, arena, out, most);
+}
+
 static void make_schema(struct region_build *b)
 {
     struct xt_region *region = b->region;
@@ -482,6 +487,7 @@ static void make_schema(struct region_build *b)
         .fields = b->search_fields, .field_count = b->search_field_count,
         .facets = facets,           .facet_count = region->facet_count,
         .ranges = b->ranges,        .range_count = b->range_count,
+        .synonyms = synonyms_of,    .synonyms_context = region,
     };
 }
 
@@ -512,6 +518,7 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     load_roles(&b);
     load_schemes(&b);
     load_facets(&b);
+    region_load_synonyms(&b);
     if (region->roles && region->schemes && region->facets) /* else every field would only repeat what is missing */
         region_load_types(&b);
     if (b.search_field_count > SEARCH_FIELDS_MAX)
@@ -550,6 +557,7 @@ void xt_region_free(struct xt_region **region)
     }
     for (i = 0; i < r->files->tree_count; i++)
         json_decref(r->files->trees[i]);
+    region_synonyms_free(&r->synonyms);
     free(r->files->regexes);
     free(r->files->trees);
     free((void *)(uintptr_t)r->schema.fields);

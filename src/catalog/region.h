@@ -148,6 +148,7 @@ struct xt_facet {
     size_t list_count;
 };
 
+struct xt_synonyms;
 struct xt_region {
     const char *labels[XT_LANGS]; /* its name: region.json */
     const char *area;             /* its code in the list "area"; NULL when none is said */
@@ -165,8 +166,9 @@ struct xt_region {
     /* Fields of the schema behind those of the types, for suggestions (catalog/suggest.h): how titles sound, and their
      * pairs of initials; and the range that titles are sorted by. */
     unsigned title_sound, title_initials, title_rank;
-    struct xt_hash hash;            /* of all that decides what is indexed */
-    struct xt_region_files *files;  /* private */
+    struct xt_synonyms *synonyms;  /* private */
+    struct xt_hash hash;           /* of all that decides what is indexed */
+    struct xt_region_files *files; /* private */
 };
 
 /* dir: a folder that wins over the embedded files, or NULL; data_dir: DATA/region likewise (first looked at last). */
@@ -184,6 +186,10 @@ const struct xt_codes *xt_region_codes(const struct xt_region *region, struct xt
 const struct xt_role *xt_region_role(const struct xt_region *region, struct xt_str name);
 const struct xt_scheme *xt_region_scheme(const struct xt_region *region, struct xt_str name);
 const struct xt_facet *xt_region_facet(const struct xt_region *region, struct xt_str name);
+/* What else a phrase is called (synonyms.tsv): the whole of it, or else the longest word inside it that has another name.
+ * At most so many into out, in the arena; returns how many. */
+size_t xt_synonyms_of(const struct xt_region *region, struct xt_str phrase, struct xt_arena *arena, struct xt_str *out,
+                      size_t most);
 const char *xt_facet_label(const struct xt_facet *facet, const struct xt_region *region, struct xt_str value,
                            enum xt_lang lang);
 

@@ -65,6 +65,9 @@ bool region_line(struct xt_str *rest, struct xt_str *out);
 /* Cuts line at tabs into at most count cells; absent ones are empty. */
 void region_cells(struct xt_str line, struct xt_str *cells, size_t count);
 
+#define REGION_SYNONYMS "synonyms.tsv"
+void region_load_synonyms(struct region_build *b);
+void region_synonyms_free(struct xt_synonyms **synonyms);
 void region_load_codes(struct region_build *b);
 void region_load_types(struct region_build *b);
 void region_codes_free(struct xt_codes *codes);

@@ -121,14 +121,21 @@ static void ask_first(struct clauses *c, const struct xt_typed_part *part)
     xt_text_add_z(c->out, "\"*");
 }
 
+/* Each syllable with the first letter of the next, as the index has them; a last part of one letter is said by that. */
 static void ask_syllables(struct clauses *c, const struct xt_typed_way *way, size_t from, size_t to, bool first)
 {
     size_t i;
 
     clause(c, REGION_TITLE_SOUND);
     for (i = from; i < to; i++) {
+        const struct xt_str s = way->parts[i].s;
+
+        if (i > from && i + 1 == to && s.n == 1)
+            break;
         xt_text_add_z(c->out, i > from ? " " : first && i == 0 ? "0" : "");
-        xt_text_add_str(c->out, way->parts[i].s);
+        xt_text_add_str(c->out, s);
+        if (i + 1 < to)
+            xt_text_addf(c->out, "1%c", way->parts[i + 1].s.s[0]);
     }
     xt_text_add_z(c->out, "\"*");
 }
@@ -175,8 +182,6 @@ static void ask_way(struct xt_text *out, const struct xt_typed_way *way, bool fi
         } else if (kind == XT_TYPED_SYLLABLE || n == 1) {
             size_t end = to + 1 == n ? n : to; /* a last initial is the beginning of a syllable */
 
-            if (end - from > 1 && way->parts[end - 1].s.n == 1) /* of very many: the pair of initials is rarer */
-                ask_initials(&c, way, end - 2, end, first);
             ask_syllables(&c, way, from, end, first);
         } else {
             ask_initials(&c, way, from > 0 ? from - 1 : 0, to < n ? to + 1 : n, first);

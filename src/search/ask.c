@@ -626,7 +626,9 @@ static enum xt_code weigh(struct ask *a, const struct query_node *node, bool alo
         enum xt_code rc = XT_OK;
 
         a->rank.idf[node->leaf] = 1.0;
-        if (!alone) {
+        if (node->stands_for) { /* it stands behind its phrase: that one is weighed already */
+            a->rank.idf[node->leaf] = RANK_SYNONYM * a->rank.idf[node->stands_for->leaf];
+        } else if (!alone) {
             if (ask_frequency)
                 with = ask_frequency(node);
             else
@@ -673,7 +675,7 @@ static enum xt_code prepare_rank(struct ask *a, const struct query_node *root, s
         for (size_t i = a->cursor.leaf_count; i < QUERY_LEAVES_MAX; i++)
             a->rank.idf[i] = 1.0;
     } else if (a->scored) {
-        enum xt_code rc = weigh(a, root, a->query.leaf_count < 2, err);
+        enum xt_code rc = weigh(a, root, a->query.leaf_count < 2 + a->query.synonym_count, err);
         if (rc != XT_OK)
             return rc;
     }
@@ -953,6 +955,8 @@ static enum xt_code answer(struct ask *a, struct scratch *scratch, const struct 
         return rc;
     out->ignored = a->query.ignored;
     out->ignored_count = a->query.ignored_count;
+    out->synonyms = a->query.synonyms;
+    out->synonym_count = a->query.synonym_count;
     for (int lang = 0; lang < XT_LANGS; lang++)
         out->understood[lang] = query_understood(env, &asked, (enum xt_lang)lang, a->arena);
     out->words = query_words(&a->query, a->arena);
@@ -964,8 +968,11 @@ enum xt_code ask_view(const struct engine_ops *ops, struct view *view, const str
                       struct xt_search_answer *out, struct xt_error *err)
 {
     int64_t started = xt_monotonic_us();
-    struct query_env env = {
-        .schema = schema, .known = known_value, .context = view->dict, .pieces = request->pieces};
+    struct query_env env = {.schema = schema,
+                            .known = known_value,
+                            .context = view->dict,
+                            .pieces = request->pieces,
+                            .as_written = request->as_written};
     struct ask *a = xt_arena_alloc(arena, sizeof *a);
     enum xt_code rc;
 

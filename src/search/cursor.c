@@ -44,8 +44,9 @@ static struct xt_hash check_of(const unsigned char *bytes, size_t n, const struc
 {
     struct xt_hasher hasher;
     struct xt_hash hash;
-    char about[] = {CURSOR_VERSION, (char)request->sort, (char)request->reader, request->like_count > 0, (char)request->sort_range,
-                    (char)request->pieces};
+    char about[] = {CURSOR_VERSION,           (char)request->sort,       (char)request->reader,
+                    request->like_count > 0,  (char)request->sort_range, (char)request->pieces,
+                    (char)request->as_written};
 
     xt_hasher_init(&hasher);
     xt_hasher_add_str(&hasher, (struct xt_str){about, sizeof about});

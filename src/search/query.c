@@ -296,8 +296,55 @@ static struct query_node *pieces_node(struct parser *p, const struct query_node 
     return any;
 }
 
+static struct query_node *phrase_node(struct parser *p, const struct target *target, struct xt_str written, bool quoted,
+                                      bool starred);
+
+#define SYNONYMS_OF_ONE 6
+
+/* A phrase or any of its synonyms: a node that is said as the phrase. */
+static struct query_node *with_synonyms(struct parser *p, const struct target *target, struct query_node *phrase)
+{
+    const struct xt_search_schema *schema = p->env->schema;
+    struct query *q = p->out;
+    struct xt_str also[SYNONYMS_OF_ONE];
+    size_t count = schema->synonyms(schema->synonyms_context, phrase->written, p->arena, also, SYNONYMS_OF_ONE);
+    struct query_node *any, **tail = &phrase->next;
+
+    if (count == 0)
+        return phrase;
+    any = new_node(p, QUERY_OR);
+    *any = *phrase;
+    any->kind = QUERY_OR;
+    any->first = phrase;
+    for (size_t i = 0; i < count; i++) {
+        if (q->leaf_count == QUERY_LEAVES_MAX || q->synonym_count == QUERY_SYNONYMS_MAX)
+            break;
+        struct query_node *other = phrase_node(p, target, also[i], true, false);
+        if (!other)
+            continue;
+        other->prefix = other->prefix && other->token_count == 1 && xt_utf8_count(also[i].s, also[i].n) == 1;
+        other->stands_for = phrase;
+        q->synonyms[q->synonym_count++] = (struct xt_search_synonym){phrase->written, also[i]};
+        *tail = other;
+        tail = &other->next;
+    }
+    return any;
+}
+
 static struct query_node *text_node(struct parser *p, const struct target *target, struct xt_str written, bool quoted,
                                     bool starred)
+{
+    struct query_node *node = phrase_node(p, target, written, quoted, starred);
+
+    if (!node || quoted)
+        return node;
+    if (p->env->pieces)
+        return node->token_count > 1 ? pieces_node(p, node) : node;
+    return p->env->as_written || starred || !p->env->schema->synonyms ? node : with_synonyms(p, target, node);
+}
+
+static struct query_node *phrase_node(struct parser *p, const struct target *target, struct xt_str written, bool quoted,
+                                      bool starred)
 {
     struct collect c = {.p = p};
 
@@ -335,7 +382,7 @@ static struct query_node *text_node(struct parser *p, const struct target *targe
         query_fields(p->env->schema, &node->fields);
     node->leaf = (unsigned)p->out->leaf_count;
     p->out->leaves[p->out->leaf_count++] = node;
-    return p->env->pieces && !quoted && node->token_count > 1 ? pieces_node(p, node) : node;
+    return node;
 }
 
 /* The facet's value as it is stored, from a value or a label. */
@@ -972,8 +1019,8 @@ const char *query_understood(const struct query_env *env, const struct query *qu
     return said;
 }
 
-const char *query_without(const struct query_env *env, const struct query *query, int part, enum xt_lang lang, struct xt_arena *arena,
-                          struct xt_str *out_part)
+const char *query_without(const struct query_env *env, const struct query *query, int part, enum xt_lang lang,
+                          struct xt_arena *arena, struct xt_str *out_part)
 {
     const struct query_node *root = query->root;
     const struct query_node *child = root->kind == QUERY_AND ? root->first : root;

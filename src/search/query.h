@@ -9,14 +9,15 @@
 
 #include "search/search.h"
 
-#define QUERY_BYTES_MAX   4096
-#define QUERY_LEAVES_MAX  64
-#define QUERY_DEPTH_MAX   24
-#define QUERY_TOKENS_MAX  256 /* of one phrase */
+#define QUERY_BYTES_MAX    4096
+#define QUERY_LEAVES_MAX   64
+#define QUERY_DEPTH_MAX    24
+#define QUERY_SYNONYMS_MAX 16  /* of one query */
+#define QUERY_TOKENS_MAX   256 /* of one phrase */
 
-#define SCHEMA_FIELDS_MAX 256
-#define SCHEMA_FACETS_MAX 16
-#define SCHEMA_RANGES_MAX 8
+#define SCHEMA_FIELDS_MAX  256
+#define SCHEMA_FACETS_MAX  16
+#define SCHEMA_RANGES_MAX  8
 
 /* A set of the schema's fields. */
 struct field_set {
@@ -46,9 +47,10 @@ struct query_node {
     /* TEXT: a phrase */
     const struct xt_str *tokens;
     size_t token_count;
-    bool prefix;             /* the last token matches from its beginning */
-    struct field_set fields; /* where it may match */
-    unsigned leaf;           /* number among the text leaves */
+    bool prefix;                         /* the last token matches from its beginning */
+    struct field_set fields;             /* where it may match */
+    unsigned leaf;                       /* number among the text leaves */
+    const struct query_node *stands_for; /* the phrase that this one is a synonym of; NULL */
 
     /* FACET: one value, or years from low to high */
     unsigned facet;
@@ -77,6 +79,8 @@ struct query {
     size_t leaf_count;
     const struct xt_search_ignored *ignored;
     size_t ignored_count;
+    struct xt_search_synonym synonyms[QUERY_SYNONYMS_MAX];
+    size_t synonym_count;
 };
 
 struct query_env {
@@ -84,7 +88,7 @@ struct query_env {
     /* Does the facet know this value? NULL = it knows all. */
     bool (*known)(void *context, unsigned facet, struct xt_str value);
     void *context;
-    bool pieces; /* see xt_search_request */
+    bool pieces, as_written; /* see xt_search_request */
 };
 
 void query_parse(const struct query_env *env, struct xt_str text, struct xt_arena *arena, struct query *out);

@@ -16,6 +16,7 @@
 
 #define RANK_K1          1.2
 #define RANK_B           0.6
+#define RANK_SYNONYM     0.6 /* a synonym counts so much of what the word itself would */
 #define RANK_FRESH       0.1 /* a document of the newest year counts a tenth more ... */
 #define RANK_FRESH_YEARS 20  /* ... one that is this much older nothing more */
 

@@ -100,7 +100,13 @@ enum xt_code xt_search_relax(struct xt_search *search, const struct xt_search_sc
 
     query_parse(&env, request->query, arena, query);
     const char *whole = xt_arena_strndup(arena, request->query.s ? request->query.s : "", request->query.n);
-    if (!request->pieces && query_has_pieces(query)) {
+    if (request->as_written) {
+        struct xt_search_request also = *request;
+
+        also.as_written = false;
+        rc = try_way(&r, (struct xt_search_relaxed){XT_RELAX_SYNONYMS, whole, {NULL, 0}, 0, false}, also, err);
+    }
+    if (rc == XT_OK && !request->pieces && query_has_pieces(query)) {
         struct xt_search_request any = *request;
 
         any.pieces = true;

@@ -75,6 +75,10 @@ struct xt_search_schema {
     const struct xt_search_range *ranges;
     size_t range_count;
     struct xt_str stamp; /* of what else decides the documents (labels, classes): another stamp, another index */
+    /* What else a phrase may be called, read when asking: at most so many other phrases into out, in the arena. The phrase is
+     * as it was typed. NULL: nothing has another name. */
+    size_t (*synonyms)(void *context, struct xt_str phrase, struct xt_arena *arena, struct xt_str *out, size_t most);
+    void *synonyms_context;
 };
 
 struct xt_search_text {
@@ -181,6 +185,7 @@ struct xt_search_request {
     /* Any piece of the words will do: their pairs of characters and their words, joined by OR, as what was not found as
      * phrases. Quoted phrases, conditions and what stands behind NOT hold all the same. */
     bool pieces;
+    bool as_written; /* no synonyms */
     /* More like this: of the texts, the words that tell most, any of which must be found beside the query; ranked by how many
      * and how rare they are. Only fields that the reader may see count. NULL = none; such answers have one page. */
     const struct xt_search_text *like;
@@ -221,6 +226,10 @@ struct xt_search_ignored {
     enum xt_msg why;
 };
 
+struct xt_search_synonym { /* what was looked for beside a phrase */
+    struct xt_str phrase, also;
+};
+
 struct xt_search_answer { /* all in the arena */
     int64_t total;
     bool at_least; /* total and counts are lower bounds: the time was up after so much of the documents: */
@@ -236,6 +245,8 @@ struct xt_search_answer { /* all in the arena */
     const char *understood[XT_LANGS]; /* the query as it was read */
     const struct xt_search_ignored *ignored;
     size_t ignored_count;
+    const struct xt_search_synonym *synonyms;
+    size_t synonym_count;
     const struct xt_search_words *words; /* for highlighting */
     int64_t took_us;
 };
@@ -248,9 +259,10 @@ XT_MUST_USE enum xt_code xt_search_ask(struct xt_search *search, const struct xt
 /* ---- when nothing is found ---- */
 
 enum xt_relaxing {
-    XT_RELAX_PIECES, /* any piece of the words, see xt_search_request.pieces */
-    XT_RELAX_FILTER, /* without one filter */
-    XT_RELAX_WORD,   /* without one word or condition of the query */
+    XT_RELAX_SYNONYMS, /* synonyms too, where they were not asked for */
+    XT_RELAX_PIECES,   /* any piece of the words, see xt_search_request.pieces */
+    XT_RELAX_FILTER,   /* without one filter */
+    XT_RELAX_WORD,     /* without one word or condition of the query */
 };
 
 struct xt_search_relaxed { /* strings are the arena's or the request's */
@@ -263,13 +275,12 @@ struct xt_search_relaxed { /* strings are the arena's or the request's */
 
 #define XT_RELAXED_MAX 8
 
-/* What would find something where request finds nothing: first pieces, then without each filter, then without the words
+/* What would find something where request finds nothing: first synonyms and pieces, then without each filter, then without the words
  * whose leaving finds most, with names in the language. Only what finds something, at most XT_RELAXED_MAX into out. All questions together take at
  * most about budget_ms: those that did not get their turn are left out. */
 XT_MUST_USE enum xt_code xt_search_relax(struct xt_search *search, const struct xt_search_schema *schema,
-                                         const struct xt_search_request *request, enum xt_lang lang,
-                                         unsigned budget_ms, struct xt_arena *arena, struct xt_search_relaxed *out,
-                                         size_t *out_count,
+                                         const struct xt_search_request *request, enum xt_lang lang, unsigned budget_ms,
+                                         struct xt_arena *arena, struct xt_search_relaxed *out, size_t *out_count,
                                          struct xt_error *err);
 
 /* Appends at most max_chars characters of text around its first hits to out, hits between U+0002 and U+0003;

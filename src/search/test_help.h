@@ -63,8 +63,12 @@ static const struct xt_search_range test_ranges[TEST_RANGES] = {
     [AMOUNT] = {"amount", {"金额", "Amount"}, false, 100},
     [DATE] = {"date", {"日期", "Date"}, true, 1},
 };
-XT_UNUSED static const struct xt_search_schema test_schema = {test_fields, TEST_FIELDS, test_facets, TEST_FACETS,
-                                                              test_ranges, TEST_RANGES, {NULL, 0}};
+XT_UNUSED static const struct xt_search_schema test_schema = {.fields = test_fields,
+                                                              .field_count = TEST_FIELDS,
+                                                              .facets = test_facets,
+                                                              .facet_count = TEST_FACETS,
+                                                              .ranges = test_ranges,
+                                                              .range_count = TEST_RANGES};
 
 /* A folder of its own for a test, made and removed with all that is in it; in memory where that can be had, since
  * each feeding waits for the disk. */

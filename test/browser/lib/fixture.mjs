@@ -47,7 +47,8 @@ function search(url, en) {
   const q = url.searchParams.get('q') ?? ''
   const kind = Object.keys(TOTALS).find((name) => q.includes(name)) ?? 'some'
   const filtered = ['area', 'year', 'type'].some((name) => url.searchParams.has(name))
-  const total = kind in TOTALS ? TOTALS[kind] : filtered ? 37 : 123
+  const loose = url.searchParams.get('match') === 'pieces'
+  const total = loose ? 45 : kind in TOTALS ? TOTALS[kind] : filtered ? 37 : 123
   const limit = Number(url.searchParams.get('limit') ?? 20)
   const start = Number(url.searchParams.get('cursor') ?? 0)
   const end = Math.min(start + limit, total)
@@ -72,8 +73,14 @@ function search(url, en) {
     facet_labels: { type: words(en, '类型', 'Type'), area: words(en, '地区', 'Area'), year: words(en, '年份', 'Year'), subject: words(en, '学科', 'Field of science') },
     query: {
       text: q, understood: q.replaceAll(' ', ' AND '),
+      synonyms: q.includes('电镜') && url.searchParams.get('syn') !== '0' ? [{ word: '电镜', also: '电子显微镜' }, { word: '电镜', also: kind === 'long' ? LONG_EN : 'electron microscope' }] : [],
       ignored: q.includes('(') ? [{ text: '(', reason: words(en, '括号没有合上', 'the bracket is not closed') }] : [],
     },
+    relaxed: total === 0 && q.includes('zerowide') ? [
+      { how: 'pieces', q, match: 'pieces', filter: null, part: null, total: 45, relation: 'eq' },
+      ...(url.searchParams.has('area') ? [{ how: 'filter', q, match: 'phrase', filter: 'area', part: words(en, '广州市', 'Guangzhou'), total: 12_345, relation: 'gte' }] : []),
+      { how: 'word', q: '机器人', match: 'phrase', filter: null, part: 'zerowide', total: 123, relation: 'eq' },
+    ] : [],
     next: end < total ? next.pathname + next.search : null,
   }
 }

@@ -76,7 +76,7 @@ export interface FacetValue { value: string; label: string; count: number; paren
 
 /** A search with less asked for, where one found nothing. */
 export interface Relaxed {
-  how: 'pieces' | 'filter' | 'word'
+  how: 'synonyms' | 'pieces' | 'filter' | 'word'
   q: string
   match: 'phrase' | 'pieces'
   /** The filter that is left out, by name. */
@@ -112,7 +112,7 @@ export interface SearchAnswer {
   facet_labels?: Record<string, string>
   /** How many values a facet has in all; the answer holds the most frequent. */
   facet_distinct?: Record<string, number>
-  query?: { text: string; understood?: string | null; ignored?: Array<{ text: string; reason: string }> }
+  query?: { text: string; understood?: string | null; ignored?: Array<{ text: string; reason: string }>; synonyms?: Array<{ word: string; also: string }> }
   relaxed?: Relaxed[]
   next: string | null
   took_us: number

@@ -4,7 +4,7 @@ import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import type { RecordType, Relaxed } from '../api/types'
 
 export const SORTS = ['relevance', 'date', 'title'] as const
-const NOT_FACETS = new Set(['q', 'like', 'match', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
+const NOT_FACETS = new Set(['q', 'like', 'match', 'syn', 'syn', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
 const ALWAYS = ['type', 'area', 'year', 'subject', 'organisation']
 
 export type Filters = Record<string, string[]>
@@ -15,6 +15,8 @@ export interface SearchState {
   like?: string
   /** Any piece of the words will do. */
   pieces?: boolean
+  /** No synonyms. */
+  asWritten?: boolean
   sort: string
   cursor: string
   page: number
@@ -40,6 +42,7 @@ export function readState(query: LocationQuery, isFilter = (_name: string) => tr
     q: texts(query.q)[0] ?? '',
     like: texts(query.like)[0] ?? '',
     pieces: texts(query.match)[0] === 'pieces',
+    asWritten: texts(query.syn)[0] === '0',
     sort: (SORTS as readonly string[]).includes(sort) ? sort : '',
     cursor: texts(query.cursor)[0] ?? '',
     page: Number.isInteger(page) && page > 1 && page < 1e6 ? page : 1,
@@ -53,6 +56,7 @@ export function writeState(state: Partial<SearchState>): LocationQueryRaw {
   if (state.q) query.q = state.q
   if (state.like) query.like = state.like
   if (state.pieces) query.match = 'pieces'
+  if (state.asWritten) query.syn = '0'
   for (const [name, values] of Object.entries(state.filters ?? {})) {
     if (values.length) query[name] = values.length === 1 ? values[0] : values
   }
@@ -78,7 +82,8 @@ export function withFacet(state: SearchState, facet: string, values: string[]): 
 /** The search that the node proposes where this one found nothing. */
 export function relaxedState(state: SearchState, relaxed: Relaxed): SearchState {
   const filters = Object.fromEntries(Object.entries(state.filters).filter(([name]) => name !== relaxed.filter))
-  return { ...state, q: relaxed.q, pieces: relaxed.match === 'pieces', filters, cursor: '', page: 1 }
+  const asWritten = state.asWritten && relaxed.how !== 'synonyms'
+  return { ...state, q: relaxed.q, pieces: relaxed.match === 'pieces', asWritten, filters, cursor: '', page: 1 }
 }
 
 /** The facets worth counting, in the region's order: the general ones, and all that the chosen types have. */
@@ -104,6 +109,7 @@ function searched(state: SearchState): URLSearchParams {
   if (state.q) query.set('q', state.q)
   if (state.like) query.set('like', state.like)
   if (state.pieces) query.set('match', 'pieces')
+  if (state.asWritten) query.set('syn', '0')
   for (const [name, values] of Object.entries(state.filters)) {
     for (const value of values) query.append(name, value)
   }
