@@ -1,4 +1,5 @@
-/* Any query is read, said again, and said the same when what was said is read once more. */
+/* Any query is read, said again, and said the same when what was said is read once more; also in pieces and with synonyms each
+ * leaf is one of its own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,32 @@ static unsigned nesting(const char *said)
     return deepest;
 }
 
+static size_t other_names(void *context, struct xt_str phrase, struct xt_arena *arena, struct xt_str *out, size_t most)
+{
+    (void)context;
+    (void)arena;
+    for (size_t i = 0; i < most; i++)
+        out[i] = i % 2 ? phrase : XT_STR("电子 x");
+    return most;
+}
+
+static void check_leaves(const struct query_env *env, struct xt_str text, struct xt_arena *arena)
+{
+    struct query query;
+    struct xt_str part;
+
+    query_parse(env, text, arena, &query);
+    if (query.leaf_count > QUERY_LEAVES_MAX || query.synonym_count > QUERY_SYNONYMS_MAX)
+        abort();
+    for (size_t i = 0; i < query.leaf_count; i++)
+        if (query.leaves[i]->kind != QUERY_TEXT || query.leaves[i]->leaf != i || query.leaves[i]->token_count == 0)
+            abort();
+    for (int i = 0; i < 4; i++)
+        (void)query_without(env, &query, i, XT_ZH, arena, &part);
+    (void)query_has_pieces(&query);
+    mark_hits(&query, arena, text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct query_env env = {.schema = &test_schema, .known = known};
@@ -63,6 +90,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
     }
     mark_hits(&query, &arena, text);
+
+    struct xt_search_schema schema = test_schema;
+    schema.synonyms = other_names;
+    const struct query_env pieces = {.schema = &schema, .known = known, .pieces = true};
+    const struct query_env synonyms = {.schema = &schema, .known = known};
+    check_leaves(&pieces, text, &arena);
+    check_leaves(&synonyms, text, &arena);
     xt_arena_done(&arena);
     return 0;
 }
