@@ -94,7 +94,8 @@ describe('answers follow the description', { skip: noAjv }, () => {
       '/api/v1/types/{type}/schema': ['/api/v1/types/paper/schema'],
       '/api/v1/mappings/schema': ['/api/v1/mappings/schema'],
       '/api/v1/codes/{list}': ['area', 'ipc', 'openness'].map((list) => `/api/v1/codes/${list}?limit=50`),
-      '/api/v1/search': ['?q=', '?q=机器人&facets=type,area,year', '?q=(机器人 OR&limit=3', '?sort=date', '?limit=0',
+      '/api/v1/suggest': ['?q=', '?q=gz', '?q=电子&type=instrument', '?q=zhong&lang=en&limit=0'].map((query) => `/api/v1/suggest${encodeURI(query)}`),
+      '/api/v1/search': ['?q=电镜', '?q=电镜的自动检测方法&type=patent', '?q=机器人 焊接 水产&match=pieces&syn=0', '?q=', '?q=机器人&facets=type,area,year', '?q=(机器人 OR&limit=3', '?sort=date', '?limit=0',
         '?facets=type,area,year,subject,industry,organisation,kind,level,state&sort=title&limit=50', '?area=440000']
         .map((query) => `/api/v1/search${encodeURI(query)}`),
       '/api/v1/cross': ['?rows=area&rows_under=440000&columns=subject', '?rows=organisation.area&columns=year&column_values=3&type=paper&lang=en', '?rows=kind&columns=state&q=zqnothing']
