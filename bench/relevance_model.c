@@ -214,7 +214,7 @@ static int by_place(const void *a, const void *b)
 static void answer(struct relevance_model *model, const struct xt_search_schema *schema,
                    const struct relevance_query *query, uint16_t (*counted)[RELEVANCE_FIELDS], struct answers *out)
 {
-    struct query_env env = {schema, NULL, NULL};
+    struct query_env env = {.schema = schema};
     struct xt_arena arena;
     struct xt_text text;
     struct query parsed;
