@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/time.h"
 #include "catalog/catalog_view.h"
+#include "catalog/show.h"
 
 #define READ_WAIT_MS    2000
 #define BACKLINKS_SHOWN 20
@@ -262,60 +263,10 @@ void xt_catalog_protect(const struct xt_type *type, json_t *body, enum xt_class 
     protect_fields(type->fields, type->field_count, body, reader);
 }
 
-static const struct xt_stmt_def TARGETS = {
-    .name = "catalog_targets",
-    .sql = "SELECT l.field, l.n, r.key, r.type, r.deleted FROM record_link l"
-           " JOIN record r ON r.id = l.to_id WHERE l.from_id = $1 AND (r.status = 'published' OR $2)",
-};
-
-struct target {
-    struct xt_str field, key, type;
-    int64_t n;
-    bool deleted;
-};
-
-static enum xt_code load_targets(struct xt_request *request, struct xt_conn *conn, xt_id from, struct target **out,
-                                 size_t *out_count, struct xt_error *err)
-{
-    struct xt_arena *arena = request->arena;
-    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    enum xt_code rc = xt_stmt_take(conn, &TARGETS, &stmt, err);
-    struct target *list = NULL;
-    size_t count = 0, room = 0;
-    bool row = true;
-
-    if (rc != XT_OK)
-        return rc;
-    xt_bind_int(stmt, 1, from);
-    xt_bind_int(stmt, 2, request->actor.reads >= XT_OFFICER);
-    while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
-        struct xt_str field = xt_col_str(stmt, 0), key = xt_col_str(stmt, 2), type = xt_col_str(stmt, 3);
-
-        if (count == room) {
-            struct target *more = xt_arena_alloc(arena, (room * 2 + 16) * sizeof *more);
-
-            if (count > 0)
-                memcpy(more, list, count * sizeof *more);
-            list = more;
-            room = room * 2 + 16;
-        }
-        list[count++] = (struct target){
-            .field = {xt_arena_strndup(arena, field.s, field.n), field.n},
-            .key = {xt_arena_strndup(arena, key.s, key.n), key.n},
-            .type = {xt_arena_strndup(arena, type.s, type.n), type.n},
-            .n = xt_col_int(stmt, 1),
-            .deleted = xt_col_int(stmt, 4) != 0,
-        };
-    }
-    *out = list;
-    *out_count = count;
-    return rc;
-}
-
 static void write_link(struct xt_json *w, const struct xt_field *field, const json_t *link, int64_t n,
-                       const struct target *targets, size_t target_count, enum xt_lang lang)
+                       const struct xt_shown_link *targets, size_t target_count, enum xt_lang lang)
 {
-    const struct target *target = NULL;
+    const struct xt_shown_link *target = NULL;
     struct xt_str ref = xt_json_str(link, "ref");
     const char *colon = ref.n > 0 ? memchr(ref.s, ':', ref.n) : NULL;
     size_t i;
@@ -340,36 +291,16 @@ static void write_link(struct xt_json *w, const struct xt_field *field, const js
     xt_json_end_object(w);
 }
 
-/* Whether any link of body names a target. */
-static bool has_refs(const struct xt_type *type, const json_t *body)
-{
-    size_t i, k;
-    json_t *item;
-
-    for (i = 0; i < type->field_count; i++) {
-        const json_t *value = type->fields[i].kind == XT_KIND_LINK ? json_object_get(body, type->fields[i].name) : NULL;
-
-        if (xt_json_str(value, "ref").n > 0)
-            return true;
-        json_array_foreach (value, k, item) {
-            if (xt_json_str(item, "ref").n > 0)
-                return true;
-        }
-    }
-    return false;
-}
-
 static enum xt_code write_links(struct xt_json *w, struct xt_request *request, struct xt_conn *conn,
                                 const struct xt_type *type, const struct xt_record *record, const json_t *body,
                                 struct xt_error *err)
 {
-    struct target *targets = NULL;
+    const struct xt_shown_link *targets = NULL;
     size_t count = 0, i, k;
     json_t *item;
-    enum xt_code rc = XT_OK;
+    enum xt_code rc =
+        xt_shown_links(conn, type, body, record->id, request->actor.reads, request->arena, &targets, &count, err);
 
-    if (has_refs(type, body))
-        rc = load_targets(request, conn, record->id, &targets, &count, err);
     if (rc != XT_OK)
         return rc;
     xt_json_key(w, "links");
@@ -460,7 +391,7 @@ static enum xt_code write_backlinks(struct xt_json *w, struct xt_request *reques
             return rc;
         if (type) {
             xt_catalog_protect(type, body, request->actor.reads);
-            year = view_facet(region, type, body, "year", request->arena);
+            year = xt_show_facet(region, type, body, "year", request->arena);
         }
         xt_json_object(w);
         xt_json_kv_str(w, "key", xt_col_str(stmt, 1));

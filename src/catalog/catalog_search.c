@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "catalog/catalog_routes.h"
 #include "catalog/catalog_view.h"
+#include "catalog/show.h"
 
 #define READ_WAIT_MS  2000
 #define BUDGET_MS     5000 /* of one search; past it the answer says "gte" */
@@ -232,8 +233,8 @@ static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_co
     if (!type)
         return rc;
     xt_catalog_protect(type, body, request->actor.reads);
-    area = view_facet(region, type, body, "area", request->arena);
-    date = view_facet(region, type, body, "year", request->arena);
+    area = xt_show_facet(region, type, body, "area", request->arena);
+    date = xt_show_facet(region, type, body, "year", request->arena);
     xt_json_object(w);
     xt_json_kv_z(w, "key", record.key);
     xt_json_kv_z(w, "type", record.type);

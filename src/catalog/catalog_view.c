@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "base/time.h"
+#include "catalog/show.h"
 
 #define FACT_CHARS    200
 #define LISTED_VALUES 8
@@ -27,7 +28,7 @@ static void add_money(int64_t fen, struct xt_text *out)
     }
 }
 
-static void add_one(const struct xt_field *field, const json_t *value, enum xt_lang lang, struct xt_text *out)
+void xt_show_one(const struct xt_field *field, const json_t *value, enum xt_lang lang, struct xt_text *out)
 {
     char digits[XT_DOUBLE_SIZE];
     const char *label;
@@ -92,7 +93,7 @@ void view_value(const struct xt_field *field, const json_t *value, enum xt_lang 
     size_t i;
 
     if (!json_is_array(value)) {
-        add_one(field, value, lang, out);
+        xt_show_one(field, value, lang, out);
         return;
     }
     json_array_foreach (value, i, item) {
@@ -103,7 +104,7 @@ void view_value(const struct xt_field *field, const json_t *value, enum xt_lang 
         }
         if (i > 0)
             xt_text_add_z(out, lang == XT_ZH ? "、" : ", ");
-        add_one(field, item, lang, out);
+        xt_show_one(field, item, lang, out);
     }
 }
 
@@ -214,8 +215,8 @@ void view_labels(struct xt_json *w, const struct xt_type *type, const json_t *bo
     xt_json_end_object(w);
 }
 
-struct xt_str view_facet(const struct xt_region *region, const struct xt_type *type, const json_t *body,
-                         const char *facet, struct xt_arena *arena)
+struct xt_str xt_show_facet(const struct xt_region *region, const struct xt_type *type, const json_t *body,
+                            const char *facet, struct xt_arena *arena)
 {
     size_t i;
 

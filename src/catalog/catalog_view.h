@@ -12,10 +12,6 @@ void view_facts(struct xt_json *w, const struct xt_type *type, const json_t *bod
 void view_value(const struct xt_field *field, const json_t *value, enum xt_lang lang, struct xt_text *out);
 /* "labels": {"area": {"440100": "广州市"}} of the codes in body; members of groups are named GROUP.FIELD. */
 void view_labels(struct xt_json *w, const struct xt_type *type, const json_t *body, enum xt_lang lang);
-/* First value of the facet name in body ("area", "year"), with the body's own text (a number's is the arena's);
- * {NULL, 0} when there is none. */
-struct xt_str view_facet(const struct xt_region *region, const struct xt_type *type, const json_t *body,
-                         const char *facet, struct xt_arena *arena);
 void view_instant(struct xt_json *w, const char *key, xt_instant at);
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "catalog/meaning.h"
 #include "room/room.h"
 #include "search/search.h"
 
@@ -115,7 +116,9 @@ struct xt_type {
     size_t fact_count;
     const struct xt_section *sections;
     size_t section_count;
-    const json_t *json; /* the file as it is */
+    struct xt_thing thing;   /* in schema.org */
+    struct xt_citing citing; /* in lists of references */
+    const json_t *json;      /* the file as it is */
 };
 
 const struct xt_field *xt_type_field(const struct xt_type *type, struct xt_str name);

@@ -70,6 +70,8 @@ void region_load_synonyms(struct region_build *b);
 void region_synonyms_free(struct xt_synonyms **synonyms);
 void region_load_codes(struct region_build *b);
 void region_load_types(struct region_build *b);
+/* "thing" and "citation" of a type whose fields are loaded (meaning.c). */
+void region_load_meaning(struct region_build *b, const char *path, struct xt_type *type, const json_t *json);
 void region_codes_free(struct xt_codes *codes);
 
 #endif

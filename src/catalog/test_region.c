@@ -48,7 +48,11 @@ static const char THING[] =
     "  ],\n"
     "  \"sections\": [{\"label\": {\"zh\": \"基本\", \"en\": \"Basics\"}, \"fields\": [\"name\", \"sort\"]}],\n"
     "  \"facts\": [\"sort\", \"made_on\"],\n"
-    "  \"exchange\": {\"name\": \"dc:title\"}\n"
+    "  \"exchange\": {\"name\": \"dc:title\"},\n"
+    "  \"thing\": {\"class\": \"Product\", \"by\": \"sort\", \"classes\": {\"A1\": \"ProductModel\"},\n"
+    "    \"properties\": {\"doi\": \"sameAs\", \"size\": \"geo.latitude\", \"owners\": \"manufacturer\"}},\n"
+    "  \"citation\": {\"form\": \"report\", \"by\": \"sort\", \"forms\": {\"B\": \"article\"},\n"
+    "    \"parts\": {\"author\": [\"owners\"], \"date\": \"made_on\"}}\n"
     "}\n";
 
 static const char SORTS[] = "# 物件种类\tSorts of things\topen=[A-Z][0-9]{2}\n"
@@ -247,6 +251,27 @@ static const struct fault {
     {"region.json", NULL, "\xFF", XT_MSG_JSON_SYNTAX, "region.json", "line 1"},
     {"types/thing.json", NULL, "{\"type\": \"thing\", \"label\": {\"zh\": \"物\", \"en\": \"T\"}, \"fields\": []}",
      XT_MSG_TOO_MANY_ITEMS, "types/thing.json", "200"},
+    /* what a type means outside */
+    {"types/thing.json", "\"Product\"", "\"Gadget\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: thing", "Gadget"},
+    {"types/thing.json", "\"ProductModel\"", "\"Gadget\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: thing", "Gadget"},
+    {"types/thing.json", "{\"A1\": ", "{\"Z\": ", XT_MSG_REGION_UNKNOWN, "types/thing.json: thing", "Z"},
+    {"types/thing.json", "\"sameAs\"", "\"madeUp\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: thing", "madeUp"},
+    {"types/thing.json", "\"sameAs\"", "\"startDate\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: thing", "startDate"},
+    {"types/thing.json", "geo.latitude", "geo.height", XT_MSG_REGION_UNKNOWN, "types/thing.json: thing", "geo.height"},
+    {"types/thing.json", "{\"doi\": \"sameAs\"", "{\"nonsense\": \"sameAs\"", XT_MSG_REGION_UNKNOWN,
+     "types/thing.json: thing", "nonsense"},
+    {"types/thing.json", "{\"doi\": \"sameAs\"", "{\"secret\": \"description\"", XT_MSG_REGION_PROTECTED_FACET,
+     "types/thing.json: thing", "description"},
+    {"types/thing.json", "{\"class\"", "{\"clas\"", XT_MSG_REGION_SETTING, "types/thing.json: thing", "clas"},
+    {"types/thing.json", "\"report\"", "\"rumour\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: citation", "rumour"},
+    {"types/thing.json", "\"article\"", "\"rumour\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: citation", "rumour"},
+    {"types/thing.json", "{\"author\"", "{\"writer\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: citation", "writer"},
+    {"types/thing.json", "\"date\": \"made_on\"", "\"date\": \"nonsense\"", XT_MSG_REGION_UNKNOWN,
+     "types/thing.json: citation", "nonsense"},
+    {"types/thing.json", "\"date\": \"made_on\"", "\"date\": \"secret\"", XT_MSG_REGION_PROTECTED_FACET,
+     "types/thing.json: citation", "date"},
+    {"types/thing.json", "\"form\": \"report\", \"by\": \"sort\"", "\"form\": \"report\", \"by\": \"mark\"",
+     XT_MSG_REGION_UNKNOWN, "types/thing.json: citation", "mark"},
 };
 
 static void plant(struct fixture *f, const struct fault *fault)

@@ -13,8 +13,9 @@
 
 #define SUGGEST_BACK_MAX 1000
 
-static const char *const type_settings[] = {"type",   "label",    "plural", "description", "title",        "order",
-                                            "fields", "sections", "facts",  "exchange",    "suggest_back", NULL};
+static const char *const type_settings[] = {"type",         "label",  "plural",   "description", "title",
+                                            "order",        "fields", "sections", "facts",       "exchange",
+                                            "suggest_back", "thing",  "citation", NULL};
 static const char *const section_settings[] = {"label", "fields", NULL};
 static const char *const field_settings[] = {
     "name", "label", "help",    "example",    "unit",     "kind",         "required", "many",
@@ -412,6 +413,7 @@ static void load_type(struct region_build *b, const char *path, struct xt_type *
     type->sections = list;
     type->section_count = json_array_size(sections);
     load_exchange(b, path, type, json_object_get(json, "exchange"));
+    region_load_meaning(b, path, type, json);
 }
 
 static int by_order(const void *a, const void *b)
