@@ -252,6 +252,8 @@ static void add_routes(json_t *paths, const struct xt_room *room)
     for (route = room->routes; route && route->method; route++) {
         json_t *item = json_object_get(paths, route->path);
 
+        if (route->flags & XT_ROUTE_PAGE)
+            continue;
         if (!item) {
             item = json_object();
             set(paths, route->path, item);

@@ -95,7 +95,11 @@ void xt_http_reply_problem(struct http_request *hr, int status, const struct xt_
     xt_json_kv_z(&w, "request_id", hr->id);
     add_problems(&w, hr, err, &sentence);
     xt_json_end_object(&w);
-    if (reply->problem_members) { /* in the place of the closing brace */
+    if (hr->is_page) { /* people get the application, which finds out and says it in their words */
+        xt_text_clear(&reply->body);
+        reply->content_type = NULL;
+        hr->file = xt_embed_find("web/index.html");
+    } else if (reply->problem_members) { /* in the place of the closing brace */
         xt_text_cut(&reply->body, reply->body.n - 1);
         xt_text_addf(&reply->body, ",%s}", reply->problem_members);
     }

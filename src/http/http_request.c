@@ -239,6 +239,12 @@ static enum http_run check_body(struct http_request *hr)
     return HTTP_RUN_HERE;
 }
 
+static void take_page_lang(struct xt_request *request, struct xt_str query)
+{
+    request->lang = XT_ZH;
+    (void)xt_http_lang_of_query(query, &request->lang); /* it need not say */
+}
+
 enum http_run xt_http_request_check(struct http_request *hr, const char *method)
 {
     struct xt_request *request = &hr->request;
@@ -268,12 +274,15 @@ enum http_run xt_http_request_check(struct http_request *hr, const char *method)
         return hr->match.allow[0] ? check_method(hr) : check_page(hr, path);
 
     request->route = hr->match.route;
-    hr->by_language = true;
+    hr->is_page = (request->route->flags & XT_ROUTE_PAGE) != 0;
+    hr->by_language = !hr->is_page;
+    if (hr->is_page)
+        take_page_lang(request, query);
     take_base_url(hr);
     if (check_rights(hr) == HTTP_RUN_NOT)
         return HTTP_RUN_NOT;
     xt_http_params(request, &hr->match, query);
-    if (request->problems.count > 0) {
+    if (request->problems.count > 0 && !hr->is_page) {
         struct xt_error err;
 
         (void)xt_fail(&err, XT_E_INPUT, "", XT_MSG_NONE); /* the problems say it */

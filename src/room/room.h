@@ -87,6 +87,12 @@ struct xt_reply;
  * asks; on the index only if the handler says when that lags: reply->passing): http/ keeps it until the sequence moves on. */
 #define XT_ROUTE_BY_SEQ 4u
 
+/* A document of the browser application: the page's security policy holds; the language is Chinese unless ?lang= says
+ * otherwise (one address is one page, whoever asks); it is no part of the API description. What is wrong with its
+ * parameters is left to the handler, in request->problems. A failure is answered by its status with the bare application, which
+ * asks the API and says what it says. */
+#define XT_ROUTE_PAGE 8u
+
 struct xt_route {
     const char *method; /* "GET" */
     const char *path;   /* "/api/v1/records/{type}/{id}": a {name} takes one segment */

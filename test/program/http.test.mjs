@@ -149,7 +149,8 @@ describe('the server', () => {
   })
 
   it('sends the page with a strict policy, and its files to be kept', async () => {
-    const page = await ask(node, '/records/paper/01J00000000000000000000000')
+    assert.equal((await ask(node, '/records/paper/01J00000000000000000000000')).status, 404)
+    const page = await ask(node, '/help')
     assert.equal(page.status, 200)
     const policy = page.headers['content-security-policy']
     assert.match(policy, /default-src 'self'/)

@@ -66,6 +66,12 @@ router.beforeEach((to: RouteLocationNormalized) => {
   if (lang === 'zh' || lang === 'en') setLanguage(lang)
 })
 
+// What the node wrote into the head is of the page it served: search engines and "share" must not take it for another's.
+router.afterEach((to, from) => {
+  if (from.matched.length === 0 || to.path === from.path) return
+  for (const one of document.querySelectorAll('head [data-served]')) one.remove()
+})
+
 /** Brings the other pages in while nothing else happens: together they are smaller than a picture. */
 export function bringPages(): void {
   for (const page of Object.values(pages)) page().catch(() => undefined)

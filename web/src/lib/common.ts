@@ -34,12 +34,12 @@ export async function loadTypes(): Promise<void> {
   }
 }
 
-/** Now, and again whenever the language changes. */
-export function loadCommon(): void {
-  watch(language, () => {
-    void loadNode()
-    void loadTypes()
-  }, { immediate: true })
+const loadBoth = () => Promise.all([loadNode(), loadTypes()])
+
+/** Now, and again whenever the language changes; resolves when the first is done, well or not. */
+export function loadCommon(): Promise<unknown> {
+  watch(language, loadBoth)
+  return loadBoth()
 }
 
 const byName = computed(() => new Map((types.value ?? []).map((type) => [type.type, type])))
