@@ -337,11 +337,26 @@ static const struct xt_option export_options[] = {
     {"filter", "NAME=VALUE", "检索条件，如 area=440300、year=2015..2018；可重复",
      "narrows the search, such as area=440300 or year=2015..2018; may be repeated"},
     {"sort", "relevance|date|title", "检索结果的顺序", "order of what is found"},
-    {"format", "jsonl|csv|tsv|xlsx", "格式；默认看文件名，否则为 jsonl", "format; by the file's name, otherwise jsonl"},
+    {"format", "jsonl|csv|tsv|xlsx|gb7714|apa|bibtex|ris",
+     "格式，后四种为参考文献；默认看文件名（.bib、.ris 亦可），否则为 jsonl",
+     "format, the last four are references; by the file's name (.bib and .ris too), otherwise jsonl"},
     {"charset", "NAME", "CSV 的字符集：utf-8（默认，带 BOM）或 gb18030",
      "of CSV: utf-8 (default, with a BOM) or gb18030"},
     {NULL, NULL, NULL, NULL},
 };
+
+/* References: what the option or the ending of the file says; false where it is neither. */
+static bool choose_style(const struct xt_cli *cli, const char *path, enum xt_cite_style *out)
+{
+    const char *name = xt_cli_option(cli, "format"), *dot = path ? strrchr(path, '.') : NULL;
+
+    if (!name && dot && strcmp(dot, ".bib") == 0)
+        name = "bibtex";
+    if (!name && dot && strcmp(dot, ".ris") == 0)
+        name = "ris";
+    *out = xt_cite_style(xt_str(name));
+    return *out < XT_CITE_STYLES;
+}
 
 static enum xt_code choose_format(const struct xt_cli *cli, const char *path, enum xt_format *out, struct xt_error *err)
 {
@@ -359,7 +374,7 @@ static enum xt_code choose_format(const struct xt_cli *cli, const char *path, en
         name = "jsonl";
     if (!xt_format_by_name(xt_str(name), out) || !xt_format_written(*out))
         return xt_fail(err, XT_E_INPUT, "format", XT_MSG_IMPORT_EXPORT_FORMAT, XT_TEXT(name),
-                       XT_TEXT("jsonl, csv, tsv, xlsx"));
+                       XT_TEXT("jsonl, csv, tsv, xlsx, gb7714, apa, bibtex, ris"));
     if (*out == XT_FORMAT_XLSX && !path)
         return xt_fail(err, XT_E_INPUT, "format", XT_MSG_IMPORT_XLSX_FILE);
     return XT_OK;
@@ -438,11 +453,20 @@ static int run_export(struct xt_cli *cli, struct xt_error *err)
     struct xt_export_options options = {.lang = cli->lang, .reader = cli->actor.reads, .progress = progress_of(cli)};
     struct xt_export_result result;
     struct xt_search_request ask;
+    struct xt_cite_context context = {.lang = cli->lang};
+    char today[XT_DATE_SIZE];
     bool search;
 
     xt_arena_init(&arena);
+    if (choose_style(cli, path, &options.style)) {
+        context.base_url = xt_arena_printf(&arena, "http://%s", cli->node->name);
+        context.site = cli->node->name;
+        context.cited_on = xt_date_of(xt_now(), cli->node->minutes_east, today);
+        options.cite = &context;
+    }
     if (read_search(cli, &arena, &ask, &search, err) != XT_OK ||
-        choose_format(cli, path, &options.format, err) != XT_OK || choose_charset(cli, &options.charset, err) != XT_OK)
+        (!options.cite && choose_format(cli, path, &options.format, err) != XT_OK) ||
+        choose_charset(cli, &options.charset, err) != XT_OK)
         return EXIT_COULD_NOT;
     if (search) {
         options.ask = &ask;

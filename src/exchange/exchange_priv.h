@@ -2,7 +2,16 @@
 #ifndef XT_EXCHANGE_EXCHANGE_PRIV_H
 #define XT_EXCHANGE_EXCHANGE_PRIV_H
 
+#include "base/time.h"
+#include "exchange/cite.h"
 #include "room/room.h"
+
+/* cite_routes.c */
+extern const struct xt_param xt_exchange_citation_params[];
+extern const struct xt_schema xt_exchange_schemas[];
+enum xt_code xt_exchange_get_citation(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
+/* For references asked for now, in the language of the request; lives as long as the request and today. */
+struct xt_cite_context xt_exchange_cite_context(const struct xt_request *request, char today[XT_DATE_SIZE]);
 
 extern const struct xt_command xt_exchange_commands[];
 

@@ -85,12 +85,17 @@ static enum xt_code get_mapping_schema(struct xt_request *request, struct xt_rep
 
 static const struct {
     const char *name;
-    enum xt_format format;
+    enum xt_format format; /* where style is XT_CITE_STYLES */
     const char *media;
+    enum xt_cite_style style;
 } downloads[] = {
-    {"csv", XT_FORMAT_CSV, "text/csv"},
-    {"xlsx", XT_FORMAT_XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-    {"jsonl", XT_FORMAT_JSONL, "application/jsonl; charset=utf-8"},
+    {"csv", XT_FORMAT_CSV, "text/csv", XT_CITE_STYLES},
+    {"xlsx", XT_FORMAT_XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", XT_CITE_STYLES},
+    {"jsonl", XT_FORMAT_JSONL, "application/jsonl; charset=utf-8", XT_CITE_STYLES},
+    {"gb7714", XT_FORMAT_JSONL, NULL, XT_CITE_GB7714},
+    {"apa", XT_FORMAT_JSONL, NULL, XT_CITE_APA},
+    {"bibtex", XT_FORMAT_JSONL, NULL, XT_CITE_BIBTEX},
+    {"ris", XT_FORMAT_JSONL, NULL, XT_CITE_RIS},
 };
 
 static atomic_int exports_running;
@@ -140,8 +145,12 @@ static const char *export_name(struct xt_request *request, const struct xt_searc
 static enum xt_code write_export(struct xt_request *request, struct xt_reply *reply,
                                  const struct xt_search_request *ask, size_t download, struct xt_error *err)
 {
-    char folder[] = "/tmp/xietong-export-XXXXXX", path[64];
+    char folder[] = "/tmp/xietong-export-XXXXXX", path[64], today[XT_DATE_SIZE];
+    enum xt_cite_style style = downloads[download].style;
+    struct xt_cite_context context = xt_exchange_cite_context(request, today);
     struct xt_export_options options = {
+        .cite = style < XT_CITE_STYLES ? &context : NULL,
+        .style = style,
         .ask = ask,
         .format = downloads[download].format,
         .charset = xt_str_is(xt_request_param(request, "charset"), "gb18030") ? XT_CHARSET_GB18030 : XT_CHARSET_UTF8,
@@ -163,10 +172,12 @@ static enum xt_code write_export(struct xt_request *request, struct xt_reply *re
     if (rc != XT_OK)
         return rc;
     reply->content_type = result.zip                        ? "application/zip"
+                          : options.cite                    ? xt_cite_media(style)
                           : options.format != XT_FORMAT_CSV ? downloads[download].media
                                                             : xt_arena_printf(request->arena, "text/csv; charset=%s",
                                                                               xt_charset_name(options.charset));
-    reply->download_name = export_name(request, ask, &result, downloads[download].name);
+    reply->download_name =
+        export_name(request, ask, &result, options.cite ? xt_cite_ending(style) : downloads[download].name);
     reply->cache_control = "no-store";
     return XT_OK;
 }
@@ -183,10 +194,11 @@ static const struct xt_param export_params[] = {
      .about = "Order, as for /api/v1/search; within each type where types stand apart."},
     {.name = "format",
      .kind = XT_P_ENUM,
-     .values = "csv xlsx jsonl",
+     .values = "csv xlsx jsonl gb7714 apa bibtex ris",
      .otherwise = "csv",
      .about =
-         "CSV (of several types a zip with a file for each), a workbook with a sheet for each type, or JSON Lines."},
+         "CSV (of several types a zip with a file for each), a workbook with a sheet for each type, JSON Lines; or "
+         "references: a numbered list after GB/T 7714-2015, a list after APA 7, BibTeX, RIS."},
     {.name = "charset",
      .kind = XT_P_ENUM,
      .values = "utf-8 gb18030",
@@ -227,7 +239,10 @@ static const struct xt_param template_params[] = {
 
 static const struct xt_route exchange_routes[] = {
     {"GET", "/api/v1/search/export", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_ANY_PARAM, get_export, export_params,
-     "What a search finds, all of it, as a file that can be imported again", NULL, "text/csv; charset=utf-8", NULL},
+     "What a search finds, all of it, as a file that can be imported again or as references", NULL,
+     "text/csv; charset=utf-8", NULL},
+    {"GET", "/api/v1/records/{type}/{id}/citation", XT_MAY_READ, 0, xt_exchange_get_citation,
+     xt_exchange_citation_params, "How a record is cited, in one style or in all", "Citations", NULL, NULL},
     {"GET", "/api/v1/types/{type}/template.csv", XT_MAY_READ, XT_ROUTE_SLOW, get_template_csv, template_params,
      "A CSV form to fill in for records of a type", NULL, "text/csv; charset=utf-8", NULL},
     {"GET", "/api/v1/types/{type}/template.xlsx", XT_MAY_READ, XT_ROUTE_SLOW, get_template_xlsx, template_params,
@@ -241,6 +256,7 @@ static const struct xt_route exchange_routes[] = {
 const struct xt_room xt_room_exchange = {
     .name = "exchange",
     .routes = exchange_routes,
+    .schemas = xt_exchange_schemas,
     .commands = xt_exchange_commands,
     .about = "Files in and out.",
 };

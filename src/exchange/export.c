@@ -215,6 +215,22 @@ static enum xt_code write_json(struct export *x, const char *key, const json_t *
     return rc;
 }
 
+/* A reference; in the standard's list they are numbered. */
+static enum xt_code write_cited(struct export *x, const struct xt_type *type, const struct xt_record *record,
+                                json_t *body, struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text entry = {0};
+    struct xt_shown shown = {.type = type, .record = *record, .body = body};
+    struct xt_cited cited;
+
+    xt_text_init(&entry, CELL_MAX);
+    xt_cited_of(&shown, x->options->cite, &x->record, &cited);
+    if (x->options->style == XT_CITE_GB7714)
+        xt_text_addf(&entry, "[%lld] ", (long long)x->result->count + 1);
+    xt_cite(&cited, x->options->style, &entry);
+    return xt_out_text(x->out, xt_text_view(&entry), err);
+}
+
 static void say_progress(struct export *x)
 {
     int64_t now = xt_monotonic_us();
@@ -248,11 +264,14 @@ static enum xt_code visit(void *context, const struct xt_record *record, struct 
     if (rc != XT_OK)
         return rc;
     xt_catalog_protect(type, body, reader);
-    rc = xt_links_out(x->conn, type, body, err);
-    if (rc != XT_OK)
-        return rc;
-    rc = x->options->format == XT_FORMAT_JSONL ? write_json(x, record->key, body, err)
-                                               : write_row(x, record->key, body, err);
+    if (x->options->cite) {
+        rc = write_cited(x, type, record, body, err);
+    } else {
+        rc = xt_links_out(x->conn, type, body, err);
+        if (rc == XT_OK)
+            rc = x->options->format == XT_FORMAT_JSONL ? write_json(x, record->key, body, err)
+                                                       : write_row(x, record->key, body, err);
+    }
     if (x->measuring)
         return rc;
     x->result->count++;
@@ -438,9 +457,16 @@ static enum xt_code find_types(struct export *x, struct finding *f, const struct
 
 /* ---- files ---- */
 
+/* Records of all types one after the other, in the order of the search. */
+static bool in_one_file(const struct export *x)
+{
+    return x->options->cite || x->options->format == XT_FORMAT_JSONL;
+}
+
 static enum xt_code begin(struct export *x, const char *path, struct xt_error *err)
 {
-    struct xt_out_options options = {.format = x->options->format, .charset = x->options->charset};
+    struct xt_out_options options = {.format = x->options->cite ? XT_FORMAT_JSONL : x->options->format,
+                                     .charset = x->options->charset};
 
     return xt_out_begin(path, &options, &x->out, err);
 }
@@ -497,15 +523,14 @@ static enum xt_code write_found(struct export *x, const char *path, struct xt_er
     finding_init(&f, x->options);
     rc = find_types(x, &f, types, &count, err);
     x->result->types = count;
-    x->result->zip =
-        (x->options->format == XT_FORMAT_CSV || x->options->format == XT_FORMAT_TSV) && (count > 1 || x->options->zip);
+    x->result->zip = !in_one_file(x) && x->options->format != XT_FORMAT_XLSX && (count > 1 || x->options->zip);
     if (rc == XT_OK && x->result->zip && strcmp(path, "-") == 0)
         rc = xt_fail(err, XT_E_INPUT, "", XT_MSG_EXPORT_SEVERAL, XT_INT(count));
     if (rc == XT_OK && x->result->zip) {
         rc = write_zip(x, &f, types, count, path, err);
     } else if (rc == XT_OK) {
         rc = begin(x, path, err);
-        if (rc == XT_OK && x->options->format == XT_FORMAT_JSONL) {
+        if (rc == XT_OK && in_one_file(x)) {
             rc = find(x, &f, x->options->type, false, &found, err);
             if (rc == XT_OK)
                 rc = each_found(x, &found, err);
@@ -526,7 +551,7 @@ static enum xt_code write_all(struct export *x, const char *path, struct xt_erro
     x->type = x->options->type;
     if (rc != XT_OK)
         return rc;
-    return x->options->format == XT_FORMAT_JSONL ? each_record(x, NULL, err) : write_table(x, x->type, NULL, err);
+    return in_one_file(x) ? each_record(x, NULL, err) : write_table(x, x->type, NULL, err);
 }
 
 enum xt_code xt_export(struct xt_node *node, const struct xt_export_options *options, const char *path,

@@ -2,7 +2,8 @@
  * export.h - records out as JSON Lines, CSV or workbook, importable again without loss.
  *
  * What goes out are the records of a type, or what a search finds: exactly that, in its order. A workbook has a sheet for each
- * type, JSON Lines hold all types in one file, CSV has one file, or a zip with one for each type.
+ * type, JSON Lines hold all types in one file, CSV has one file, or a zip with one for each type. References (cite.h) are a
+ * list or a file for programs that manage them; they cannot be imported without loss.
  * The column or member "_key" holds the record's key ("paper/01J..."): imported into the same node, a row that was not
  * changed is "unchanged". Links leave by the key of their target (links.h). Fields above the reader's class are left out,
  * private ones always. A value that is longer than a cell of a workbook goes on in further columns ("摘要 (+2)").
@@ -13,15 +14,18 @@
 #include <stdio.h>
 
 #include "catalog/catalog.h"
+#include "exchange/cite.h"
 #include "table/table.h"
 
 struct xt_export_options {
     const struct xt_type *type;          /* of what is exported; NULL: ask says it */
     const struct xt_search_request *ask; /* NULL: all records of type. Its limit is not looked at */
     enum xt_format format;
-    enum xt_charset charset; /* of CSV and TSV */
-    bool zip;                /* CSV and TSV: as a zip even where there is one type only */
-    enum xt_lang lang;       /* of the heads */
+    enum xt_charset charset;            /* of CSV and TSV */
+    const struct xt_cite_context *cite; /* as references in style, whatever format says; NULL = by format */
+    enum xt_cite_style style;
+    bool zip;          /* CSV and TSV: as a zip even where there is one type only */
+    enum xt_lang lang; /* of the heads */
     enum xt_class reader;
     int64_t most;   /* more records are refused; 0 = any number */
     FILE *progress; /* NULL = none */

@@ -257,6 +257,17 @@ enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_err
     return rc;
 }
 
+enum xt_code xt_out_text(struct xt_out *out, struct xt_str text, struct xt_error *err)
+{
+    enum xt_code rc;
+
+    assert(out->options.format == XT_FORMAT_JSONL);
+    xt_text_add_str(&out->buffer, text);
+    rc = xt_out_flush(out, false, err);
+    out->rows += rc == XT_OK;
+    return rc;
+}
+
 int64_t xt_out_rows(const struct xt_out *out)
 {
     return out->rows;

@@ -268,6 +268,8 @@ struct xt_out_mark {
 XT_MUST_USE enum xt_code xt_out_row_marked(struct xt_out *out, const struct xt_str *cells, size_t count,
                                            const struct xt_out_mark *marks, size_t mark_count, struct xt_error *err);
 XT_MUST_USE enum xt_code xt_out_json(struct xt_out *out, const json_t *object, struct xt_error *err); /* JSON Lines */
+/* Text as it is, a row of a file that is neither table nor JSON: of what was begun as JSON Lines. */
+XT_MUST_USE enum xt_code xt_out_text(struct xt_out *out, struct xt_str text, struct xt_error *err);
 int64_t xt_out_rows(const struct xt_out *out);                                    /* written so far */
 XT_MUST_USE enum xt_code xt_out_close(struct xt_out **out, struct xt_error *err); /* flush, sync, rename into place */
 /* bytes as a file that takes its place whole or not at all, as xt_out_close() does. */
