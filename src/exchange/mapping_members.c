@@ -8,6 +8,7 @@ static const struct member mapping_rows[] = {
     {"$schema", M_TEXT, NULL, false, "编辑器所用的说明（JSON Schema）的地址", "Address of the schema, for editors"},
     {"label", M_WORDS, NULL, false, "映射的名称", "What the mapping is called"},
     {"about", M_WORDS, NULL, false, "给人看的说明", "A note for people"},
+    {"licence", M_WORDS, NULL, false, "数据的使用许可，如 CC BY 4.0", "Licence of the data, such as CC BY 4.0"},
     {"input", M_OBJECT, &members_input, false, "文件的情况", "About the file"},
     {"namespace", M_TEXT, NULL, true, "来源键的第一段；同一来源的映射用同一个",
      "First part of the source keys; mappings of one source share it"},

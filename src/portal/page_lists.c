@@ -123,78 +123,10 @@ enum xt_code page_home(struct xt_request *request, struct xt_reply *reply, struc
 
 struct results {
     struct page page;
-    struct xt_pair *params; /* those that make the search */
-    size_t param_count;
+    struct asked asked;
     struct xt_search_request ask;
     struct xt_search_answer answer;
-    const char *address; /* "/search?q=…", without cursor */
 };
-
-static bool makes_search(const struct xt_region *region, struct xt_str name)
-{
-    size_t i;
-
-    if (xt_str_is(name, "q") || xt_str_is(name, "sort"))
-        return true;
-    for (i = 0; i < region->schema.facet_count; i++)
-        if (xt_str_is(name, region->schema.facets[i].name))
-            return true;
-    for (i = 0; i < region->schema.range_count; i++)
-        if (xt_str_is(name, region->schema.ranges[i].name))
-            return true;
-    return false;
-}
-
-/* Addresses pick up strange names on their way; the application passes over them, too. */
-static void read_params(struct results *r)
-{
-    const struct xt_request *request = r->page.request;
-    XT_AUTO(xt_text_done) struct xt_text address = {0};
-    size_t i;
-
-    xt_text_init(&address, ADDRESS_MAX);
-    xt_text_add_z(&address, "/search");
-    r->params = xt_arena_alloc(request->arena, (request->param_count + 1) * sizeof *r->params);
-    for (i = 0; i < request->param_count; i++) {
-        const struct xt_pair *pair = &request->params[i];
-
-        if (pair->value.n == 0 || !makes_search(request->node->region, pair->name))
-            continue;
-        xt_text_add_char(&address, r->param_count == 0 ? '?' : '&');
-        html_query(&address, pair->name);
-        xt_text_add_char(&address, '=');
-        html_query(&address, pair->value);
-        r->params[r->param_count++] = *pair;
-    }
-    r->address = xt_arena_strdup(request->arena, address.s);
-    r->page.path = r->address;
-}
-
-/* What is searched for in words: the query, and the labels of the filters. */
-static void name_search(struct results *r, struct xt_text *out)
-{
-    const struct xt_region *region = r->page.request->node->region;
-    size_t i, k;
-
-    for (i = 0; i < r->param_count; i++) {
-        const struct xt_pair *pair = &r->params[i];
-        const char *label = NULL;
-
-        if (xt_str_is(pair->name, "sort"))
-            continue;
-        for (k = 0; k < region->facet_count && !label; k++)
-            if (xt_str_is(pair->name, region->facets[k].name))
-                label = xt_facet_label(&region->facets[k], region, pair->value, r->page.request->lang);
-        if (out->n > 0)
-            xt_text_add_z(out, " · ");
-        if (label)
-            xt_text_add_z(out, label);
-        else
-            xt_text_add_str(out, pair->value);
-    }
-    if (out->n == 0)
-        xt_text_add_z(out, say(r->page.request, W_EVERYTHING));
-}
 
 static void write_hit(struct results *r, const struct xt_shown *shown)
 {
@@ -261,10 +193,10 @@ static void write_paging(struct results *r, bool later)
         return;
     xt_text_add_z(&r->page.body, "<p class=\"row\">");
     if (later)
-        page_link(&r->page, r->address, xt_str(say(r->page.request, W_FIRST)));
+        page_link(&r->page, r->page.path, xt_str(say(r->page.request, W_FIRST)));
     if (r->answer.next) {
         xt_text_init(&next, ADDRESS_MAX);
-        xt_text_addf(&next, "%s%ccursor=", r->address, strchr(r->address, '?') ? '&' : '?');
+        xt_text_addf(&next, "%s%ccursor=", r->page.path, strchr(r->page.path, '?') ? '&' : '?');
         html_query(&next, xt_str(r->answer.next));
         page_link(&r->page, next.s, xt_str(say(r->page.request, W_NEXT)));
     }
@@ -276,9 +208,12 @@ static enum xt_code write_results(struct results *r, bool later, struct xt_error
     struct page *page = &r->page;
     enum xt_code rc;
 
-    name_search(r, &page->title);
-    page->unlisted = r->param_count > 0 || later; /* the records are what is to be listed */
-    feed_link(page, strchr(r->address, '?') ? strchr(r->address, '?') : "");
+    asked_words(page->request, &r->asked, &page->title);
+    page->unlisted = r->asked.count > 0 || later; /* the records are what is to be listed */
+    feed_link(page, r->asked.query[0] && page->request->lang == XT_EN
+                        ? xt_arena_printf(page->request->arena, "%s&lang=en", r->asked.query)
+                    : page->request->lang == XT_EN ? "?lang=en"
+                                                   : r->asked.query);
     xt_text_add_z(&page->body, "<h1>");
     html_text(&page->body, xt_text_view(&page->title));
     xt_text_add_z(&page->body, "</h1>\n<p>");
@@ -326,9 +261,10 @@ enum xt_code page_results(struct xt_request *request, struct xt_reply *reply, st
     enum xt_code rc = XT_OK;
 
     page_init(&r.page, request, "/search");
-    read_params(&r);
-    xt_catalog_read_search(request->node->region, r.params, r.param_count, NULL, &request->problems, request->arena,
-                           &r.ask);
+    asked_read(request, &r.asked);
+    r.page.path = xt_arena_printf(request->arena, "/search%s", r.asked.query);
+    xt_catalog_read_search(request->node->region, r.asked.pairs, r.asked.count, NULL, &request->problems,
+                           request->arena, &r.ask);
     if (request->problems.count == 0) {
         r.ask.limit = RESULTS_SHOWN;
         r.ask.cursor = cursor;

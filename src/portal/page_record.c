@@ -183,29 +183,28 @@ static enum xt_code write_sources(struct record_page *p, struct xt_error *err)
     return XT_OK;
 }
 
-/* What a messenger shows under the title: the longest text of the record, or its facts. */
-static void describe(struct record_page *p)
+void describe_record(const struct xt_request *request, const struct xt_shown *shown, struct xt_text *out)
 {
-    const struct xt_type *type = p->shown.type;
-    struct xt_text *out = &p->page.description;
-    enum xt_lang lang = p->page.request->lang;
+    const struct xt_type *type = shown->type;
+    enum xt_lang lang = request->lang;
     size_t i, k;
 
     xt_text_add_z(out, type->labels[lang]);
     for (i = 0; i < type->fact_count; i++) {
-        const json_t *value = json_object_get(p->shown.body, type->facts[i]->name);
+        const json_t *value = json_object_get(shown->body, type->facts[i]->name);
         size_t count = !value ? 0 : json_is_array(value) ? json_array_size(value) : 1;
 
-        if (value && type->facts[i]->kind != XT_KIND_GROUP)
-            xt_text_addf(out, lang == XT_ZH ? "；%s：" : "; %s: ", type->facts[i]->labels[lang]);
-        for (k = 0; k < count && k < 3 && type->facts[i]->kind != XT_KIND_GROUP; k++) {
+        if (!value || type->facts[i]->kind == XT_KIND_GROUP)
+            continue;
+        xt_text_addf(out, lang == XT_ZH ? "；%s：" : "; %s: ", type->facts[i]->labels[lang]);
+        for (k = 0; k < count && k < 3; k++) {
             if (k > 0)
                 xt_text_add_z(out, lang == XT_ZH ? "、" : ", ");
             xt_show_one(type->facts[i], json_is_array(value) ? json_array_get(value, k) : value, lang, out);
         }
     }
     for (i = 0; i < type->field_count; i++) {
-        const json_t *value = json_object_get(p->shown.body, type->fields[i].name);
+        const json_t *value = json_object_get(shown->body, type->fields[i].name);
 
         if (type->fields[i].kind == XT_KIND_TEXT && json_is_string(value)) {
             xt_text_add_z(out, lang == XT_ZH ? "。" : ". ");
@@ -231,7 +230,7 @@ static enum xt_code write_page(struct record_page *p, struct xt_error *err)
     enum xt_code rc;
 
     xt_text_addf(&p->page.title, "%s · %s", record->title, p->shown.type->labels[p->page.request->lang]);
-    describe(p);
+    describe_record(p->page.request, &p->shown, &p->page.description);
     write_links(p);
     xt_json_init(&w, &p->page.thing);
     thing_write(&w, p->page.request, &p->shown);

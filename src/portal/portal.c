@@ -25,6 +25,43 @@ static const struct xt_param part_params[] = {
     {.name = NULL},
 };
 
+static const struct xt_param feed_params[] = {
+    {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "The query, as for /api/v1/search; empty: all changes."},
+    {.name = "type", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Record type; may be repeated (any of)."},
+    {.name = "area", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Area code; what lies inside counts."},
+    {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
+    {.name = "before",
+     .kind = XT_P_INT,
+     .min = 1,
+     .max = INT64_MAX,
+     .about = "Only what changed before this number of the sequence, as an earlier page's next says."},
+    {.name = "limit", .kind = XT_P_INT, .min = 1, .max = 200, .otherwise = "50", .about = "Most entries."},
+    {.name = NULL},
+};
+
+static const struct xt_schema schemas[] = {
+    {"DataSummary",
+     "{\"type\":\"object\",\"description\":\"What the node holds for everyone, counted at seq.\","
+     "\"required\":[\"seq\",\"at\",\"records\",\"took_ms\",\"types\",\"sources\"],\"properties\":{"
+     "\"seq\":{\"type\":\"integer\"},\"at\":{\"type\":\"string\",\"format\":\"date-time\"},"
+     "\"records\":{\"type\":\"integer\"},\"took_ms\":{\"type\":\"integer\",\"description\":\"How long counting took.\"},"
+     "\"types\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+     "\"required\":[\"type\",\"records\",\"updated\",\"completeness\",\"fields\"],\"properties\":{\"type\":{\"type\":\"string\"},"
+     "\"records\":{\"type\":\"integer\"},\"updated\":{\"type\":[\"string\",\"null\"],\"description\":\"Of the newest change.\"},"
+     "\"completeness\":{\"type\":\"number\",\"description\":\"Mean share of its public fields that have a value.\"},"
+     "\"fields\":{\"type\":\"object\",\"description\":\"Records with a value, by field.\","
+     "\"additionalProperties\":{\"type\":\"integer\"}}}}},"
+     "\"sources\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+     "\"required\":[\"name\",\"origin\",\"label\",\"licence\",\"types\"],\"properties\":{"
+     "\"name\":{\"type\":\"string\",\"description\":\"The mapping that read it, or the type that was imported by heads.\"},"
+     "\"origin\":{\"type\":\"string\",\"enum\":[\"local\",\"import\",\"harvest\"]},"
+     "\"label\":{\"type\":[\"string\",\"null\"]},\"licence\":{\"type\":[\"string\",\"null\"]},"
+     "\"types\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"type\",\"records\",\"completeness\"],"
+     "\"properties\":{\"type\":{\"type\":\"string\"},\"records\":{\"type\":\"integer\"},"
+     "\"completeness\":{\"type\":\"number\"}}}}}}}}}"},
+    {NULL, NULL},
+};
+
 #define PAGE(flags) (XT_ROUTE_PAGE | XT_ROUTE_ANY_PARAM | (flags))
 #define HTML        "text/html; charset=utf-8"
 
@@ -49,6 +86,10 @@ static const struct xt_route routes[] = {
      "How an index is made", NULL, HTML, NULL},
     {"GET", "/indexes/{index}/workshop", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_index_part, index_params,
      "The weights workshop", NULL, HTML, NULL},
+    {"GET", "/feed.atom", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_ANY_PARAM, get_feed, feed_params,
+     "What a search finds, the newest changes first, as Atom", NULL, "application/atom+xml", NULL},
+    {"GET", "/api/v1/data", XT_MAY_READ, XT_ROUTE_SLOW, get_data, NULL,
+     "What the node holds: counts, completeness of fields, sources and their licences", "DataSummary", NULL, NULL},
     {"GET", "/robots.txt", XT_MAY_READ, 0, get_robots, NULL, "What search engines may read", NULL,
      "text/plain; charset=utf-8", NULL},
     {"GET", "/sitemap.xml", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_sitemap, NULL, "The site map: its parts", NULL,
@@ -58,8 +99,16 @@ static const struct xt_route routes[] = {
     {.method = NULL},
 };
 
+static void close_room(struct xt_node *node)
+{
+    (void)node;
+    data_drop();
+}
+
 const struct xt_room xt_room_portal = {
     .name = "portal",
     .routes = routes,
+    .schemas = schemas,
+    .close = close_room,
     .about = "What search engines, messengers and feed readers take.",
 };

@@ -4,7 +4,8 @@
  * page.c        a document from its parts           page_record.c  a record
  * page_lists.c  home, results, types and the rest   page_index.c   indexes
  * thing.c       a record as JSON-LD                 html.c         escaping
- * sitemap.c     robots.txt, sitemap.xml
+ * sitemap.c     robots.txt, sitemap.xml               feed.c         changes as Atom
+ * data.c        what there is: counts, completeness   asked.c        a search from an address
  */
 #ifndef XT_PORTAL_PORTAL_PRIV_H
 #define XT_PORTAL_PORTAL_PRIV_H
@@ -57,6 +58,19 @@ void thing_write(struct xt_json *w, const struct xt_request *request, const stru
 /* "协同" and the region: what stands behind every title. */
 void house_name(const struct xt_request *request, struct xt_text *out);
 
+/* The parameters of a request that make a search; addresses pick up strange names on their way, which are passed over. */
+struct asked {
+    struct xt_pair *pairs;
+    size_t count;
+    const char *query; /* "?q=…&type=…", encoded; "" where nothing is asked */
+};
+void asked_read(struct xt_request *request, struct asked *out);
+/* The query, and the labels of the filters; "everything" where there are none. */
+void asked_words(const struct xt_request *request, const struct asked *asked, struct xt_text *out);
+
+/* A record in a line or two: its type, facts and first text. */
+void describe_record(const struct xt_request *request, const struct xt_shown *shown, struct xt_text *out);
+
 /* How many records of each type the reader can find, in the order of the region's types. */
 XT_MUST_USE enum xt_code count_types(struct xt_request *request, int64_t **out, int64_t *out_total,
                                      struct xt_error *err);
@@ -65,6 +79,7 @@ XT_MUST_USE enum xt_code count_types(struct xt_request *request, int64_t **out, 
 
 typedef enum xt_code handler(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
 handler page_home, page_results, page_types, page_plain, page_record, page_indexes, page_ranking, page_unit,
-    page_index_part, get_robots, get_sitemap, get_sitemap_part;
+    page_index_part, get_robots, get_sitemap, get_sitemap_part, get_feed, get_data;
+void data_drop(void); /* what was kept of the last count */
 
 #endif

@@ -55,6 +55,7 @@ const text = Object.entries(schemas)
 const READ = {
   NodeInfo: 'Node', TypeList: 'TypeList', SearchAnswer: 'SearchAnswer', RecordAnswer: 'Record', HistoryPage: 'History',
   ChangePage: 'ChangeList', BacklinkPage: 'Backlinks', Problem: 'Problem',
+  CitationAnswer: 'Citations', DataSummary: 'DataSummary',
   IndexList: 'IndexList', IndexItem: 'IndexSummary', AheadAnswer: 'IndexAhead', TopAnswer: 'IndexTop', ObservationPage: 'ObservationList',
 }
 const agreed = Object.entries(READ).filter(([, schema]) => schema in schemas)

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
 import { setLanguage } from './i18n'
-import { settled } from './lib/load'
+import { forgetCalls, settled } from './lib/load'
 import { noteTravel, watchTravel } from './lib/travel'
 
 watchTravel()
@@ -12,6 +12,12 @@ const pages = {
   types: () => import('./pages/TypesPage.vue'),
   help: () => import('./pages/HelpPage.vue'),
   missing: () => import('./pages/MissingPage.vue'),
+}
+
+/** What programs take: fetched when asked for. */
+const take = {
+  data: () => import('./take/DataPage.vue'),
+  api: () => import('./take/ApiPage.vue'),
 }
 
 /** The pages of indexes, with their charts: fetched when the first of them is. */
@@ -42,6 +48,8 @@ export const router = createRouter({
     { path: '/observations', name: 'observations', component: measure.observations },
     // Charts for pages elsewhere: without the shell.
     { path: '/embed/:index/:chart/:subject?', name: 'embed', component: measure.embed, meta: { bare: true } },
+    { path: '/data', name: 'data', component: take.data },
+    { path: '/api', name: 'api', component: take.api },
     { path: '/help', name: 'help', component: pages.help },
     { path: '/:rest(.*)*', name: 'missing', component: pages.missing },
   ],
@@ -68,6 +76,7 @@ router.beforeEach((to: RouteLocationNormalized) => {
 
 // What the node wrote into the head is of the page it served: search engines and "share" must not take it for another's.
 router.afterEach((to, from) => {
+  if (to.fullPath !== from.fullPath) forgetCalls()
   if (from.matched.length === 0 || to.path === from.path) return
   for (const one of document.querySelectorAll('head [data-served]')) one.remove()
 })
@@ -81,6 +90,7 @@ export function bringPages(): void {
 // once, lest a part that is missing for good makes an endless loop.
 const RELOADED = 'xietong.reloaded'
 router.onError((_error: unknown, to) => {
+  if (!navigator.onLine) return // nothing would be there to take its place; OfflineNote says why
   try {
     if (sessionStorage.getItem(RELOADED) === to.fullPath) return
     sessionStorage.setItem(RELOADED, to.fullPath)

@@ -258,3 +258,16 @@ export interface Problem {
   deleted?: string
   problems?: Array<{ field?: string; code?: string; message: string }>
 }
+
+export interface CitationAnswer { key: string; gb7714: string; apa: string; bibtex: string; ris: string }
+
+export interface DataShare { type: string; records: number; completeness: number }
+export interface DataSource { name: string; origin: string; label: string | null; licence: string | null; types: DataShare[] }
+export interface DataSummary {
+  seq: number
+  at: string
+  records: number
+  took_ms: number
+  types: Array<DataShare & { updated: string | null; fields: Record<string, number> }>
+  sources: DataSource[]
+}

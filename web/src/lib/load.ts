@@ -1,8 +1,16 @@
 // Loading of what a page shows: one request at a time, the newest wins, and what was there stays
 // visible until the new answer is in.
-import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { ApiError, get, keep, recall } from '../api/client'
 import { cameBack } from './travel'
+
+/** What the page that is shown was loaded from, in order: paths of the API. */
+export const calls = shallowReactive<string[]>([])
+
+/** Another page begins. */
+export function forgetCalls(): void {
+  calls.splice(0)
+}
 
 let running = 0
 let waiting: Array<() => void> = []
@@ -60,6 +68,7 @@ export function useLoad<T>(path: () => string | null): Loading<T> {
       loading.value = false
       return
     }
+    if (!calls.includes(wanted)) calls.push(wanted)
     const old = cameBack() ? recall<T>(wanted) : null
     if (old) {
       data.value = old.body

@@ -117,7 +117,6 @@ function searched(state: SearchState): URLSearchParams {
   return query
 }
 
-export const EXPORT_FORMATS = ['csv', 'xlsx', 'jsonl'] as const
 export const EXPORT_MOST = 100_000
 
 /** Where the node gives all that the search finds as a file. */
@@ -150,4 +149,12 @@ export interface YearRange { from: string; to: string }
 export function readRange(value: string): YearRange | null {
   const match = /^(\d{1,4})?\.\.(\d{1,4})?$/.exec(value)
   return match ? { from: match[1] ?? '', to: match[2] ?? '' } : null
+}
+
+/** The feed of changes of what the search finds; its order is its own. */
+export function feedPath(state: SearchState, lang: string): string {
+  const query = searched({ ...state, sort: '' })
+  query.delete('sort')
+  if (lang === 'en') query.set('lang', lang)
+  return `/feed.atom${query.size ? `?${query}` : ''}`
 }

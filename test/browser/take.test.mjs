@@ -1,0 +1,209 @@
+// Taking away: references, addresses, files, calls of the API, the data page, the API's own page; and a network that goes.
+// time limit: 400 s
+import assert from 'node:assert/strict'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { assertAccessible, assertFits, idle, launch, open, WIDTHS, withPage } from './lib/browser.mjs'
+import { newFolder, Node, ok } from '../lib/node.mjs'
+
+const LIMIT = { timeout: 120_000 }
+let browser, folder, node, paper
+
+before(async () => {
+  folder = await newFolder()
+  const data = join(folder, 'data')
+  await ok(['init', '--data', data, '--sample']);
+  [browser, node] = await Promise.all([launch(), Node.start(data)])
+  paper = (await node.json('/api/v1/search', { q: '膜污染在线清洗', type: 'paper', limit: 1 })).items[0].key
+}, LIMIT)
+
+after(async () => {
+  await Promise.allSettled([browser?.close(), node?.stop()])
+  await rm(folder, { recursive: true, force: true })
+}, LIMIT)
+
+async function everyWidth(page, what) {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 })
+    await assertFits(page, `${what} at ${width}`)
+    await assertAccessible(page, `${what} at ${width}`)
+  }
+}
+const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText())
+
+test('a record is cited in every style, copied and downloaded, by keyboard too', LIMIT, () =>
+  withPage(browser, node.url, async (page, context) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await open(page, `/records/${paper}`)
+    await page.getByRole('button', { name: '引用' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByText('[C]//示例技术年会').waitFor()
+    const wanted = await node.json(`/api/v1/records/${paper}/citation`)
+    await everyWidth(page, 'cite')
+    for (const [style, name] of [['gb7714', 'GB/T 7714—2015 引文'], ['apa', 'APA 格式（第 7 版）'], ['bibtex', 'BibTeX 条目'], ['ris', 'RIS 条目']]) {
+      await page.getByRole('button', { name: `复制：${name}` }).click()
+      assert.equal((await clipboard(page)).replaceAll('\r', ''), wanted[style].replaceAll('\r', ''), style)
+      await page.getByText('已复制', { exact: true }).waitFor()
+    }
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载文件' }).first().click()])
+    assert.match(file.suggestedFilename(), /\.bib$/)
+    await page.keyboard.press('Escape')
+    assert.equal(await page.getByRole('dialog').count(), 0)
+    await page.getByRole('button', { name: '分享' }).click()
+    await page.getByText('地址已复制').waitFor()
+    assert.equal(await clipboard(page), `${node.url}/records/${paper}`)
+  }))
+
+test('where the browser can share, it does; where it cannot copy, the text is marked', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, 'share', { value: async (what) => { window.shared = what } })
+      Object.defineProperty(navigator, 'clipboard', { value: { writeText: async () => { throw new Error('denied') } } })
+    })
+    await open(page, `/records/${paper}?lang=en`)
+    await page.getByRole('button', { name: 'Share' }).click()
+    const shared = await page.evaluate(() => window.shared)
+    assert.equal(shared.url, `${node.url}/records/${paper}?lang=en`)
+    assert.match(shared.title, /膜污染/)
+    await page.getByRole('button', { name: 'Cite' }).click()
+    await page.getByRole('button', { name: 'Copy: APA, 7th edition' }).click()
+    await page.getByText('It could not be copied').waitFor()
+    assert.match(await page.evaluate(() => String(getSelection())), /^示例专家12A, & 示例专家12B\. \(2025\)/)
+  }))
+
+test('a printed record is one page with its address and its sources, without what is for the screen', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, `/records/${paper}`)
+    await page.emulateMedia({ media: 'print' })
+    const text = await page.locator('body').innerText()
+    assert.match(text, new RegExp(`/records/${paper}`))
+    assert.match(text, /来源/)
+    assert.match(text, /paper\.jsonl/)
+    for (const word of ['引用', '分享', '打印', '检索帮助', '相似的记录']) assert.doesNotMatch(text, new RegExp(word), word)
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+    assert.equal([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length, 1)
+  }))
+
+test('what is filtered is taken as references and followed as a feed', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=示例&type=paper')
+    const { total } = await node.json('/api/v1/search', { q: '示例', type: 'paper', limit: 0 })
+    await page.getByText('导出', { exact: true }).click()
+    assert.match(await page.locator('.exports .panel').innerText(), new RegExp(`${total} 条`))
+    await everyWidth(page, 'export menu')
+    const take = async (name) => {
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()])
+      return readFile(await file.path())
+    }
+    const list = (await take('参考文献表 GB/T 7714')).toString()
+    assert.equal(list.trim().split('\n').length, total)
+    await page.getByText('导出', { exact: true }).click()
+    const gb = await take('GB18030 编码的 CSV')
+    assert.ok(new TextDecoder('gb18030').decode(gb).startsWith('_key,题名'))
+    // Feed readers find it in the head; it follows the filters.
+    const feed = () => page.locator('link[type="application/atom+xml"]').getAttribute('href')
+    assert.equal(decodeURIComponent(await feed()), '/feed.atom?q=示例&type=paper')
+    await page.goto('/search?q=示例&type=patent')
+    await idle(page)
+    assert.equal(await page.locator('link[type="application/atom+xml"]').count(), 1)
+    assert.equal((await node.fetch(await feed())).status, 200)
+    await page.click('.brand')
+    await idle(page)
+    assert.equal(await page.locator('link[type="application/atom+xml"]').count(), 0)
+  }))
+
+test('every page says which calls it is drawn from', LIMIT, () =>
+  withPage(browser, node.url, async (page, context) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await open(page, '/search?q=示例&type=paper')
+    await page.getByRole('button', { name: '此页的接口调用' }).click()
+    const first = page.locator('.calls a').first()
+    await first.waitFor()
+    const path = await first.getAttribute('href')
+    assert.match(decodeURIComponent(path), /^\/api\/v1\/search\?q=示例&type=paper/)
+    await everyWidth(page, 'calls')
+    await page.getByRole('button', { name: /^复制命令/ }).first().click()
+    assert.equal(await clipboard(page), `curl '${node.url}${path}'`)
+    assert.equal((await node.fetch(path)).status, 200)
+    await page.keyboard.press('Escape')
+    await page.locator('[data-result]').first().click()
+    await idle(page)
+    await page.getByRole('button', { name: '此页的接口调用' }).click()
+    await page.locator('.calls a').first().waitFor()
+    assert.match(await page.locator('.calls a').first().getAttribute('href'), /^\/api\/v1\/records\/paper\//)
+    assert.equal(await page.locator('.calls a[href^="/api/v1/search?q="]').count(), 0, 'calls of the page before are forgotten')
+  }))
+
+test('the data page counts types, fields, sources and changes', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/data')
+    const data = await node.json('/api/v1/data')
+    assert.match(await page.innerText('main'), new RegExp(`${data.records} 条记录`))
+    const papers = data.types.find((one) => one.type === 'paper')
+    const row = page.locator('main tr', { has: page.getByRole('link', { name: '论文', exact: true }) })
+    assert.match(await row.first().innerText(), new RegExp(`${papers.records}[\\s\\S]*${(papers.completeness * 100).toFixed(1).replace('.', '\\.')}%`))
+    await page.getByText(/^论文：/).click()
+    assert.match(await page.locator('details[open]').innerText(), /DOI\s+doi/)
+    await everyWidth(page, 'data')
+    await open(page, '/data?lang=en')
+    assert.match(await page.innerText('main'), /Completeness/)
+    await everyWidth(page, 'data in English')
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download Paper (CSV)' }).click()])
+    assert.match(file.suggestedFilename(), /\.csv$/)
+  }))
+
+test('the API is searched, read and tried in the browser', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/api')
+    const { paths } = await node.json('/api/openapi.json')
+    const count = Object.values(paths).reduce((sum, one) => sum + Object.keys(one).length, 0)
+    assert.equal(await page.locator('.api-list > li').count(), count)
+    await page.fill('#api-find', 'citation style')
+    assert.equal(await page.locator('.api-list > li').count(), 1)
+    await page.fill('#api-find', 'no such thing at all')
+    await page.getByText('没有相符的地址').waitFor()
+    await page.fill('#api-find', '/api/v1/search best')
+    await page.locator('.api-list summary').first().click()
+    await everyWidth(page, 'api')
+    await page.getByLabel('q', { exact: true }).fill('膜污染')
+    await page.getByLabel('limit', { exact: true }).fill('1')
+    await page.getByRole('button', { name: '发送' }).click()
+    await page.getByText(/状态 200/).waitFor()
+    assert.match(await page.locator('.api-call section pre').innerText(), /"total": \d+/)
+    await page.fill('#api-find', '/records/{type}/{id} version')
+    await page.locator('.api-list summary').first().click()
+    await page.getByRole('button', { name: '发送' }).first().click()
+    await page.getByText('请填写 id').first().waitFor()
+  }))
+
+test('when the network goes, the page says so and keeps what it shows', LIMIT, () =>
+  withPage(browser, node.url, async (page, context) => {
+    await open(page, `/records/${paper}`)
+    // The other pages come while nothing else happens.
+    await page.waitForFunction(() => performance.getEntriesByType('resource').some((one) => /HomePage/.test(one.name)))
+    await context.setOffline(true)
+    await page.getByText('网络已断开').waitFor()
+    assert.match(await page.innerText('h1'), /膜污染/)
+    await everyWidth(page, 'offline')
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.locator('.brand').click()
+    await page.waitForURL(`${node.url}/`)
+    await page.goBack()
+    await page.getByRole('heading', { level: 1, name: /膜污染/ }).waitFor()
+    await context.setOffline(false)
+    await page.getByText('网络已断开').waitFor({ state: 'detached' })
+  }, { expected: /ERR_INTERNET_DISCONNECTED/ }))
+
+test('what could not be had for want of a network is asked for again', LIMIT, () =>
+  withPage(browser, node.url, async (page, context) => {
+    await open(page, '/search?q=示例')
+    await context.setOffline(true)
+    await page.locator('.facets a', { hasText: '论文' }).first().click()
+    await page.getByText('连不上节点').waitFor()
+    await page.getByText('网络已断开').waitFor()
+    await context.setOffline(false)
+    await page.getByRole('button', { name: '重试' }).click()
+    await page.locator('.cards').waitFor()
+    assert.equal(await page.getByText('连不上节点').count(), 0)
+  }, { expected: /ERR_INTERNET_DISCONNECTED/ }))
