@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { importCounts, ok, run, withData, withFolder, withNode } from '../lib/node.mjs'
+import { importCounts, ok, run, top, withData, withFolder, withNode } from '../lib/node.mjs'
 
 const PAPERS = [
   { _key: 'a', title: '互联网药品可信交易环境中主体资质审核备案模式', kind: 'journal-article', authors: ['于潇', '刘义', '柴跃廷', '孙宏波'].map((label) => ({ label })), journal: '清华大学学报(自然科学版)', volume: '52', issue: '11', pages: '1518-1523', published_on: '2012', keywords: ['示例甲', '示例乙'] },
@@ -157,3 +157,14 @@ describe('the count of what there is', () => {
     assert.equal(two.sources[0].types[0].records, PAPERS.length + 1)
   })))
 })
+
+it('the commands of the manual work', () => withPapers(async (data, folder) => {
+  const manual = await readFile(join(top, 'docs/taking.md'), 'utf8')
+  const lines = [...manual.matchAll(/^xietong (export .*)$/gm)].map((match) => match[1])
+  assert.equal(lines.length, 2)
+  for (const line of lines) {
+    const args = line.match(/"[^"]*"|\S+/g).map((word) => word.replaceAll('"', '')).map((word) => (word === 'DATA' ? data : word === '机器人' ? '示例' : word === 'year=2015..2020' ? 'year=2000..2020' : /\.(txt|bib)$/.test(word) ? join(folder, word) : word))
+    await ok(args)
+    assert.ok((await readFile(args.at(-1), 'utf8')).length > 20, line)
+  }
+}))
