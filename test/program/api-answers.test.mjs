@@ -101,6 +101,8 @@ describe('answers follow the description', { skip: noAjv }, () => {
       '/api/v1/cross': ['?rows=area&rows_under=440000&columns=subject', '?rows=organisation.area&columns=year&column_values=3&type=paper&lang=en', '?rows=kind&columns=state&q=zqnothing']
         .map((query) => `/api/v1/cross${query}`),
       '/api/v1/records/{type}/{id}': [`/api/v1/records/${key}`],
+      '/api/v1/records/{type}/{id}/citation': [`/api/v1/records/${key}/citation`],
+      '/api/v1/data': ['/api/v1/data'],
       '/api/v1/records/{type}/{id}/history': [`/api/v1/records/${key}/history`],
       '/api/v1/records/{type}/{id}/links':
         [`/api/v1/records/${key}/links?field=authors&role=authored_by&from=paper`,
