@@ -184,6 +184,7 @@ test('the code of a filtered chart shows what the chart shows', LIMIT, () => wit
   const rows = async () => {
     const table = page.locator('figure').last().locator('.chart-table')
     await table.locator('summary').click()
+    await table.locator('tbody th').first().waitFor() // made when it is opened
     return table.locator('tbody th').allTextContents()
   }
   for (const state of ['group=工业', 'q=（肇庆市）', 'sort=name', 'group=农业&sort=width']) {

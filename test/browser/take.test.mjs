@@ -144,6 +144,7 @@ test('the data page counts types, fields, sources and changes', LIMIT, () =>
     const row = page.locator('main tr', { has: page.getByRole('link', { name: '论文', exact: true }) })
     assert.match(await row.first().innerText(), new RegExp(`${papers.records}[\\s\\S]*${(papers.completeness * 100).toFixed(1).replace('.', '\\.')}%`))
     await page.getByText(/^论文：/).click()
+    await page.locator('details[open] tbody tr').first().waitFor() // made when it is opened
     assert.match(await page.locator('details[open]').innerText(), /DOI\s+doi/)
     await everyWidth(page, 'data')
     await open(page, '/data?lang=en')
