@@ -51,6 +51,7 @@ struct side {
     const struct xt_facet *facet;   /* whose values are counted */
     const struct xt_facet *through; /* or NULL */
     const struct xt_search_facet *schema;
+    const struct xt_code_item *above; /* whose codes just below it are the values, or NULL */
     struct xt_search_axis axis;
 };
 
@@ -125,6 +126,7 @@ static void values_under(struct crossing *c, struct side *side)
         if (!above)
             continue;
         known = true;
+        side->above = above;
         for (size_t i = 0; i < codes->count && count < XT_SEARCH_AXIS_MAX; i++)
             if (codes->items[i].parent == above)
                 values[count++] = codes->items[i].code;
@@ -195,6 +197,18 @@ static enum xt_code choose_values(struct crossing *c, struct xt_error *err)
 
 /* ---- the answer ---- */
 
+/* From the top down to the one the values lie under. */
+static void write_path(struct xt_json *w, const struct crossing *c, const struct xt_code_item *at)
+{
+    if (!at)
+        return;
+    write_path(w, c, at->parent);
+    xt_json_object(w);
+    xt_json_kv_z(w, "value", at->code);
+    xt_json_kv_z(w, "label", at->labels[c->request->lang]);
+    xt_json_end_object(w);
+}
+
 static void write_side(struct xt_json *w, const struct crossing *c, const struct side *side, const int64_t *counts,
                        size_t step)
 {
@@ -204,6 +218,10 @@ static void write_side(struct xt_json *w, const struct crossing *c, const struct
     xt_json_object(w);
     xt_json_kv_str(w, "facet", side->name);
     xt_json_kv_z(w, "label", side->facet->labels[c->request->lang]);
+    xt_json_key(w, "path");
+    xt_json_array(w);
+    write_path(w, c, side->above);
+    xt_json_end_array(w);
     xt_json_key(w, "values");
     xt_json_array(w);
     for (size_t i = 0; i < side->axis.value_count; i++) {

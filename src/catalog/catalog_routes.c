@@ -58,6 +58,7 @@ static enum xt_code get_node(struct xt_request *request, struct xt_reply *reply,
     xt_json_kv_z(&w, "zh", node->region->labels[XT_ZH]);
     xt_json_kv_z(&w, "en", node->region->labels[XT_EN]);
     xt_json_end_object(&w);
+    xt_json_kv_z(&w, "area", node->region->area);
     xt_json_kv_z(&w, "version", XT_VERSION);
     xt_json_kv_z(&w, "time_zone", node->zone ? node->zone : "Asia/Shanghai");
     xt_json_kv_int(&w, "seq", last);

@@ -10,9 +10,9 @@ const struct xt_schema xt_catalog_schemas[] = {
                "\"properties\":{\"zh\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"}}}"},
     {"Node",
      "{\"type\":\"object\",\"description\":\"This node.\","
-     "\"required\":[\"name\",\"region\",\"version\",\"time_zone\",\"seq\",\"total\",\"counts\",\"facets\",\"index\"],"
+     "\"required\":[\"name\",\"region\",\"area\",\"version\",\"time_zone\",\"seq\",\"total\",\"counts\",\"facets\",\"index\"],"
      "\"properties\":{\"name\":{\"type\":\"string\"},\"region\":{\"$ref\":\"#/components/schemas/Labels\"},"
-     "\"version\":{\"type\":\"string\"},\"time_zone\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},"
+     "\"area\":" STRING_OR_NULL ",\"version\":{\"type\":\"string\"},\"time_zone\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},"
      "\"total\":{\"type\":\"integer\"},"
      "\"counts\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}},"
      "\"facets\":{\"type\":\"array\",\"items\":{" LABELLED "}},"
@@ -49,8 +49,11 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"label\":{\"type\":\"string\"},\"inverse\":{\"type\":\"string\"}}}},"
      "\"schemes\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}"},
     {"CrossSide",
-     "{\"type\":\"object\",\"description\":\"The rows or columns of a table: values of a facet; count: records in any column or row.\","
-     "\"required\":[\"facet\",\"label\",\"values\"],\"properties\":{\"facet\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},"
+     "{\"type\":\"object\",\"description\":\"The rows or columns of a table: values of a facet; count: records in any column or row. "
+     "path: the code they lie under, behind those above it.\",\"required\":[\"facet\",\"label\",\"path\",\"values\"],"
+     "\"properties\":{\"facet\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},"
+     "\"path\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"value\",\"label\"],"
+     "\"properties\":{\"value\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"}}}},"
      "\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"value\",\"label\",\"count\"],"
      "\"properties\":{\"value\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\"}}}}}}"},
     {"Cross",

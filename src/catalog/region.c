@@ -493,6 +493,17 @@ static void make_schema(struct region_build *b)
 
 /* ---- life ---- */
 
+/* A region may bring a list of areas of its own, without the code that the packed file names. */
+static const char *known_area(const struct xt_region *region, const char *code)
+{
+    const struct xt_facet *areas = xt_region_facet(region, XT_STR("area"));
+
+    for (size_t i = 0; code && areas && i < areas->list_count; i++)
+        if (xt_codes_find(areas->lists[i], xt_str(code)))
+            return code;
+    return NULL;
+}
+
 enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_region **out, struct xt_problems *problems,
                             struct xt_error *err)
 {
@@ -513,12 +524,12 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
         xt_problem(problems, dir, XT_MSG_REGION_FILE_MISSING);
     about = region_json(&b, "region.json");
     region_labels(&b, about, "label", "region.json", true, region->labels);
-    region->area = xt_json_z(about, "area", NULL);
     region_load_codes(&b);
     load_roles(&b);
     load_schemes(&b);
     load_facets(&b);
     region_load_synonyms(&b);
+    region->area = known_area(region, xt_json_z(about, "area", NULL));
     if (region->roles && region->schemes && region->facets) /* else every field would only repeat what is missing */
         region_load_types(&b);
     if (b.search_field_count > SEARCH_FIELDS_MAX)

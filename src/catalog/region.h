@@ -154,7 +154,7 @@ struct xt_facet {
 struct xt_synonyms;
 struct xt_region {
     const char *labels[XT_LANGS]; /* its name: region.json */
-    const char *area;             /* its code in the list "area"; NULL when none is said */
+    const char *area;             /* its code in the list of the facet "area"; NULL where that has none such */
     const struct xt_type *types;  /* by order */
     size_t type_count;
     const struct xt_codes *codes;

@@ -53,7 +53,7 @@ const text = Object.entries(schemas)
   .join('\n')
 // What the page reads (types.ts) must be what the API answers: the type check of the page fails where it is not.
 const READ = {
-  NodeInfo: 'Node', TypeList: 'TypeList', SearchAnswer: 'SearchAnswer', RecordAnswer: 'Record', HistoryPage: 'History',
+  NodeInfo: 'Node', TypeList: 'TypeList', SearchAnswer: 'SearchAnswer', CrossAnswer: 'Cross', RecordAnswer: 'Record', HistoryPage: 'History',
   ChangePage: 'ChangeList', BacklinkPage: 'Backlinks', Problem: 'Problem',
   CitationAnswer: 'Citations', DataSummary: 'DataSummary',
   IndexList: 'IndexList', IndexItem: 'IndexSummary', AheadAnswer: 'IndexAhead', TopAnswer: 'IndexTop', ObservationPage: 'ObservationList',

@@ -22,6 +22,8 @@ const take = {
 
 /** The pages of indexes, with their charts: fetched when the first of them is. */
 const measure = {
+  overview: () => import('./pages/OverviewPage.vue'),
+  overviewEmbed: () => import('./pages/OverviewEmbedPage.vue'),
   indexes: () => import('./pages/IndexesPage.vue'),
   ranking: () => import('./pages/RankingPage.vue'),
   unit: () => import('./pages/UnitPage.vue'),
@@ -39,6 +41,7 @@ export const router = createRouter({
     { path: '/search', name: 'results', component: pages.results },
     { path: '/records/:type/:id', name: 'record', component: pages.record },
     { path: '/types', name: 'types', component: pages.types },
+    { path: '/overview', name: 'overview', component: measure.overview },
     { path: '/indexes', name: 'indexes', component: measure.indexes },
     { path: '/indexes/:index', name: 'ranking', component: measure.ranking },
     { path: '/indexes/:index/units/:unit', name: 'unit', component: measure.unit },
@@ -47,6 +50,7 @@ export const router = createRouter({
     { path: '/indexes/:index/workshop', name: 'workshop', component: measure.workshop },
     { path: '/observations', name: 'observations', component: measure.observations },
     // Charts for pages elsewhere: without the shell.
+    { path: '/embed/overview/:chart', name: 'overview-embed', component: measure.overviewEmbed, meta: { bare: true } },
     { path: '/embed/:index/:chart/:subject?', name: 'embed', component: measure.embed, meta: { bare: true } },
     { path: '/data', name: 'data', component: take.data },
     { path: '/api', name: 'api', component: take.api },

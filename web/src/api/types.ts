@@ -6,6 +6,8 @@ export interface Label { zh: string; en?: string }
 export interface NodeInfo {
   name: string
   region: Label
+  /** The region's code among the areas. */
+  area: string | null
   version: string
   seq: number
   time_zone: string
@@ -115,6 +117,24 @@ export interface SearchAnswer {
   query?: { text: string; understood?: string | null; ignored?: Array<{ text: string; reason: string }>; synonyms?: Array<{ word: string; also: string }> }
   relaxed?: Relaxed[]
   next: string | null
+  took_us: number
+}
+
+/** One side of a table of two facets. path: the code that the values lie under, behind those above it. */
+export interface CrossSide {
+  facet: string
+  label: string
+  path: Array<{ value: string; label: string }>
+  values: Array<{ value: string; label: string; count: number }>
+}
+
+/** counts: a row of numbers for each row. */
+export interface CrossAnswer {
+  total: number
+  relation: 'eq' | 'gte'
+  rows: CrossSide
+  columns: CrossSide
+  counts: number[][]
   took_us: number
 }
 

@@ -63,3 +63,16 @@ export function rowsByArea(release: Release, map: MapName, rows: number[]): Map<
   }
   return out
 }
+
+/** The map that has most of these codes, of which it must have most; null: there is none. */
+export function mapOf(codes: string[]): MapName | null {
+  return MAPS.find((map) => {
+    const known = new Set(AREAS[map].map(([code]) => code))
+    return codes.length > 0 && codes.filter((code) => known.has(code)).length >= codes.length * ENOUGH
+  }) ?? null
+}
+
+/** 广州 for 广州市, where there is little room. Counties keep their word: 新会区 is no 新会. */
+export function shortArea(label: string): string {
+  return label.length > 2 ? label.replace(/市$/u, '') : label
+}
