@@ -422,6 +422,7 @@ static void one_file_of_data_wins_over_the_embedded(void **state)
     assert_true(paper > 5); /* the others are as embedded */
     assert_non_null(xt_region_type(region, XT_STR("thing")));
     assert_int_equal(xt_region_codes(region, XT_STR("area"))->count, 2);
+    assert_null(region->area); /* the packed file names one that this list does not have */
     xt_region_free(&region);
 
     put_file(f, "data", "region.json", "{\"label\": {\"zh\": \"某地\", \"en\": \"Somewhere\"}}",

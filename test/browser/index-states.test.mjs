@@ -21,6 +21,8 @@ test('the list of indexes leads to a ranking; an empty node says how to fill it'
   await withPage(on.browser, on.node.url, async (page) => {
     await open(page, '/')
     await page.click('.doors a:has-text("看数据")')
+    await page.waitForURL(/\/overview$/)
+    await page.click('.subtabs a:has-text("综合指数")')
     await page.waitForURL(/\/indexes$/)
     await idle(page)
     await page.locator('.index-card').first().locator('.leaders li').nth(2).waitFor()

@@ -38,6 +38,7 @@ describe('the sample towns in the browser', { skip }, () => {
     withPage(browser, node.url, async (page) => {
       await open(page, '/')
       await page.click('.doors a:has-text("看数据")')
+      await page.click('.subtabs a:has-text("综合指数")')
       await page.waitForSelector('.index-card .leaders')
       await assertAccessible(page, 'indexes')
       await page.click('.index-card:has-text("专业镇创新指数") .button')

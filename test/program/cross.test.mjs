@@ -37,6 +37,18 @@ it('counts what the searches of its rows and columns find', () => withData((data
   assert.deepEqual(years, [...years].sort(), 'the newest, the oldest of them first')
 })))
 
+it('says what its codes lie under', () => withData((data) => withNode(data, async (node) => {
+  const ask = async (more) => (await get(node, `/api/v1/cross?columns=type&${more}&lang=zh`)).body
+  assert.equal((await get(node, '/api/v1/node')).body.area, '440000')
+  const districts = await ask('rows=area&rows_under=440100')
+  assert.deepEqual(districts.rows.path.slice(-2), [{ value: '440000', label: '广东省' }, { value: '440100', label: '广州市' }])
+  assert.ok(districts.rows.values.some((one) => one.label === '天河区'))
+  const nothing = await ask('rows=area&rows_under=440106001')
+  assert.deepEqual([nothing.rows.values, nothing.rows.path.at(-1).label], [[], '五山街道'])
+  assert.deepEqual((await ask('rows=area')).rows.path, [])
+  assert.deepEqual(districts.columns.path, [])
+})))
+
 it('says who works with whom, at once when it changes', () => withFolder((folder) => withData((data) => withNode(data, async (node) => {
   const path = '/api/v1/cross?rows=organisation.area&columns=organisation.area&rows_under=440000&columns_under=440000&lang=zh'
   const before = (await get(node, path)).body

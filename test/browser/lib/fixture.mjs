@@ -100,6 +100,47 @@ function suggest(url, en, empty) {
   return { items, complete: true, took_us: 900 }
 }
 
+const CITIES = '广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山 潮州 揭阳 云浮'.split(' ')
+const CITY_CODES = '4401 4402 4403 4404 4405 4406 4407 4408 4409 4412 4413 4414 4415 4416 4417 4418 4419 4420 4451 4452 4453'.split(' ').map((code) => `${code}00`)
+const COUNTIES = [['440103', '荔湾区'], ['440106', '天河区'], ['440118', '增城区']]
+
+/** The values of one side of a table, and what they lie under. Only one city has parts here, and its parts have none. */
+function crossSide(url, side, kind, en) {
+  const facet = url.searchParams.get(side)
+  const under = url.searchParams.get(`${side}_under`) ?? ''
+  const named = (values) => values.map(([value, label]) => ({ value, label: kind === 'markup' ? `${MARKUP} ${label}` : kind === 'long' ? `${LONG_ZH.slice(0, 24)}${label}` : label }))
+  const path = [['440000', words(en, '广东省', 'Guangdong')], ...(under > '440000' ? [[`${under.slice(0, 4)}00`, words(en, '广州市', 'Guangzhou')]] : []), ...(/00$/.test(under) ? [] : [[under, words(en, '天河区', 'Tianhe')]])]
+  if (facet === 'type') return { facet, path: [], values: [['paper', words(en, '论文', 'Paper')], ['instrument', words(en, '仪器设备', 'Instrument')]].map(([value, label]) => ({ value, label })) }
+  if (facet === 'year') return { facet, path: [], values: named(Array.from({ length: 40 }, (_, i) => [String(new Date().getFullYear() - 39 + i)]).map(([year]) => [year, year])) }
+  if (facet === 'subject') return { facet, path: [], values: named(Array.from({ length: 12 }, (_, i) => [String(110 + 10 * i), words(en, `示例学科 ${i + 1}`, `Sample field ${i + 1}`)])) }
+  const values = under === '440000' ? CITIES.map((name, i) => [CITY_CODES[i], words(en, `${name}市`, `City ${i + 1}`)]) : under === '440100' ? COUNTIES.map(([code, name], i) => [code, words(en, name, `District ${i + 1}`)]) : []
+  return { facet, path: path.map(([value, label]) => ({ value, label })), values: named(values) }
+}
+
+/** Cells from their places; "apart" in the words: nobody works with another. */
+function crossing(url, en) {
+  const q = url.searchParams.get('q') ?? ''
+  const kind = Object.keys(TOTALS).find((name) => q.includes(name)) ?? 'some'
+  const total = search(url, en).total
+  const [rows, columns] = ['rows', 'columns'].map((side) => crossSide(url, side, kind, en))
+  const most = Math.max(1, Math.ceil(total / 8))
+  const cell = (r, c) => {
+    if (rows.facet === 'organisation.area') {
+      if (r === c) return total
+      return q.includes('apart') || (r * c) % 4 || r + c > 14 ? 0 : Math.min(total, (r + c) * (kind === 'many' ? 100 : 1))
+    }
+    return Math.min(total, (r * 7 + c * 5) % 3 ? 0 : Math.ceil(most / (1 + r + c)))
+  }
+  const counts = rows.values.map((_, r) => columns.values.map((__, c) => cell(r, c)))
+  const most_ = (list) => Math.min(total, list.reduce((sum, one) => sum + one, 0))
+  const label = (facet) => ({ type: words(en, '类型', 'Type'), year: words(en, '年份', 'Year'), subject: words(en, '学科', 'Field of science') }[facet] ?? words(en, '地区', 'Area'))
+  return {
+    total, relation: 'eq', took_us: 700, counts,
+    rows: { ...rows, label: label(rows.facet), values: rows.values.map((one, r) => ({ ...one, count: most_(counts[r]) })) },
+    columns: { ...columns, label: label(columns.facet), values: columns.values.map((one, c) => ({ ...one, count: most_(counts.map((row) => row[c])) })) },
+  }
+}
+
 function record(key, en) {
   const n = Number(key.slice(-10)) || 1
   const kind = n === 901 ? 'long' : n === 902 ? 'markup' : 'some'
@@ -171,7 +212,7 @@ function answer(url, en, empty) {
   if (path === '/node') {
     const counts = empty ? {} : { paper: 123_456, instrument: 23 }
     return {
-      name: '示例节点', region: { zh: '广东', en: 'Guangdong' }, version: '0.1.0', seq: empty ? 0 : 4711, time_zone: 'Asia/Shanghai',
+      name: '示例节点', region: { zh: '广东', en: 'Guangdong' }, area: '440000', version: '0.1.0', seq: empty ? 0 : 4711, time_zone: 'Asia/Shanghai',
       counts, facets: ['type', 'area', 'year', 'kind', 'subject'].map((name) => ({ name, label: search(url, en).facet_labels[name] ?? words(en, '类别', 'Kind') })),
       total: empty ? 0 : 123_479, index: { engine: 'fts5', reached: 4711, seq: 4711, state: 'ready' },
     }
@@ -179,6 +220,7 @@ function answer(url, en, empty) {
   if (path === '/types') return { items: types, schemes: { doi: 'DOI', src: words(en, '来源记录', 'Source record') } }
   if (path === '/search') return empty ? { ...search(url, en), total: 0, items: [], facets: {}, next: null } : search(url, en)
   if (path === '/suggest') return suggest(url, en, empty)
+  if (path === '/cross') return crossing(url, en)
   if (path === '/changes') {
     return { items: Array.from({ length: 12 }, (_, i) => ({
       seq: 4700 + i, at: '2026-03-05T06:07:08Z', room: 'catalog', action: i % 3 ? 'update' : 'create', subject: `paper/${id(i + 1)}`,

@@ -9,16 +9,13 @@ import { instant, number } from '../lib/format'
 import { noteLabels } from '../lib/labels'
 import { useLoad, type Loading } from '../lib/load'
 import { usePageQuery } from '../lib/measure'
-import { readRange, readState, writeState, type Filters, type SearchState } from '../lib/query'
+import { readState, writeState, type Filters, type SearchState } from '../lib/query'
 import '../locales/measure'
 import '../locales/overview'
+import { yearsOf } from './years'
 
-export const YEARS = 15
 const FIELDS = 12
 const ALL = 100
-/** How far after a single year the window goes on. */
-const AFTER = 7
-
 /** A table and the filters that hold for it. */
 export interface Table {
   load: Loading<CrossAnswer>
@@ -27,17 +24,6 @@ export interface Table {
 
 export type Part = 'facets' | 'growth' | 'fields' | 'places' | 'within' | 'heat' | 'pairs'
 export const EVERYTHING: Part[] = ['facets', 'growth', 'fields', 'places', 'within', 'heat', 'pairs']
-
-/** The years of the chart of growth: fifteen up to the end of what is chosen, and around a single year. */
-export function yearsOf(chosen: string[] | undefined, now: number): { from: number; to: number } {
-  const ranges = (chosen ?? []).map((one) => readRange(one) ?? { from: one, to: one })
-  const ends = ranges.map((one) => Number(one.to) || now)
-  const starts = ranges.map((one) => Number(one.from) || -Infinity)
-  const single = ranges.length === 1 && ranges[0].from === ranges[0].to
-  const to = Math.min(now, ranges.length ? Math.max(...ends) + (single ? AFTER : 0) : now)
-  const first = single || ranges.length === 0 ? -Infinity : Math.min(...starts)
-  return { from: Math.min(to, Math.max(first, to - YEARS + 1)), to }
-}
 
 export function useOverview(parts: Part[]) {
   const { t } = i18n.global
