@@ -106,13 +106,16 @@ export function useOverview(parts: Part[]) {
 
   const growth = useTable('growth', () => ({ ...state.value.filters, year: [`${years.value.from}..${years.value.to}`] }),
     () => ({ rows: 'type', columns: 'year', row_values: String(ALL), column_values: String(ALL) }))
-  const fields = useTable('fields', () => filtersBeside('subject'),
-    () => ({ rows: 'subject', rows_under: under('subject'), columns: 'type', row_values: String(FIELDS), column_values: String(ALL) }))
+  // As long as no area is chosen, the table of fields and places says it all.
+  const shared = computed(() => parts.includes('heat') && !state.value.filters.area)
+  const ofFields = useTable('fields', () => filtersBeside('subject'),
+    () => ({ rows: 'subject', rows_under: shared.value ? '-' : under('subject'), columns: 'type', row_values: String(FIELDS), column_values: String(ALL) }))
   const places = useTable('places', () => filtersWithout('area'), () => ({ rows: 'area', rows_under: root.value, columns: 'type', column_values: String(ALL) }))
   const within = useTable('within', () => filtersBeside('area'),
     () => ({ rows: 'area', rows_under: under('area') === top('area') ? '-' : under('area'), columns: 'type', column_values: String(ALL) }))
   const heat = useTable('heat', () => filtersBeside('subject', 'area'),
     () => ({ rows: 'subject', rows_under: under('subject'), columns: 'area', columns_under: under('area'), row_values: String(FIELDS) }))
+  const fields = computed(() => (shared.value ? heat : ofFields))
   const pairs = useTable('pairs', () => filtersWithout('area'),
     () => ({ rows: 'organisation.area', rows_under: root.value || '-', columns: 'organisation.area', columns_under: root.value || '-' }))
 
