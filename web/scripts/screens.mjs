@@ -29,6 +29,12 @@ async function picture(base) {
     ['results-phone', results, PHONE, 'light', 'zh'],
     ['results-dark', results, DESKTOP, 'dark', 'zh'],
     ['results-en', results, DESKTOP, 'light', 'en'],
+    ['overview', '/overview', DESKTOP, 'light', 'zh'],
+    ['overview-phone', '/overview', PHONE, 'light', 'zh'],
+    ['overview-city', '/overview?area=440100', DESKTOP, 'light', 'en', '.place-map'],
+    ['overview-fields', '/overview', DESKTOP, 'light', 'zh', '.cross'],
+    ['overview-flows', '/overview', DESKTOP, 'light', 'zh', '.flows'],
+    ['overview-dark', '/overview', DESKTOP, 'dark', 'zh', '.cross'],
     ['types', '/types', DESKTOP, 'light', 'zh'],
     ['help', '/help', DESKTOP, 'light', 'zh'],
   ]
@@ -62,11 +68,12 @@ async function picture(base) {
   await mkdir(folder, { recursive: true })
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' })
   try {
-    for (const [name, path, viewport, colorScheme, lang] of pictures) {
+    for (const [name, path, viewport, colorScheme, lang, part] of pictures) {
       const page = await browser.newPage({ viewport, colorScheme })
       page.setDefaultTimeout(15_000)
       await page.goto(`${base}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
       await page.waitForLoadState('networkidle')
+      if (part) await page.locator(`.chart:has(${part})`).first().evaluate((one) => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 76))
       await page.screenshot({ path: join(folder, `${name}.png`), fullPage: process.env.XIETONG_SCREEN_FULL === '1' })
       await page.close()
       console.log(`${name}.png`)
