@@ -12,7 +12,8 @@ const struct xt_schema xt_catalog_schemas[] = {
      "{\"type\":\"object\",\"description\":\"This node.\","
      "\"required\":[\"name\",\"region\",\"area\",\"version\",\"time_zone\",\"seq\",\"total\",\"counts\",\"facets\",\"index\"],"
      "\"properties\":{\"name\":{\"type\":\"string\"},\"region\":{\"$ref\":\"#/components/schemas/Labels\"},"
-     "\"area\":" STRING_OR_NULL ",\"version\":{\"type\":\"string\"},\"time_zone\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},"
+     "\"area\":" STRING_OR_NULL
+     ",\"version\":{\"type\":\"string\"},\"time_zone\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},"
      "\"total\":{\"type\":\"integer\"},"
      "\"counts\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}},"
      "\"facets\":{\"type\":\"array\",\"items\":{" LABELLED "}},"
