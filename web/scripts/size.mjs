@@ -9,7 +9,8 @@ const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), '
 const named = (...names) => names.map((name) => `src/pages/${name}Page.vue`)
 const VIEWS = [
   { limits: { js: 110, css: 16 }, pages: named('Home', 'Results', 'Record', 'Types', 'Help') },
-  { limits: { js: 115, css: 16 }, pages: named('Indexes', 'Ranking', 'Unit', 'Indicator', 'Method', 'Workshop', 'Observations', 'Embed', 'Overview', 'OverviewEmbed') },
+  { limits: { js: 115, css: 16 }, pages: named('Indexes', 'Ranking', 'Unit', 'Indicator', 'Method', 'Workshop', 'Observations', 'Embed') },
+  { limits: { js: 120, css: 16 }, pages: named('Overview', 'OverviewEmbed') },
 ]
 
 function filesOf(key, seen = new Set(), files = new Set()) {
