@@ -106,6 +106,18 @@ void xt_catalog_read_search(const struct xt_region *region, const struct xt_pair
                             const struct xt_param *others, struct xt_problems *problems, struct xt_arena *arena,
                             struct xt_search_request *out);
 
+/* Only records that link to the one with the request's parameter "linked" as its key, in fields that the reader may see; without
+ * the parameter, all. Of the first XT_LINKED_MAX links: XT_E_INPUT when there are more. XT_E_NOT_FOUND: no such record, or not for
+ * this reader. ask borrows the request's arena. */
+#define XT_LINKED_MAX 100000
+#define XT_LINKED_PARAM                                                                                             \
+    {                                                                                                               \
+        .name = "linked", .kind = XT_P_TEXT, .max = 100, .about = "Key of a record: only records that link to it.", \
+    }
+struct xt_request;
+XT_MUST_USE enum xt_code xt_catalog_read_linked(struct xt_request *request, struct xt_search_request *ask,
+                                                struct xt_error *err);
+
 /* Feeds the index in this thread until it has reached the store's last number. When another process is the feeder, waits for
  * that one at most wait_ms (then XT_E_BUSY), and takes over when it ends before. progress may be NULL. */
 XT_MUST_USE enum xt_code xt_catalog_catch_up(struct xt_node *node, unsigned wait_ms,

@@ -506,6 +506,71 @@ static enum xt_code load_groups(struct xt_request *request, struct xt_conn *conn
     return rc;
 }
 
+static const struct xt_stmt_def LINKED = {
+    .name = "catalog_linked",
+    .sql = "SELECT DISTINCT from_id FROM record_link"
+           "   WHERE to_id = $1 AND role = $2 AND field = $3 AND from_type = $4 LIMIT $5",
+};
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t l = *(const int64_t *)a, r = *(const int64_t *)b;
+
+    return (l > r) - (l < r);
+}
+
+/* Appends the records of a group to ids, at most up to XT_LINKED_MAX + 1 of them. */
+static enum xt_code add_linked(struct xt_conn *conn, xt_id to, const struct backlink_group *group, int64_t *ids,
+                               size_t *count, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &LINKED, &stmt, err);
+    bool row = true;
+
+    if (rc != XT_OK)
+        return rc;
+    bind_group(stmt, to, group);
+    xt_bind_int(stmt, 5, XT_LINKED_MAX + 1 - (int64_t)*count);
+    while (*count <= XT_LINKED_MAX && (rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row)
+        ids[(*count)++] = xt_col_int(stmt, 0);
+    return rc;
+}
+
+enum xt_code xt_catalog_read_linked(struct xt_request *request, struct xt_search_request *ask, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    struct xt_str key = xt_request_param(request, "linked");
+    struct backlink_group group = {"", "", "", 0};
+    struct xt_record record;
+    size_t count = 0;
+    bool row = true;
+
+    if (key.n == 0)
+        return XT_OK;
+    enum xt_code rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
+    if (rc == XT_OK)
+        rc = xt_catalog_get(xt_read_conn(read), key, request->arena, &record, err);
+    if (rc == XT_E_NOT_FOUND || (rc == XT_OK && (record.deleted || (strcmp(record.status, "published") != 0 &&
+                                                                    request->actor.reads < XT_OFFICER))))
+        return xt_fail(err, XT_E_NOT_FOUND, "linked", XT_MSG_NO_RECORD, XT_VIEW(key));
+    int64_t *ids = xt_arena_alloc(request->arena, (XT_LINKED_MAX + 1) * sizeof *ids);
+    while (rc == XT_OK && count <= XT_LINKED_MAX) {
+        rc = next_group(xt_read_conn(read), record.id, request->arena, &group, &row, err);
+        if (rc != XT_OK || !row)
+            break;
+        if (group_is_shown(request, &group))
+            rc = add_linked(xt_read_conn(read), record.id, &group, ids, &count, err);
+    }
+    if (rc == XT_OK && count > XT_LINKED_MAX)
+        return xt_fail(err, XT_E_INPUT, "linked", XT_MSG_TOO_MANY_ITEMS, XT_INT(XT_LINKED_MAX), XT_INT(count));
+    /* A record in two groups stands there twice, which does no harm where it is only looked for. */
+    if (count > 1)
+        qsort(ids, count, sizeof *ids, by_id);
+    ask->among = ids;
+    ask->among_count = count;
+    return rc;
+}
+
 static void write_group_head(struct xt_json *w, const struct xt_region *region, const struct backlink_group *group,
                              enum xt_lang lang)
 {

@@ -41,6 +41,8 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
      "\"label\":{\"$ref\":\"#/components/schemas/Labels\"},"
      "\"fields\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}},"
+     "\"gather\":{\"type\":\"object\",\"properties\":{\"facet\":{\"type\":\"string\"},\"by\":{\"type\":\"string\"},"
+     "\"links\":{\"type\":\"boolean\"},\"show\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
      "\"count\":{\"type\":\"integer\"}},\"additionalProperties\":true}"},
     {"TypeList",
      "{\"type\":\"object\",\"description\":\"All record types, with the labels of link roles and identifier schemes.\","

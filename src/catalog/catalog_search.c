@@ -27,6 +27,7 @@ const struct xt_param xt_catalog_search_params[] = {
      .kind = XT_P_TEXT,
      .max = 100,
      .about = "Key of a record: only others that share its most telling words, the likest first; one page."},
+    XT_LINKED_PARAM,
     {.name = "facets",
      .kind = XT_P_LIST,
      .max = 300,
@@ -153,6 +154,9 @@ static enum xt_code read_request(struct asking *a, struct xt_error *err)
     if (request->problems.count > 0)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
     struct xt_str like = xt_request_param(request, "like");
+    enum xt_code rc = xt_catalog_read_linked(request, &a->ask, err);
+    if (rc != XT_OK)
+        return rc;
     return like.n ? catalog_like(request->node, like, request->arena, &a->ask, err) : XT_OK;
 }
 

@@ -52,7 +52,8 @@ static const char THING[] =
     "  \"thing\": {\"class\": \"Product\", \"by\": \"sort\", \"classes\": {\"A1\": \"ProductModel\"},\n"
     "    \"properties\": {\"doi\": \"sameAs\", \"size\": \"geo.latitude\", \"owners\": \"manufacturer\"}},\n"
     "  \"citation\": {\"form\": \"report\", \"by\": \"sort\", \"forms\": {\"B\": \"article\"},\n"
-    "    \"parts\": {\"author\": [\"owners\"], \"date\": \"made_on\"}}\n"
+    "    \"parts\": {\"author\": [\"owners\"], \"date\": \"made_on\"}},\n"
+    "  \"gather\": {\"facet\": \"class\", \"by\": \"mark\", \"show\": [\"person\"]}\n"
     "}\n";
 
 static const char SORTS[] = "# 物件种类\tSorts of things\topen=[A-Z][0-9]{2}\n"
@@ -183,6 +184,16 @@ static const struct fault {
      "nonsense"},
     {"types/thing.json", "{\"name\": \"dc:title\"}", "{\"nonsense\": \"dc:title\"}", XT_MSG_REGION_UNKNOWN,
      "types/thing.json", "nonsense"},
+    {"types/thing.json", "\"class\"", "\"nonsense\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: gather", "nonsense"},
+    {"types/thing.json", "\"by\": \"mark\"", "\"by\": \"nonsense\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: gather",
+     "nonsense"},
+    {"types/thing.json", "\"by\": \"mark\"", "\"by\": \"secret\"", XT_MSG_REGION_UNKNOWN, "types/thing.json: gather",
+     "secret"},
+    {"types/thing.json", "[\"person\"]", "[\"nonsense\"]", XT_MSG_REGION_UNKNOWN, "types/thing.json: gather",
+     "nonsense"},
+    {"types/thing.json", "\"show\"", "\"shwo\"", XT_MSG_REGION_SETTING, "types/thing.json: gather", "shwo"},
+    {"types/thing.json", "\"show\"", "\"links\": true, \"show\"", XT_MSG_REGION_SETTING, "types/thing.json: gather",
+     "facet"},
     {"types/thing.json", "dc:title", "dc:nonsense", XT_MSG_REGION_UNKNOWN, "types/thing.json", "dc:nonsense"},
     {"facets.json", "[", "[{\"name\": \"odd\", \"label\": {\"zh\": \"怪\", \"en\": \"Odd\"}, \"codes\": \"nonsense\"},",
      XT_MSG_REGION_UNKNOWN, "facets.json", "odd"},

@@ -15,7 +15,8 @@
 
 static const char *const type_settings[] = {"type",         "label",  "plural",   "description", "title",
                                             "order",        "fields", "sections", "facts",       "exchange",
-                                            "suggest_back", "thing",  "citation", NULL};
+                                            "suggest_back", "thing",  "citation", "gather",      NULL};
+static const char *const gather_settings[] = {"facet", "by", "links", "show", NULL};
 static const char *const section_settings[] = {"label", "fields", NULL};
 static const char *const field_settings[] = {
     "name", "label", "help",    "example",    "unit",     "kind",         "required", "many",
@@ -374,6 +375,30 @@ static void load_exchange(struct region_build *b, const char *path, const struct
     }
 }
 
+/* What a record's page gathers: the records with the record's value of a facet, or those that link to it. The page reads the
+ * file itself; here it is only looked at whether it can. */
+static void check_gather(struct region_build *b, const char *type_path, const struct xt_type *type,
+                         const json_t *gather)
+{
+    const char *path = xt_arena_printf(&b->files->arena, "%s: gather", type_path);
+    const char *facet = xt_json_z(gather, "facet", ""), *by = xt_json_z(gather, "by", "");
+    const struct xt_field *field = strcmp(by, "title") == 0 ? type->title : xt_type_field(type, xt_str(by));
+    bool links = xt_json_bool(gather, "links", false);
+
+    if (!gather)
+        return;
+    region_settings(b, path, gather, gather_settings);
+    if (links && (*facet || *by))
+        xt_problem(b->problems, path, XT_MSG_REGION_SETTING, XT_TEXT(*facet ? "facet" : "by"));
+    if (links)
+        return;
+    if (facet_index(b, facet) < 0)
+        xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("facet"), XT_TEXT(facet));
+    if (!field || field->many || field->visibility != XT_PUBLIC ||
+        (field->kind != XT_KIND_STRING && field->kind != XT_KIND_CODE && field->kind != XT_KIND_IDENTIFIER))
+        xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("by"), XT_TEXT(by));
+}
+
 static void load_type(struct region_build *b, const char *path, struct xt_type *type)
 {
     json_t *json = region_json(b, path), *sections, *section;
@@ -414,6 +439,7 @@ static void load_type(struct region_build *b, const char *path, struct xt_type *
     type->section_count = json_array_size(sections);
     load_exchange(b, path, type, json_object_get(json, "exchange"));
     region_load_meaning(b, path, type, json);
+    check_gather(b, path, type, json_object_get(json, "gather"));
 }
 
 static int by_order(const void *a, const void *b)
@@ -422,6 +448,19 @@ static int by_order(const void *a, const void *b)
 
     return left->order != right->order ? (left->order > right->order) - (left->order < right->order)
                                        : strcmp(left->name, right->name);
+}
+
+/* The types of which a page shows the best records: known only when all are loaded. */
+static void check_shown(struct region_build *b, const struct xt_type *type)
+{
+    json_t *show = json_object_get(json_object_get(type->json, "gather"), "show"), *name;
+    size_t i;
+
+    json_array_foreach (show, i, name) {
+        if (!xt_region_type(b->region, xt_json_view(name)))
+            xt_problem(b->problems, xt_arena_printf(&b->files->arena, "types/%s.json: gather", type->name),
+                       XT_MSG_REGION_UNKNOWN, XT_TEXT("show"), XT_VIEW(xt_json_view(name)));
+    }
 }
 
 static void check_targets(struct region_build *b, const struct xt_type *type, const struct xt_field *fields,
@@ -462,6 +501,7 @@ void region_load_types(struct region_build *b)
     name_search_fields(b);
     for (i = 0; i < n; i++) {
         check_targets(b, &types[i], types[i].fields, types[i].field_count);
+        check_shown(b, &types[i]);
     }
 }
 

@@ -187,6 +187,7 @@ static const struct xt_param export_params[] = {
     {.name = "type", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Record type; may be repeated (any of)."},
     {.name = "area", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Area code; what lies inside counts."},
     {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
+    XT_LINKED_PARAM,
     {.name = "sort",
      .kind = XT_P_ENUM,
      .values = "relevance date title",
@@ -219,6 +220,11 @@ static enum xt_code get_export(struct xt_request *request, struct xt_reply *repl
     if (request->problems.count > 0) {
         counted = false;
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
+    }
+    enum xt_code rc = xt_catalog_read_linked(request, &ask, err);
+    if (rc != XT_OK) {
+        counted = false;
+        return rc;
     }
     while (i + 1 < XT_COUNT(downloads) && !xt_str_is(format, downloads[i].name))
         i++;

@@ -271,7 +271,22 @@ struct batch {
     size_t count;
 };
 
-/* Those that live, may be seen and meet the query's own conditions. */
+static bool is_among(const struct xt_search_request *request, int64_t id)
+{
+    size_t low = 0, high = request->among_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (request->among[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < request->among_count && request->among[low] == id;
+}
+
+/* Those that live, may be seen, are among those asked for and meet the query's own conditions. */
 static void admit(const struct ask *a, const uint32_t *docs, const double *scores, size_t count, struct batch *out)
 {
     uint32_t block = docs[0] & ~(COLUMNS_BLOCK - 1);
@@ -295,6 +310,16 @@ static void admit(const struct ask *a, const uint32_t *docs, const double *score
             out->docs[kept] = out->docs[i];
             out->scores[kept] = out->scores[i];
             kept += *COLUMN_ID(a->columns, out->docs[i]) != *a->request->without;
+        }
+        n = kept;
+    }
+    if (a->request->among) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            out->docs[kept] = out->docs[i];
+            out->scores[kept] = out->scores[i];
+            kept += is_among(a->request, *COLUMN_ID(a->columns, out->docs[i]));
         }
         n = kept;
     }

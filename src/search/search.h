@@ -191,6 +191,8 @@ struct xt_search_request {
     const struct xt_search_text *like;
     size_t like_count;
     const int64_t *without; /* this document is left out: the one that others are to be like; NULL = none is */
+    const int64_t *among;   /* only these documents are looked at, in ascending order; NULL = all */
+    size_t among_count;
     const struct xt_search_filter *filters;
     size_t filter_count;
     const struct xt_str *facets; /* names whose counts are wanted */

@@ -1138,6 +1138,38 @@ static void a_table_counts_through_names(void **state)
     folder_remove(&folder);
 }
 
+static void only_those_among_are_found(void **state)
+{
+    (void)state;
+    struct folder folder = {""};
+    const int64_t some[] = {3, 5, 11, 900}, none = 0;
+    struct xt_search_request request = {.query = XT_STR("焊接"), .among = some, .among_count = 4, .limit = 10};
+    struct xt_search_answer answer;
+    struct xt_arena arena;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int i = 1; i < 40; i++)
+        feed_text(search, i, i % 2 ? "激光焊接" : "中药材种植", "");
+    xt_arena_init(&arena);
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_int_equal(answer.total, 3);
+    request.query = XT_STR("NOT 种植");
+    request.sort = XT_SORT_DATE;
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_int_equal(answer.total, 3);
+    assert_int_equal(answer.hits[0].id, 11); /* equal dates: the newest record first */
+    assert_int_equal(answer.hits[2].id, 3);
+    request.query = XT_STR("");
+    request.among = &none;
+    request.among_count = 0;
+    assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+    assert_int_equal(answer.total, 0); /* none is not all */
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
 static void others_like_one_are_found(void **state)
 {
     (void)state;
@@ -1205,6 +1237,7 @@ int main(void)
         cmocka_unit_test(checks_and_lists_agree),
         cmocka_unit_test(deep_queries_are_answered),
         cmocka_unit_test(time_that_runs_out_is_said),
+        cmocka_unit_test(only_those_among_are_found),
         cmocka_unit_test(others_like_one_are_found),
         cmocka_unit_test(a_table_counts_through_names),
     };
