@@ -424,7 +424,8 @@ static struct query_node *facet_node(struct parser *p, const struct target *targ
     unsigned facet = (unsigned)target->facet;
     const struct xt_search_facet *f = &p->env->schema->facets[facet];
     struct xt_str value = written;
-    bool known = resolve_value(p, facet, &value);
+    /* A range first: folding takes its signs away, and "2018.." would be the year 2018. */
+    bool known = !(f->is_year && !quoted && looks_like_span(written)) && resolve_value(p, facet, &value);
 
     if (!known && f->is_year && !quoted) {
         struct query_node *span = new_node(p, QUERY_FACET);

@@ -1138,6 +1138,42 @@ static void a_table_counts_through_names(void **state)
     folder_remove(&folder);
 }
 
+/* Also where the year that a range begins with is one of the index's own values. */
+static void ranges_of_years_open_at_an_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query;
+        int64_t total;
+    } wanted[] = {
+        {"year:2015..", 4}, {"year:..2015", 6}, {"year:>=2015", 4},     {"year:>2015", 3},    {"year:<=2015", 6},
+        {"year:2015", 1},   {"year:<2015", 5},  {"year:2015..2016", 2}, {"year:\"2015\"", 1},
+    };
+    struct folder folder = {""};
+    struct xt_arena arena;
+
+    folder_make(&folder);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int year = 2010; year < 2019; year++) {
+        char text[16];
+
+        (void)snprintf(text, sizeof text, "%d", year);
+        feed_ranked(search, year, TITLE, "机器人", text);
+    }
+    xt_arena_init(&arena);
+    for (size_t i = 0; i < XT_COUNT(wanted); i++) {
+        struct xt_search_request request = {.query = xt_str(wanted[i].query)};
+        struct xt_search_answer answer;
+
+        assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+        if (answer.total != wanted[i].total)
+            fail_msg("%s: %lld", wanted[i].query, (long long)answer.total);
+    }
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
 static void only_those_among_are_found(void **state)
 {
     (void)state;
@@ -1237,6 +1273,7 @@ int main(void)
         cmocka_unit_test(checks_and_lists_agree),
         cmocka_unit_test(deep_queries_are_answered),
         cmocka_unit_test(time_that_runs_out_is_said),
+        cmocka_unit_test(ranges_of_years_open_at_an_end),
         cmocka_unit_test(only_those_among_are_found),
         cmocka_unit_test(others_like_one_are_found),
         cmocka_unit_test(a_table_counts_through_names),
