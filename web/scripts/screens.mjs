@@ -37,11 +37,23 @@ async function picture(base) {
     ['overview-dark', '/overview', DESKTOP, 'dark', 'zh', '.cross'],
     ['types', '/types', DESKTOP, 'light', 'zh'],
     ['help', '/help', DESKTOP, 'light', 'zh'],
+    ['topic', '/topics/subject/510', DESKTOP, 'light', 'zh'],
+    ['topic-phone', '/topics/subject/510', PHONE, 'light', 'zh'],
+    ['advanced', `/advanced?q=${encodeURIComponent(`(${QUERY} OR title:激光) AND type:(paper OR patent) AND year:2018..`)}`, DESKTOP, 'light', 'zh'],
+    ['advanced-phone', `/advanced?q=${encodeURIComponent(QUERY)}`, PHONE, 'light', 'zh'],
   ]
   if (first) {
     pictures.push(['record', `/records/${first.key}`, DESKTOP, 'light', 'zh'])
     pictures.push(['record-phone', `/records/${first.key}`, PHONE, 'light', 'zh'])
   }
+  const alike = (await (await fetch(`${base}/api/v1/search?type=${first?.type ?? ''}&limit=3`)).json()).items ?? []
+  if (alike.length > 1) {
+    const compared = `/compare?${alike.map((one) => `key=${one.key}`).join('&')}`
+    pictures.push(['compare', compared, DESKTOP, 'light', 'zh'], ['compare-phone', compared, PHONE, 'light', 'zh'])
+  }
+  const [most] = (await (await fetch(`${base}/api/v1/search?limit=0&facets=organisation&facet_values=1`)).json()).facets?.organisation ?? []
+  const house = most && (await (await fetch(`${base}/api/v1/search?type=organisation&limit=1&q=${encodeURIComponent(`title:"${most.value}"`)}`)).json()).items?.[0]
+  if (house) pictures.push(['gather', `/records/${house.key}#gather-title`, DESKTOP, 'light', 'zh'])
   const index = (await (await fetch(`${base}/api/v1/indexes`)).json()).items.find((one) => one.releases.length)
   if (index) {
     const release = await (await fetch(`${base}/api/v1/indexes/${index.name}/releases/current`)).json()

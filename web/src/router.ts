@@ -12,6 +12,9 @@ const pages = {
   types: () => import('./pages/TypesPage.vue'),
   help: () => import('./pages/HelpPage.vue'),
   missing: () => import('./pages/MissingPage.vue'),
+  topic: () => import('./pages/TopicPage.vue'),
+  compare: () => import('./pages/ComparePage.vue'),
+  advanced: () => import('./pages/AdvancedPage.vue'),
 }
 
 /** What programs take: fetched when asked for. */
@@ -40,6 +43,9 @@ export const router = createRouter({
     { path: '/', name: 'home', component: pages.home },
     { path: '/search', name: 'results', component: pages.results },
     { path: '/records/:type/:id', name: 'record', component: pages.record },
+    { path: '/topics/:facet/:value', name: 'topic', component: pages.topic },
+    { path: '/compare', name: 'compare', component: pages.compare },
+    { path: '/advanced', name: 'advanced', component: pages.advanced },
     { path: '/types', name: 'types', component: pages.types },
     { path: '/overview', name: 'overview', component: measure.overview },
     { path: '/indexes', name: 'indexes', component: measure.indexes },
@@ -67,7 +73,7 @@ export const router = createRouter({
       return document.getElementById(to.hash.slice(1)) ? { el: to.hash, top: 72 } : {}
     }
     // A tab of the same record, another choice on the same page of an index: the reader stays where he is.
-    const stays = to.path === from.path && (to.name === 'record' || String(to.name) in measure) && to.query.page === from.query.page
+    const stays = to.path === from.path && (to.name === 'record' || to.name === 'compare' || to.name === 'advanced' || String(to.name) in measure) && to.query.page === from.query.page
     return stays ? {} : { top: 0 }
   },
 })

@@ -52,6 +52,8 @@ export interface RecordType {
   fields: Field[]
   sections?: Array<{ label?: Label; fields?: string[] }>
   facts?: string[]
+  /** What a record's page gathers: records with its value of a facet, or those that link to it; the types shown first. */
+  gather?: { facet?: string; by?: string; links?: boolean; show?: string[] }
   count?: number
 }
 

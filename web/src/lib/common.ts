@@ -71,3 +71,8 @@ export const houseName = computed(() =>
 export function recordPath(key: string): string {
   return `/records/${key.split('/').map(encodeURIComponent).join('/')}`
 }
+
+/** Where what has a facet's value is gathered. */
+export function topicPath(facet: string, value: string): string {
+  return `/topics/${encodeURIComponent(facet)}/${encodeURIComponent(value)}`
+}

@@ -4,7 +4,7 @@ import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import type { RecordType, Relaxed } from '../api/types'
 
 export const SORTS = ['relevance', 'date', 'title'] as const
-const NOT_FACETS = new Set(['q', 'like', 'match', 'syn', 'syn', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
+const NOT_FACETS = new Set(['q', 'like', 'linked', 'match', 'syn', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
 const ALWAYS = ['type', 'area', 'year', 'subject', 'organisation']
 
 export type Filters = Record<string, string[]>
@@ -13,6 +13,8 @@ export interface SearchState {
   q: string
   /** Key of a record that the results are like. */
   like?: string
+  /** Key of a record that the results link to. */
+  linked?: string
   /** Any piece of the words will do. */
   pieces?: boolean
   /** No synonyms. */
@@ -41,6 +43,7 @@ export function readState(query: LocationQuery, isFilter = (_name: string) => tr
   return {
     q: texts(query.q)[0] ?? '',
     like: texts(query.like)[0] ?? '',
+    linked: texts(query.linked)[0] ?? '',
     pieces: texts(query.match)[0] === 'pieces',
     asWritten: texts(query.syn)[0] === '0',
     sort: (SORTS as readonly string[]).includes(sort) ? sort : '',
@@ -55,6 +58,7 @@ export function writeState(state: Partial<SearchState>): LocationQueryRaw {
   const query: LocationQueryRaw = {}
   if (state.q) query.q = state.q
   if (state.like) query.like = state.like
+  if (state.linked) query.linked = state.linked
   if (state.pieces) query.match = 'pieces'
   if (state.asWritten) query.syn = '0'
   for (const [name, values] of Object.entries(state.filters ?? {})) {
@@ -108,6 +112,7 @@ function searched(state: SearchState): URLSearchParams {
   const query = new URLSearchParams()
   if (state.q) query.set('q', state.q)
   if (state.like) query.set('like', state.like)
+  if (state.linked) query.set('linked', state.linked)
   if (state.pieces) query.set('match', 'pieces')
   if (state.asWritten) query.set('syn', '0')
   for (const [name, values] of Object.entries(state.filters)) {
