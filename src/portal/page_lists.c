@@ -338,6 +338,9 @@ static const struct {
     {"/data", W_DATA_PAGE, W_DATA_ABOUT},
     {"/api", W_API, W_API_ABOUT},
     {"/observations", W_OBSERVATIONS, W_OBSERVATIONS_ABOUT},
+    {"/overview", W_OVERVIEW, W_OVERVIEW_ABOUT},
+    {"/compare", W_COMPARE, W_COMPARE_ABOUT},
+    {"/advanced", W_ADVANCED, W_ADVANCED_ABOUT},
 };
 
 enum xt_code page_plain(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
@@ -352,6 +355,38 @@ enum xt_code page_plain(struct xt_request *request, struct xt_reply *reply, stru
     xt_text_add_z(&page.title, say(request, plain[i].title));
     xt_text_add_z(&page.description, say(request, plain[i].about));
     xt_text_addf(&page.body, "<h1>%s</h1>\n<p>%s</p>\n", say(request, plain[i].title), say(request, plain[i].about));
+    page_reply(&page, reply);
+    return XT_OK;
+}
+
+/* A value of a facet: without the application, a way to its records. */
+enum xt_code page_topic(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
+{
+    XT_AUTO(page_done) struct page page = {0};
+    XT_AUTO(xt_text_done) struct xt_text path = {0}, query = {0};
+    const struct xt_region *region = request->node->region;
+    struct xt_str value = xt_request_param(request, "value");
+    const struct xt_facet *facet = xt_region_facet(region, xt_request_param(request, "facet"));
+    const char *label;
+
+    if (!facet)
+        return xt_fail(err, XT_E_NOT_FOUND, "facet", XT_MSG_NO_FACET, XT_VIEW(xt_request_param(request, "facet")));
+    xt_text_init(&path, 64 * XT_KIB);
+    xt_text_init(&query, 64 * XT_KIB);
+    xt_text_addf(&path, "/topics/%s/", facet->name);
+    html_query(&path, value);
+    xt_text_addf(&query, "/search?%s=", facet->name);
+    html_query(&query, value);
+    label = xt_facet_label(facet, region, value, request->lang);
+    page_init(&page, request, path.s);
+    xt_text_add_str(&page.title, label ? xt_str(label) : value);
+    xt_text_addf(&page.description, "%s: ", facet->labels[request->lang]);
+    xt_text_add_str(&page.description, label ? xt_str(label) : value);
+    xt_text_add_z(&page.body, "<h1>");
+    html_text(&page.body, label ? xt_str(label) : value);
+    xt_text_add_z(&page.body, "</h1>\n<p>");
+    page_link(&page, query.s, xt_str(say(request, W_RECORDS_OF_TOPIC)));
+    xt_text_add_z(&page.body, "</p>\n");
     page_reply(&page, reply);
     return XT_OK;
 }

@@ -16,6 +16,11 @@ static const struct xt_param index_params[] = {
     {.name = "code", .in = XT_IN_PATH, .kind = XT_P_TEXT, .about = ADDRESS},
     {.name = NULL},
 };
+static const struct xt_param topic_params[] = {
+    {.name = "facet", .in = XT_IN_PATH, .kind = XT_P_TEXT, .about = ADDRESS},
+    {.name = "value", .in = XT_IN_PATH, .kind = XT_P_TEXT, .about = ADDRESS},
+    {.name = NULL},
+};
 static const struct xt_param part_params[] = {
     {.name = "part",
      .in = XT_IN_PATH,
@@ -75,6 +80,11 @@ static const struct xt_route routes[] = {
     {"GET", "/data", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "About the data", NULL, HTML, NULL},
     {"GET", "/api", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "The API", NULL, HTML, NULL},
     {"GET", "/observations", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "Observations", NULL, HTML, NULL},
+    {"GET", "/overview", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "Overview", NULL, HTML, NULL},
+    {"GET", "/compare", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "Records side by side", NULL, HTML, NULL},
+    {"GET", "/advanced", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "Advanced search", NULL, HTML, NULL},
+    {"GET", "/topics/{facet}/{value}", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_topic, topic_params, "A topic", NULL,
+     HTML, NULL},
     {"GET", "/indexes", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_indexes, NULL, "Indexes", NULL, HTML, NULL},
     {"GET", "/indexes/{index}", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ | XT_ROUTE_SLOW), page_ranking, index_params,
      "A ranking", NULL, HTML, NULL},

@@ -78,7 +78,7 @@ XT_MUST_USE enum xt_code count_types(struct xt_request *request, int64_t **out, 
 /* ---- handlers ---- */
 
 typedef enum xt_code handler(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
-handler page_home, page_results, page_types, page_plain, page_record, page_indexes, page_ranking, page_unit,
+handler page_home, page_results, page_types, page_plain, page_topic, page_record, page_indexes, page_ranking, page_unit,
     page_index_part, get_robots, get_sitemap, get_sitemap_part, get_feed, get_data;
 void data_drop(void); /* what was kept of the last count */
 

@@ -54,7 +54,7 @@ async function planted() {
 
 test('each kind of page has its head in both languages, and is valid HTML', LIMIT, async () => {
   const record = await first({ type: 'instrument', q: '示例' })
-  const paths = ['/', '/search?q=示例&type=paper', `/records/${record}`, '/types', '/help', '/data', '/api', '/observations', '/indexes', '/indexes/specialised-town',
+  const paths = ['/', '/search?q=示例&type=paper', `/records/${record}`, '/types', '/help', '/data', '/api', '/observations', '/overview', '/advanced', '/compare', '/topics/subject/510', '/indexes', '/indexes/specialised-town',
     '/indexes/specialised-town/units/ex-41', '/indexes/specialised-town/indicators/A11', '/indexes/specialised-town/method', '/indexes/specialised-town/workshop']
   for (const path of paths) {
     for (const lang of ['zh', 'en']) {
@@ -233,7 +233,7 @@ test('every page of the application has its head', async () => {
   const paths = [...router.matchAll(/\{ path: '(\/[^']*)', name: '(\w+)'/g)].filter(([, path, name]) => !path.startsWith('/embed/') && name !== 'missing').map((match) => match[1])
   assert.ok(paths.length > 10)
   const record = await first({ type: 'paper', q: '示例' })
-  const real = { ':type/:id': record, ':index': 'specialised-town', ':unit': 'ex-41', ':code': 'A11' }
+  const real = { ':type/:id': record, ':index': 'specialised-town', ':unit': 'ex-41', ':code': 'A11', ':facet/:value': 'subject/510' }
   for (const path of paths) {
     const address = Object.entries(real).reduce((now, [from, to]) => now.replace(from, to), path)
     const { status, html } = await get(address)
