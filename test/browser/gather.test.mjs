@@ -136,9 +136,13 @@ test('topics: label, what is above and below, and all adds up', LIMIT, () => wit
   await page.waitForFunction(() => document.querySelector('h1')?.textContent.includes('光电子学'))
   await page.getByRole('navigation', { name: '上级' }).getByRole('link').click()
   await page.waitForFunction(() => document.querySelector('h1')?.textContent.includes('电子与通信技术'))
-  await open(page, '/topics/nothing/1')
-  assert.match(await text(page, 'h1'), /没有“nothing”这样的主题/)
 }))
+
+test('a topic that there is none of is not found, and says so', LIMIT, () => withPage(browser, node.url, async (page) => {
+  assert.equal((await page.goto('/topics/nothing/1')).status(), 404)
+  await idle(page)
+  assert.match(await text(page, 'h1'), /没有“nothing”这样的主题/)
+}, { expected: /status of 404/ }))
 
 test('in English, dark', LIMIT, () => withPage(browser, node.url, async (page) => {
   await shown(page, '/topics/subject/510?lang=en')
