@@ -55,7 +55,8 @@ X(INDEXES_ABOUT, "由公开指标按写明的方法算出的综合指数，附�
   "Composite indexes made from public indicators by a stated method, with how sure their ranks are.")
 X(RECORDS_OF_TOPIC, "查看全部记录", "All its records")
 X(OVERVIEW, "总览", "Overview")
-X(OVERVIEW_ABOUT, "全区域有什么、在哪里、增长多快、谁与谁合作。", "What the region has, where, how it grows, and who works with whom.")
+X(OVERVIEW_ABOUT, "全区域有什么、在哪里、增长多快、谁与谁合作。",
+  "What the region has, where, how it grows, and who works with whom.")
 X(COMPARE, "对比", "Compare")
 X(COMPARE_ABOUT, "并排对比至多五条记录。", "Up to five records side by side.")
 X(ADVANCED, "高级检索", "Advanced search")
