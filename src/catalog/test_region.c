@@ -418,6 +418,8 @@ static void a_folder_that_is_not_there_is_refused(void **state)
 
 /* ---- which file wins ---- */
 
+static const char OTHER_AREAS[] = "# 地区\tArea\ncode\tzh\ten\tparent\n990000\t某地\tSomewhere\t\n";
+
 static void one_file_of_data_wins_over_the_embedded(void **state)
 {
     struct fixture *f = *state;
@@ -434,6 +436,11 @@ static void one_file_of_data_wins_over_the_embedded(void **state)
     assert_true(paper > 5); /* the others are as embedded */
     assert_non_null(xt_region_type(region, XT_STR("thing")));
     assert_int_equal(xt_region_codes(region, XT_STR("area"))->count, 2);
+    assert_string_equal(region->area, "440000");
+    xt_region_free(&region);
+
+    put_file(f, "data/codes", "area.tsv", OTHER_AREAS, strlen(OTHER_AREAS));
+    assert_int_equal(load(f, NULL, "data", &region), XT_OK);
     assert_null(region->area); /* the packed file names one that this list does not have */
     xt_region_free(&region);
 

@@ -83,7 +83,7 @@ test('only web addresses become links', () => {
 
 test('an address is read, written, and read the same again', () => {
   const state = query.readState({ q: 'x', area: ['1', '2', '2', ''], year: '2015..', sort: 'bogus', cursor: 'c', page: '3', lang: 'en' })
-  assert.deepEqual(state, { q: 'x', like: '', sort: '', cursor: 'c', page: 3, pieces: false, asWritten: false, filters: { area: ['1', '2'], year: ['2015..'] } })
+  assert.deepEqual(state, { q: 'x', like: '', linked: '', sort: '', cursor: 'c', page: 3, pieces: false, asWritten: false, filters: { area: ['1', '2'], year: ['2015..'] } })
   assert.deepEqual(query.readState(query.writeState(state)), state)
   assert.deepEqual(query.toggled(state, 'area', '1'), { q: 'x', area: '2', year: '2015..' })
   assert.deepEqual(query.toggled(state, 'area', '3'), { q: 'x', area: ['1', '2', '3'], year: '2015..' })
@@ -91,6 +91,7 @@ test('an address is read, written, and read the same again', () => {
   const wider = query.readState({ q: 'x', match: 'pieces', syn: '0' })
   assert.deepEqual([wider.pieces, wider.asWritten], [true, true])
   assert.deepEqual(query.readState(query.writeState(wider)), wider)
+  assert.deepEqual(query.readState(query.writeState({ ...state, linked: 'paper/1' })), { ...state, linked: 'paper/1' })
   for (const page of ['-1', '0', 'NaN', '1e9', '1.5']) assert.equal(query.readState({ page }).page, 1)
 })
 
