@@ -99,24 +99,54 @@ XT_MUST_USE enum xt_code xt_catalog_region(const struct xt_node *node, struct xt
 
 /* ---- the index ---- */
 
-/* A search from names and values: "q", "sort", and the names of facets and ranges, which may be repeated (any of). Names in
+/* A search from names and values: "q", "sort", "match", "syn", and the names of facets and ranges, which may be repeated (any of). Names in
  * others are passed over (NULL = none), further ones are problems. *out borrows params and arena; reader and limit are the
  * caller's to set. */
 void xt_catalog_read_search(const struct xt_region *region, const struct xt_pair *params, size_t count,
                             const struct xt_param *others, struct xt_problems *problems, struct xt_arena *arena,
                             struct xt_search_request *out);
 
-/* Only records that link to the one with the request's parameter "linked" as its key, in fields that the reader may see; without
- * the parameter, all. Of the first XT_LINKED_MAX links: XT_E_INPUT when there are more. XT_E_NOT_FOUND: no such record, or not for
- * this reader. ask borrows the request's arena. */
-#define XT_LINKED_MAX 100000
-#define XT_LINKED_PARAM                                                                                             \
-    {                                                                                                               \
-        .name = "linked", .kind = XT_P_TEXT, .max = 100, .about = "Key of a record: only records that link to it.", \
+/* The parameters that say which records a search is of, as rows for a route that takes one; facets and ranges are further ones
+ * (XT_ROUTE_ANY_PARAM). Read by the functions here. */
+#define XT_SEARCH_PARAMS                                                                                              \
+    {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "The query, see the help page; empty finds everything."},  \
+        {.name = "type",                                                                                              \
+         .kind = XT_P_TEXT,                                                                                           \
+         .max = 100,                                                                                                  \
+         .many = true,                                                                                                \
+         .about = "Record type; may be repeated (any of)."},                                                          \
+        {.name = "area",                                                                                              \
+         .kind = XT_P_TEXT,                                                                                           \
+         .max = 100,                                                                                                  \
+         .many = true,                                                                                                \
+         .about = "Area code; what lies inside counts; may be repeated (any of)."},                                   \
+        {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},          \
+        {.name = "like",                                                                                              \
+         .kind = XT_P_TEXT,                                                                                           \
+         .max = 100,                                                                                                  \
+         .about = "Key of a record: only others that share its most telling words, the likest first; one page."},     \
+        {.name = "linked", .kind = XT_P_TEXT, .max = 100, .about = "Key of a record: only records that link to it."}, \
+        {.name = "match",                                                                                             \
+         .kind = XT_P_ENUM,                                                                                           \
+         .values = "phrase pieces",                                                                                   \
+         .otherwise = "phrase",                                                                                       \
+         .about = "phrase: what stands together is found as it stands, and all words are. pieces: any piece of the "  \
+                  "words will do, the best match first."},                                                            \
+    {                                                                                                                 \
+        .name = "syn", .kind = XT_P_ENUM, .values = "0 1", .otherwise = "1",                                          \
+        .about = "1: synonyms of the words are looked for too and count less. 0: only the words as they are written." \
     }
+
+/* True for the name of a parameter that decides what is found or in what order. */
+bool xt_catalog_is_search_param(const struct xt_region *region, struct xt_str name);
+
+/* The records that the request's parameters "linked" and "like" leave (only those that link to that one in fields that the
+ * reader may see; only others that are like that one). Without them, all. ask->reader is set; ask borrows the request's arena.
+ * XT_E_NOT_FOUND: no such record, or not for this reader. XT_E_INPUT: more than XT_LINKED_MAX records link there. */
+#define XT_LINKED_MAX 100000
 struct xt_request;
-XT_MUST_USE enum xt_code xt_catalog_read_linked(struct xt_request *request, struct xt_search_request *ask,
-                                                struct xt_error *err);
+XT_MUST_USE enum xt_code xt_catalog_read_related(struct xt_request *request, struct xt_search_request *ask,
+                                                 struct xt_error *err);
 
 /* Feeds the index in this thread until it has reached the store's last number. When another process is the feeder, waits for
  * that one at most wait_ms (then XT_E_BUSY), and takes over when it ends before. progress may be NULL. */

@@ -36,8 +36,7 @@ const struct xt_param xt_catalog_cross_params[] = {
      .max = 100,
      .otherwise = "20",
      .about = "Most columns, likewise."},
-    {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "Only records that this query finds."},
-    XT_LINKED_PARAM,
+    XT_SEARCH_PARAMS,
     {.name = "sort",
      .kind = XT_P_ENUM,
      .values = "relevance date title",
@@ -282,7 +281,7 @@ enum xt_code xt_catalog_cross(struct xt_request *request, struct xt_reply *reply
             values_under(c, &c->sides[i]);
     if (request->problems.count > 0)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
-    rc = xt_catalog_read_linked(request, &c->ask, err);
+    rc = xt_catalog_read_related(request, &c->ask, err);
     if (rc == XT_OK)
         rc = xt_seq_last(request->node->store, &last, err);
     reply->passing = rc == XT_OK && xt_search_reached(request->node->search) < last;

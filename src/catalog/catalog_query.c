@@ -81,6 +81,18 @@ static enum xt_sort sort_of(struct xt_str name)
     return xt_str_is(name, "date") ? XT_SORT_DATE : xt_str_is(name, "title") ? XT_SORT_TITLE : XT_SORT_RELEVANCE;
 }
 
+bool xt_catalog_is_search_param(const struct xt_region *region, struct xt_str name)
+{
+    static const char *const own[] = {"q", "sort", "match", "syn", "like", "linked"};
+    size_t i;
+
+    for (i = 0; i < XT_COUNT(own); i++) {
+        if (xt_str_is(name, own[i]))
+            return true;
+    }
+    return is_filter(&region->schema, name);
+}
+
 void xt_catalog_read_search(const struct xt_region *region, const struct xt_pair *params, size_t count,
                             const struct xt_param *others, struct xt_problems *problems, struct xt_arena *arena,
                             struct xt_search_request *out)
@@ -102,6 +114,8 @@ void xt_catalog_read_search(const struct xt_region *region, const struct xt_pair
             out->as_written = xt_str_is(params[i].value, "0");
         else if (xt_str_is(name, "sort"))
             out->sort = sort_of(params[i].value);
+        else if (xt_str_is(name, "like") || xt_str_is(name, "linked"))
+            continue; /* xt_catalog_read_related reads them */
         else if (is_filter(&region->schema, name))
             add_filter(&r, &params[i]);
         else if (!is_other(others, name))

@@ -536,18 +536,16 @@ static enum xt_code add_linked(struct xt_conn *conn, xt_id to, const struct back
     return rc;
 }
 
-enum xt_code xt_catalog_read_linked(struct xt_request *request, struct xt_search_request *ask, struct xt_error *err)
+static enum xt_code read_linked(struct xt_request *request, struct xt_str key, struct xt_search_request *ask,
+                                struct xt_error *err)
 {
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    struct xt_str key = xt_request_param(request, "linked");
     struct backlink_group group = {"", "", "", 0};
     struct xt_record record;
     size_t count = 0;
     bool row = true;
-
-    if (key.n == 0)
-        return XT_OK;
     enum xt_code rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
+
     if (rc == XT_OK)
         rc = xt_catalog_get(xt_read_conn(read), key, request->arena, &record, err);
     if (rc == XT_E_NOT_FOUND || (rc == XT_OK && (record.deleted || (strcmp(record.status, "published") != 0 &&
@@ -568,6 +566,16 @@ enum xt_code xt_catalog_read_linked(struct xt_request *request, struct xt_search
         qsort(ids, count, sizeof *ids, by_id);
     ask->among = ids;
     ask->among_count = count;
+    return rc;
+}
+
+enum xt_code xt_catalog_read_related(struct xt_request *request, struct xt_search_request *ask, struct xt_error *err)
+{
+    struct xt_str linked = xt_request_param(request, "linked"), like = xt_request_param(request, "like");
+    enum xt_code rc = linked.n ? read_linked(request, linked, ask, err) : XT_OK;
+
+    if (rc == XT_OK && like.n)
+        rc = catalog_like(request->node, like, request->arena, ask, err);
     return rc;
 }
 
@@ -757,7 +765,8 @@ static enum xt_code find_record(struct xt_request *request, struct xt_reply *rep
         return rc;
     if (out->merged_into) {
         reply->status = 301;
-        reply->location = xt_arena_printf(request->arena, "/api/v1/records/%s", out->merged_into);
+        reply->location =
+            xt_arena_printf(request->arena, "/api/v1/records/%s%s", out->merged_into, xt_request_query(request));
         return XT_OK;
     }
     if (strcmp(out->status, "published") != 0 && request->actor.reads < XT_OFFICER)

@@ -15,19 +15,7 @@
 #define FACETS_MAX    24
 
 const struct xt_param xt_catalog_search_params[] = {
-    {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "The query, see the help page; empty finds everything."},
-    {.name = "type", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Record type; may be repeated (any of)."},
-    {.name = "area",
-     .kind = XT_P_TEXT,
-     .max = 100,
-     .many = true,
-     .about = "Area code; what lies inside counts; may be repeated (any of)."},
-    {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
-    {.name = "like",
-     .kind = XT_P_TEXT,
-     .max = 100,
-     .about = "Key of a record: only others that share its most telling words, the likest first; one page."},
-    XT_LINKED_PARAM,
+    XT_SEARCH_PARAMS,
     {.name = "facets",
      .kind = XT_P_LIST,
      .max = 300,
@@ -39,18 +27,6 @@ const struct xt_param xt_catalog_search_params[] = {
      .max = 200,
      .otherwise = "20",
      .about = "Most values of a facet."},
-    {.name = "match",
-     .kind = XT_P_ENUM,
-     .values = "phrase pieces",
-     .otherwise = "phrase",
-     .about =
-         "phrase: what stands together is found as it stands, and all words are. pieces: any piece of the words will do, "
-         "the best match first."},
-    {.name = "syn",
-     .kind = XT_P_ENUM,
-     .values = "0 1",
-     .otherwise = "1",
-     .about = "1: synonyms of the words are looked for too and count less. 0: only the words as they are written."},
     {.name = "sort",
      .kind = XT_P_ENUM,
      .values = "relevance date title",
@@ -65,6 +41,8 @@ struct asking {
     struct xt_request *request;
     struct xt_search_request ask;
     struct xt_str facets[FACETS_MAX];
+    struct xt_search_relaxed relaxed[XT_RELAXED_MAX];
+    size_t relaxed_count;
 };
 
 static bool is_asked(const struct asking *a, struct xt_str facet)
@@ -153,11 +131,7 @@ static enum xt_code read_request(struct asking *a, struct xt_error *err)
     read_facets(a);
     if (request->problems.count > 0)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
-    struct xt_str like = xt_request_param(request, "like");
-    enum xt_code rc = xt_catalog_read_linked(request, &a->ask, err);
-    if (rc != XT_OK)
-        return rc;
-    return like.n ? catalog_like(request->node, like, request->arena, &a->ask, err) : XT_OK;
+    return xt_catalog_read_related(request, &a->ask, err);
 }
 
 /* ---- the answer ---- */
@@ -373,26 +347,26 @@ static void write_filter_values(struct xt_json *w, const struct asking *a, struc
 }
 
 /* Nothing was found: what would be with less asked for. */
-static enum xt_code write_relaxed(struct xt_json *w, struct asking *a, const struct xt_search_answer *answer,
-                                  struct xt_error *err)
+static enum xt_code relax(struct asking *a, const struct xt_search_answer *answer, struct xt_error *err)
+{
+    if (answer->total > 0 || answer->at_least || a->ask.like || a->ask.cursor.n > 0 || a->ask.limit == 0)
+        return XT_OK;
+    return xt_search_relax(a->request->node->search, &a->request->node->region->schema, &a->ask, a->request->lang,
+                           RELAX_MS, a->request->arena, a->relaxed, &a->relaxed_count, err);
+}
+
+static void write_relaxed(struct xt_json *w, const struct asking *a)
 {
     static const char *const names[] = {[XT_RELAX_SYNONYMS] = "synonyms",
                                         [XT_RELAX_PIECES] = "pieces",
                                         [XT_RELAX_FILTER] = "filter",
                                         [XT_RELAX_WORD] = "word"};
-    struct xt_search_relaxed relaxed[XT_RELAXED_MAX];
-    size_t count = 0, i;
-    enum xt_code rc = XT_OK;
+    size_t i;
 
-    if (answer->total == 0 && !answer->at_least && !a->ask.like && a->ask.cursor.n == 0 && a->ask.limit > 0)
-        rc = xt_search_relax(a->request->node->search, &a->request->node->region->schema, &a->ask, a->request->lang,
-                             RELAX_MS, a->request->arena, relaxed, &count, err);
-    if (rc != XT_OK)
-        return rc;
     xt_json_key(w, "relaxed");
     xt_json_array(w);
-    for (i = 0; i < count; i++) {
-        const struct xt_search_relaxed *one = &relaxed[i];
+    for (i = 0; i < a->relaxed_count; i++) {
+        const struct xt_search_relaxed *one = &a->relaxed[i];
 
         xt_json_object(w);
         xt_json_kv_z(w, "how", names[one->how]);
@@ -408,7 +382,6 @@ static enum xt_code write_relaxed(struct xt_json *w, struct asking *a, const str
         xt_json_end_object(w);
     }
     xt_json_end_array(w);
-    return XT_OK;
 }
 
 static enum xt_code write_answer(struct xt_text *out, struct asking *a, const struct xt_search_answer *answer,
@@ -434,8 +407,7 @@ static enum xt_code write_answer(struct xt_text *out, struct asking *a, const st
     xt_json_end_array(&w);
     write_facets(&w, a, answer);
     write_query(&w, a, answer);
-    if (rc == XT_OK)
-        rc = write_relaxed(&w, a, answer, err);
+    write_relaxed(&w, a);
     xt_json_kv_z(&w, "next", answer->next ? xt_request_next(a->request, "/api/v1/search", answer->next) : NULL);
     xt_json_kv_int(&w, "took_us", answer->took_us);
     xt_json_end_object(&w);
@@ -452,6 +424,8 @@ enum xt_code xt_catalog_search(struct xt_request *request, struct xt_reply *repl
     rc = read_request(a, err);
     if (rc == XT_OK)
         rc = xt_search_ask(request->node->search, &a->ask, request->arena, &answer, err);
+    if (rc == XT_OK)
+        rc = relax(a, &answer, err); /* before a connection is taken: it may search for a second */
     if (rc == XT_OK)
         rc = write_answer(&reply->body, a, &answer, err);
     return rc;

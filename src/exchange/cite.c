@@ -342,7 +342,7 @@ void cite_initials(const struct name_parts *parts, const char *after, const char
 
 bool cite_pages(struct xt_str pages, struct xt_str *out_first, struct xt_str *out_last)
 {
-    static const char *const dashes[] = {"--", "-", "\xE2\x80\x93", "\xE2\x80\x94", "~", "\xE2\x80\x94\xE2\x80\x94"};
+    static const char *const dashes[] = {"--", "-", "\xE2\x80\x93", "\xE2\x80\x94\xE2\x80\x94", "\xE2\x80\x94", "~"};
     size_t i, at = SIZE_MAX;
 
     *out_first = pages;

@@ -101,7 +101,8 @@ enum xt_code xt_exchange_get_citation(struct xt_request *request, struct xt_repl
         return rc;
     if (shown.record.merged_into) {
         reply->status = 301;
-        reply->location = xt_arena_printf(request->arena, "/api/v1/records/%s/citation", shown.record.merged_into);
+        reply->location = xt_arena_printf(request->arena, "/api/v1/records/%s/citation%s", shown.record.merged_into,
+                                          xt_request_query(request));
         return XT_OK;
     }
     xt_cited_of(&shown, &context, request->arena, &cited);

@@ -183,11 +183,7 @@ static enum xt_code write_export(struct xt_request *request, struct xt_reply *re
 }
 
 static const struct xt_param export_params[] = {
-    {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "The query, as for /api/v1/search."},
-    {.name = "type", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Record type; may be repeated (any of)."},
-    {.name = "area", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Area code; what lies inside counts."},
-    {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
-    XT_LINKED_PARAM,
+    XT_SEARCH_PARAMS,
     {.name = "sort",
      .kind = XT_P_ENUM,
      .values = "relevance date title",
@@ -221,7 +217,8 @@ static enum xt_code get_export(struct xt_request *request, struct xt_reply *repl
         counted = false;
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
     }
-    enum xt_code rc = xt_catalog_read_linked(request, &ask, err);
+    ask.reader = request->actor.reads;
+    enum xt_code rc = xt_catalog_read_related(request, &ask, err);
     if (rc != XT_OK) {
         counted = false;
         return rc;

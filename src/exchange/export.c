@@ -22,9 +22,9 @@ struct export
     struct xt_export_result *result;
     struct xt_conn *conn;
     struct xt_out *out;
-    struct xt_arena arena, record; /* of the columns of a type; of one record */
-    const struct xt_type *type;    /* whose records are written; NULL: each its own */
-    bool measuring;                /* columns are counted, nothing is written */
+    struct xt_arena arena, record, cited; /* of the columns of a type; of one record; of its reference */
+    const struct xt_type *type;           /* whose records are written; NULL: each its own */
+    bool measuring;                       /* columns are counted, nothing is written */
     struct xt_str *cells;
     struct xt_text *texts;
     size_t *spread; /* columns of a value, 1 = one */
@@ -223,8 +223,9 @@ static enum xt_code write_cited(struct export *x, const struct xt_type *type, co
     struct xt_shown shown = {.type = type, .record = *record, .body = body};
     struct xt_cited cited;
 
+    xt_arena_clear(&x->cited);
     xt_text_init(&entry, CELL_MAX);
-    xt_cited_of(&shown, x->options->cite, &x->record, &cited);
+    xt_cited_of(&shown, x->options->cite, &x->cited, &cited);
     if (x->options->style == XT_CITE_GB7714)
         xt_text_addf(&entry, "[%lld] ", (long long)x->result->count + 1);
     xt_cite(&cited, x->options->style, &entry);
@@ -564,6 +565,7 @@ enum xt_code xt_export(struct xt_node *node, const struct xt_export_options *opt
     *out = (struct xt_export_result){0};
     xt_arena_init(&x.arena);
     xt_arena_init(&x.record);
+    xt_arena_init(&x.cited);
     rc = xt_read_begin(node->store, READ_WAIT_MS, &read, err);
     if (rc == XT_OK) {
         x.conn = xt_read_conn(read);
@@ -575,6 +577,7 @@ enum xt_code xt_export(struct xt_node *node, const struct xt_export_options *opt
         rc = xt_out_close(&x.out, err);
     if (x.out)
         xt_out_drop(&x.out);
+    xt_arena_done(&x.cited);
     xt_arena_done(&x.record);
     xt_arena_done(&x.arena);
     return rc;

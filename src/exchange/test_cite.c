@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "exchange/cite.h"
+#include "exchange/cite_priv.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
@@ -400,6 +400,21 @@ static void ris_is_in_its_lines(void **state)
     check(XT_CITE_RIS, ris, XT_COUNT(ris));
 }
 
+static void pages_are_told_apart_at_any_dash(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"12-20", "12--20", "12–20", "12—20", "12——20", "12~20", " 12 - 20 "};
+    struct xt_str first, last;
+
+    for (size_t i = 0; i < XT_COUNT(given); i++) {
+        assert_true(cite_pages(xt_str(given[i]), &first, &last));
+        assert_true(xt_str_is(first, "12"));
+        if (!xt_str_is(last, "20"))
+            fail_msg("%s: %.*s", given[i], (int)last.n, last.s);
+    }
+    assert_false(cite_pages(XT_STR("e12"), &first, &last));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -407,6 +422,7 @@ int main(void)
         cmocka_unit_test(apa_is_as_the_manual_shows_it),
         cmocka_unit_test(bibtex_is_escaped),
         cmocka_unit_test(ris_is_in_its_lines),
+        cmocka_unit_test(pages_are_told_apart_at_any_dash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

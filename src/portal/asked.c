@@ -5,21 +5,6 @@
 
 #define ADDRESS_MAX (32 * XT_KIB)
 
-static bool makes_search(const struct xt_region *region, struct xt_str name)
-{
-    size_t i;
-
-    if (xt_str_is(name, "q") || xt_str_is(name, "sort"))
-        return true;
-    for (i = 0; i < region->schema.facet_count; i++)
-        if (xt_str_is(name, region->schema.facets[i].name))
-            return true;
-    for (i = 0; i < region->schema.range_count; i++)
-        if (xt_str_is(name, region->schema.ranges[i].name))
-            return true;
-    return false;
-}
-
 void asked_read(struct xt_request *request, struct asked *out)
 {
     XT_AUTO(xt_text_done) struct xt_text query = {0};
@@ -30,7 +15,7 @@ void asked_read(struct xt_request *request, struct asked *out)
     for (i = 0; i < request->param_count; i++) {
         const struct xt_pair *pair = &request->params[i];
 
-        if (pair->value.n == 0 || !makes_search(request->node->region, pair->name))
+        if (pair->value.n == 0 || !xt_catalog_is_search_param(request->node->region, pair->name))
             continue;
         xt_text_add_char(&query, out->count == 0 ? '?' : '&');
         html_query(&query, pair->name);
@@ -48,9 +33,11 @@ void asked_words(const struct xt_request *request, const struct asked *asked, st
 
     for (i = 0; i < asked->count; i++) {
         const struct xt_pair *pair = &asked->pairs[i];
-        const char *label = NULL;
+        const char *label = xt_str_is(pair->name, "like")     ? say(request, W_LIKE)
+                            : xt_str_is(pair->name, "linked") ? say(request, W_LINKED)
+                                                              : NULL;
 
-        if (xt_str_is(pair->name, "sort"))
+        if (xt_str_is(pair->name, "sort") || xt_str_is(pair->name, "match") || xt_str_is(pair->name, "syn"))
             continue;
         for (k = 0; k < region->facet_count && !label; k++)
             if (xt_str_is(pair->name, region->facets[k].name))

@@ -2,8 +2,8 @@
  * feed.c - what a search finds as an Atom feed (RFC 4287), the newest changes first, page by page (RFC 5005, 3).
  *
  * The index orders by match, date or title, the sequence by change. A search that finds few has its records' numbers looked
- * up and sorted; of one that finds many, the records are gone through from the newest change on until enough of them are
- * among those found, which then is soon. Entries are named by the record's key, which never changes: a tag of the node.
+ * up and sorted. Of one that finds many, records are gone through from the newest change on, so many at a time, and the search
+ * says which of them it finds, until there are enough, which then is soon. Entries are named by the record's key, which never changes: a tag of the node.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 #include "portal/portal_priv.h"
 
 #define FEW       5000
-#define FOUND_MAX 1000000 /* of a search that finds more, the best so many are followed */
-#define STEP      2000    /* records looked at in one go */
+#define STEP      2000 /* records looked at in one go */
+#define BUDGET_MS 2000 /* of a search: past it a page may hold less, and the next goes on behind it */
 #define ATOM      "http://www.w3.org/2005/Atom"
 
 static const struct xt_stmt_def NEWEST = {
@@ -37,7 +37,11 @@ struct feed {
     size_t limit;
     struct changed *list; /* of limit + 1: one more says that there is a next page */
     size_t count;
-    int64_t *found; /* ids, ascending; NULL: everything */
+    int64_t until_us; /* for all that is searched */
+    struct xt_search_request ask;
+    bool all;        /* nothing is asked: every change */
+    int64_t goes_on; /* the time was up behind this number; 0 = it was not */
+    int64_t *found;  /* of a search that finds few: their ids */
     size_t found_count;
 };
 
@@ -57,28 +61,29 @@ static int newest_first(const void *a, const void *b)
 
 /* ---- which records ---- */
 
+/* What is asked; of a search that finds few, what it finds. Before a connection is taken. */
 static enum xt_code find(struct feed *f, struct xt_error *err)
 {
     struct xt_request *request = f->request;
-    struct xt_search_request ask;
     struct xt_search_answer answer;
     enum xt_code rc;
     size_t i;
 
     xt_catalog_read_search(request->node->region, f->asked.pairs, f->asked.count, NULL, &request->problems,
-                           request->arena, &ask);
+                           request->arena, &f->ask);
     if (request->problems.count > 0)
         return xt_fail(err, XT_E_INPUT, "", XT_MSG_REQUEST_WRONG, XT_INT(request->problems.seen));
-    if (f->asked.count == 0)
+    f->all = f->asked.count == 0;
+    if (f->all)
         return XT_OK;
-    ask.reader = request->actor.reads;
-    rc = xt_search_ask(request->node->search, &ask, request->arena, &answer, err);
-    if (rc != XT_OK)
-        return rc;
-    ask.limit = answer.total < FOUND_MAX ? (unsigned)answer.total : FOUND_MAX;
-    if (ask.limit > 0)
-        rc = xt_search_ask(request->node->search, &ask, request->arena, &answer, err);
-    if (rc != XT_OK)
+    f->ask.reader = request->actor.reads;
+    f->ask.budget_ms = BUDGET_MS;
+    f->ask.limit = FEW;
+    f->ask.sort = XT_SORT_DATE; /* which match is best is of no interest */
+    rc = xt_catalog_read_related(request, &f->ask, err);
+    if (rc == XT_OK)
+        rc = xt_search_ask(request->node->search, &f->ask, request->arena, &answer, err);
+    if (rc != XT_OK || answer.total > FEW)
         return rc;
     f->found = xt_arena_alloc(request->arena, (answer.hit_count + 1) * sizeof *f->found);
     for (i = 0; i < answer.hit_count; i++)
@@ -125,49 +130,85 @@ static enum xt_code order_few(struct feed *f, struct xt_error *err)
     return XT_OK;
 }
 
+/* The next records by change, newest first, into step; *out_count is less than STEP at the end. */
+static enum xt_code read_step(struct feed *f, int64_t before, struct changed *step, size_t *out_count,
+                              struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(f->conn, &NEWEST, &stmt, err);
+    bool row = true;
+
+    *out_count = 0;
+    if (rc != XT_OK)
+        return rc;
+    xt_bind_int(stmt, 1, before);
+    xt_bind_int(stmt, 2, STEP);
+    while (*out_count < STEP && (rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row)
+        step[(*out_count)++] = (struct changed){xt_col_int(stmt, 0), xt_col_int(stmt, 1)};
+    return rc;
+}
+
+/* Which of them the search finds, as ids in ascending order. */
+static enum xt_code found_of(struct feed *f, const struct changed *step, size_t count, int64_t *ids, size_t *out_count,
+                             struct xt_error *err)
+{
+    struct xt_search_request ask = f->ask;
+    struct xt_search_answer answer;
+    size_t i, n = 0;
+
+    for (i = 0; i < count; i++) {
+        /* of those that one of linked= leaves, too */
+        if (!f->ask.among || bsearch(&step[i].id, f->ask.among, f->ask.among_count, sizeof *ids, by_id))
+            ids[n++] = step[i].id;
+    }
+    if (n > 1)
+        qsort(ids, n, sizeof *ids, by_id);
+    ask.among = ids;
+    ask.among_count = n;
+    ask.limit = STEP;
+    enum xt_code rc = xt_search_ask(f->request->node->search, &ask, f->request->arena, &answer, err);
+    if (rc != XT_OK)
+        return rc;
+    for (i = 0; i < answer.hit_count; i++)
+        ids[i] = answer.hits[i].id;
+    *out_count = answer.hit_count;
+    if (*out_count > 1)
+        qsort(ids, *out_count, sizeof *ids, by_id);
+    return XT_OK;
+}
+
 /* Goes through the records from the newest change on. */
 static enum xt_code walk(struct feed *f, struct xt_error *err)
 {
-    int64_t before = f->before;
-    bool more = true;
+    struct changed *step = xt_arena_alloc(f->request->arena, STEP * sizeof *step);
+    int64_t *ids = xt_arena_alloc(f->request->arena, STEP * sizeof *ids), before = f->before;
+    size_t seen = STEP, found = 0, i;
 
-    while (more && f->count <= f->limit) {
-        XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-        enum xt_code rc = xt_stmt_take(f->conn, &NEWEST, &stmt, err);
-        size_t seen = 0;
-        bool row = true;
+    while (seen == STEP && f->count <= f->limit) {
+        enum xt_code rc = read_step(f, before, step, &seen, err);
 
+        if (rc == XT_OK && !f->all)
+            rc = found_of(f, step, seen, ids, &found, err);
         if (rc != XT_OK)
             return rc;
-        xt_bind_int(stmt, 1, before);
-        xt_bind_int(stmt, 2, STEP);
-        while (f->count <= f->limit && (rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
-            int64_t id = xt_col_int(stmt, 0);
-
-            seen++;
-            before = xt_col_int(stmt, 1);
-            if (!f->found || bsearch(&id, f->found, f->found_count, sizeof id, by_id))
-                f->list[f->count++] = (struct changed){id, before};
+        for (i = 0; i < seen && f->count <= f->limit; i++) {
+            before = step[i].seq;
+            if (f->all || bsearch(&step[i].id, ids, found, sizeof *ids, by_id))
+                f->list[f->count++] = step[i];
         }
-        if (rc != XT_OK)
-            return rc;
-        more = seen == STEP;
+        if (f->until_us < xt_monotonic_us() && f->count <= f->limit && seen == STEP) {
+            f->goes_on = before;
+            break;
+        }
     }
     return XT_OK;
 }
 
 static enum xt_code choose(struct feed *f, struct xt_error *err)
 {
-    enum xt_code rc = find(f, err);
-
     f->list = xt_arena_alloc(f->request->arena, (f->limit + 1) * sizeof *f->list);
-    if (rc != XT_OK || (f->found && f->found_count == 0))
-        return rc;
-    if (f->found && f->found_count <= FEW)
-        return order_few(f, err);
-    if (f->found)
-        qsort(f->found, f->found_count, sizeof *f->found, by_id);
-    return walk(f, err);
+    f->until_us = xt_monotonic_us() + BUDGET_MS * 1000;
+    return f->found ? order_few(f, err) : walk(f, err);
 }
 
 /* ---- the document ---- */
@@ -216,10 +257,10 @@ static void write_head(const struct feed *f, xt_instant updated, struct xt_text 
                                    : own,
              out);
     add_link(f, "alternate", "text/html", xt_arena_printf(request->arena, "/search%s", f->asked.query), out);
-    if (f->count > f->limit)
+    int64_t next = f->count > f->limit ? f->list[f->limit - 1].seq : f->goes_on;
+    if (next)
         add_link(f, "next", "application/atom+xml",
-                 xt_arena_printf(request->arena, "%s%cbefore=%lld", own, sign, (long long)f->list[f->limit - 1].seq),
-                 out);
+                 xt_arena_printf(request->arena, "%s%cbefore=%lld", own, sign, (long long)next), out);
 }
 
 static void write_entry(const struct feed *f, const struct xt_shown *shown, struct xt_text *out)
@@ -280,12 +321,15 @@ enum xt_code get_feed(struct xt_request *request, struct xt_reply *reply, struct
                      .before = xt_request_int(request, "before", INT64_MAX),
                      .limit = (size_t)xt_request_int(request, "limit", 50)};
     xt_instant updated = 0;
-    enum xt_code rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
+    enum xt_code rc;
 
+    asked_read(request, &f.asked);
+    rc = find(&f, err);
+    if (rc == XT_OK)
+        rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
     if (rc != XT_OK)
         return rc;
     f.conn = xt_read_conn(read);
-    asked_read(request, &f.asked);
     rc = choose(&f, err);
     xt_text_init(&entries, 64 * XT_MIB);
     if (rc == XT_OK)

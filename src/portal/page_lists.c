@@ -270,7 +270,9 @@ enum xt_code page_results(struct xt_request *request, struct xt_reply *reply, st
         r.ask.cursor = cursor;
         r.ask.reader = request->actor.reads;
         r.ask.budget_ms = BUDGET_MS;
-        rc = xt_search_ask(request->node->search, &r.ask, request->arena, &r.answer, err);
+        rc = xt_catalog_read_related(request, &r.ask, err);
+        if (rc == XT_OK)
+            rc = xt_search_ask(request->node->search, &r.ask, request->arena, &r.answer, err);
         if (rc == XT_E_INPUT) { /* a cursor of another time */
             xt_problems_add_error(&request->problems, err);
             rc = XT_OK;

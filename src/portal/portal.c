@@ -31,10 +31,7 @@ static const struct xt_param part_params[] = {
 };
 
 static const struct xt_param feed_params[] = {
-    {.name = "q", .kind = XT_P_TEXT, .max = 2000, .about = "The query, as for /api/v1/search; empty: all changes."},
-    {.name = "type", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Record type; may be repeated (any of)."},
-    {.name = "area", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Area code; what lies inside counts."},
-    {.name = "year", .kind = XT_P_TEXT, .max = 100, .many = true, .about = "Year or range 2015..2018."},
+    XT_SEARCH_PARAMS,
     {.name = "before",
      .kind = XT_P_INT,
      .min = 1,

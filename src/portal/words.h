@@ -53,6 +53,8 @@ X(API_ABOUT, "开放接口的全部地址、参数与例子，可在浏览器里
   "Every address of the open API with its parameters and examples, to be tried in the browser.")
 X(INDEXES_ABOUT, "由公开指标按写明的方法算出的综合指数，附名次的可靠程度。",
   "Composite indexes made from public indicators by a stated method, with how sure their ranks are.")
+X(LIKE, "相似的记录", "Similar records")
+X(LINKED, "与之关联的记录", "Records linked to one")
 X(RECORDS_OF_TOPIC, "查看全部记录", "All its records")
 X(OVERVIEW, "总览", "Overview")
 X(OVERVIEW_ABOUT, "全区域有什么、在哪里、增长多快、谁与谁合作。",

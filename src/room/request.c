@@ -75,6 +75,13 @@ static bool in_path(const struct xt_request *request, struct xt_str name)
     return false;
 }
 
+const char *xt_request_query(const struct xt_request *request)
+{
+    const char *query = request->target ? strchr(request->target, '?') : NULL;
+
+    return query ? query : "";
+}
+
 const char *xt_request_next(const struct xt_request *request, const char *path, const char *cursor)
 {
     XT_AUTO(xt_text_done) struct xt_text next = {0};

@@ -141,6 +141,8 @@ struct xt_str xt_request_param(const struct xt_request *request, const char *nam
 int64_t xt_request_int(const struct xt_request *request, const char *name, int64_t otherwise);
 bool xt_request_bool(const struct xt_request *request, const char *name, bool otherwise);
 /* The address of the next page, in the request's arena: path with the query of this request and another cursor. */
+/* From the question mark on, as it was sent; "" without one: what a redirection keeps. */
+const char *xt_request_query(const struct xt_request *request);
 const char *xt_request_next(const struct xt_request *request, const char *path, const char *cursor);
 
 /* The reply under construction. The handler fills body (JSON unless it says otherwise) or names a borrowed static
