@@ -117,6 +117,42 @@ describe('feeds', () => {
     for (const id of ids) assert.match(id, new RegExp(`^tag:${name.replaceAll('.', '\\.')},2026:project/[0-9A-Z]{26}$`))
   })))
 
+  it('follow a search that finds thousands from the newest change on, and no others', () => withFolder((folder) => withData((data) => withNode(data, async (node) => {
+    const file = join(folder, 'many.csv')
+    await writeFile(file, ['title,abstract', ...Array.from({ length: 6000 }, (_, i) => `示例批量 ${i} ${i % 2 ? 'zqodd' : 'zqeven'},zqbatch`)].join('\n'))
+    await ok(['import', '--data', data, '--type', 'paper', file])
+    await node.until(async () => (await node.json('/api/v1/search', { q: 'zqbatch', limit: 0 })).total === 6000)
+    for (const [q, count] of [['zqbatch', 6000], ['zqbatch -zqodd', 3000]]) {
+      const ids = []
+      for (let path = `/feed.atom?q=${encodeURIComponent(q)}`; path;) {
+        const xml = await (await node.fetch(`${path}&limit=200`)).text()
+        ids.push(...all(xml, 'id').slice(1))
+        path = linkOf(xml, 'next')
+      }
+      assert.equal(new Set(ids).size, count, q)
+      assert.equal(ids.length, count, q)
+    }
+  }))))
+
+  it('keep all that makes a search: likeness, links, pieces and synonyms', () => withData((data) => withNode(data, async (node) => {
+    let key
+    for (const item of (await node.json('/api/v1/search', { type: 'organisation', limit: 200 })).items) {
+      if ((await node.json('/api/v1/search', { linked: item.key, type: 'paper', limit: 0 })).total > 0) { key = item.key; break }
+    }
+    for (const params of [{ linked: key }, { like: key }, { q: '机器人 焊接 水产', match: 'pieces' }, { q: '电镜', syn: '0' }, { linked: key, type: 'paper' }]) {
+      const query = new URLSearchParams(params)
+      const { items, total } = await node.json('/api/v1/search', { ...params, limit: 200 })
+      const xml = await (await node.fetch(`/feed.atom?${query}&limit=200`)).text()
+      const found = all(xml, 'id').slice(1).map((id) => id.split(':').pop())
+      if (params.like) assert.deepEqual(found.filter((one) => !items.some((item) => item.key === one)), [], String(query))
+      else assert.deepEqual([...found].sort(), items.map((item) => item.key).sort(), String(query))
+      assert.ok(total < 500 && found.length > 0 || params.syn, `${query}: ${total}`)
+      const html = await (await node.fetch(`/search?${query}`)).text()
+      assert.ok(html.includes(`href="/feed.atom?${[...query].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&amp;')}`), String(query))
+    }
+    assert.equal((await node.fetch('/feed.atom?like=paper/01J8ZZZZZZ0000000000000009')).status, 404)
+  })))
+
   it('put a record that changed first, and keep its id; deleted ones are gone; markup is text', () => withPapers((data, folder) => withNode(data, async (node) => {
     const before = all(await (await node.fetch('/feed.atom')).text(), 'id').slice(1)
     assert.equal(before.length, PAPERS.length)
