@@ -65,7 +65,7 @@ static int newest_first(const void *a, const void *b)
 static enum xt_code find(struct feed *f, struct xt_error *err)
 {
     struct xt_request *request = f->request;
-    struct xt_search_answer answer;
+    struct xt_search_answer answer = {.total = 0};
     enum xt_code rc;
     size_t i;
 
@@ -83,7 +83,7 @@ static enum xt_code find(struct feed *f, struct xt_error *err)
     rc = xt_catalog_read_related(request, &f->ask, err);
     if (rc == XT_OK)
         rc = xt_search_ask(request->node->search, &f->ask, request->arena, &answer, err);
-    if (rc != XT_OK || answer.total > FEW)
+    if (rc != XT_OK || answer.total > FEW || answer.at_least) /* then they are gone through */
         return rc;
     f->found = xt_arena_alloc(request->arena, (answer.hit_count + 1) * sizeof *f->found);
     for (i = 0; i < answer.hit_count; i++)
