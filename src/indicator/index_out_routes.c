@@ -198,24 +198,12 @@ static enum xt_code make_file(const struct asked *a, const struct xt_index_book 
     return rc;
 }
 
-static enum xt_code open_published(const struct asked *a, struct xt_index_opened *out, struct xt_error *err)
-{
-    XT_AUTO(xt_text_done) struct xt_text text = {0};
-    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
-    enum xt_code rc;
-
-    xt_problems_init(&problems);
-    xt_text_init(&text, XT_RELEASE_BYTES_MAX);
-    rc = xt_published_read(a->request->node, &a->published, &text, err);
-    return rc == XT_OK ? xt_index_open(xt_text_view(&text), out, &problems, err) : rc;
-}
-
 static enum xt_code make_one(struct asked *a, struct xt_reply *reply, const struct xt_hash *key, struct xt_error *err)
 {
     XT_AUTO(xt_index_opened_done) struct xt_index_opened o = {0};
     struct stat facts;
     int fd = -1;
-    enum xt_code rc = open_published(a, &o, err);
+    enum xt_code rc = xt_published_open(a->request->node, &a->published, &o, err);
 
     if (rc == XT_OK)
         rc = make_file(a, &o.book, &fd, err);

@@ -199,6 +199,19 @@ enum xt_code xt_published_read(struct xt_node *node, const struct xt_published *
     return rc;
 }
 
+enum xt_code xt_published_open(struct xt_node *node, const struct xt_published *published, struct xt_index_opened *out,
+                               struct xt_error *err)
+{
+    XT_AUTO(xt_text_done) struct xt_text text = {0};
+    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
+    enum xt_code rc;
+
+    xt_problems_init(&problems);
+    xt_text_init(&text, XT_RELEASE_BYTES_MAX);
+    rc = xt_published_read(node, published, &text, err);
+    return rc == XT_OK ? xt_index_open(xt_text_view(&text), out, &problems, err) : rc;
+}
+
 /* ---- proof ---- */
 
 static enum xt_code check_one(struct xt_node *node, const struct xt_published *p, struct xt_problems *problems,

@@ -9,6 +9,7 @@
 #ifndef XT_INDICATOR_PUBLISHED_H
 #define XT_INDICATOR_PUBLISHED_H
 
+#include "indicator/index_book.h"
 #include "indicator/index_release.h"
 #include "room/room.h"
 #include "store/store.h"
@@ -40,6 +41,10 @@ XT_MUST_USE enum xt_code xt_published_list(struct xt_conn *conn, struct xt_str i
  * not as many as were published). */
 XT_MUST_USE enum xt_code xt_published_read(struct xt_node *node, const struct xt_published *published,
                                            struct xt_text *out, struct xt_error *err);
+/* Lays its bytes open. For an answer over HTTP the caller has looked at its size and has the turn (index_turn.h), which he leaves
+ * after xt_index_opened_done(): it is all in memory until then. */
+XT_MUST_USE enum xt_code xt_published_open(struct xt_node *node, const struct xt_published *published,
+                                           struct xt_index_opened *out, struct xt_error *err);
 /* The definition of an index of the region as JSON text; false where there is none of that name. */
 bool xt_index_of_region(struct xt_region *region, struct xt_str name, struct xt_str *out);
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "indicator/index_book.h"
+#include "indicator/index_turn.h"
 #include "indicator/published.h"
 #include "portal/portal_priv.h"
 
@@ -11,12 +11,15 @@
 struct index_page {
     struct page page;
     struct xt_published published;
-    struct xt_index_opened opened;
+    struct xt_index_opened opened; /* not open where the release is larger than an answer over HTTP may take */
+    bool turn;
 };
 
 static void drop(struct index_page *p)
 {
     xt_index_opened_done(&p->opened);
+    if (p->turn)
+        xt_index_turn_leave();
     page_done(&p->page);
 }
 
@@ -42,24 +45,29 @@ static const char *label_of(struct xt_request *request, struct xt_str index, con
     return in_words(request, json_object_get(definition, "label"));
 }
 
-/* The current release of the index in the address, laid open. XT_E_NOT_FOUND where there is none. */
-static enum xt_code open_current(struct index_page *p, struct xt_error *err)
+/* The current release of the index in the address. XT_E_NOT_FOUND where there is none. */
+static enum xt_code find_current(struct xt_request *request, struct xt_published *out, struct xt_error *err)
 {
     XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    XT_AUTO(xt_text_done) struct xt_text text = {0};
-    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
-    struct xt_request *request = p->page.request;
     enum xt_code rc = xt_read_begin(request->node->store, READ_WAIT_MS, &read, err);
 
-    xt_problems_init(&problems);
-    if (rc == XT_OK)
-        rc = xt_published_find(xt_read_conn(read), xt_request_param(request, "index"), XT_STR("current"),
-                               request->arena, &p->published, err);
+    return rc == XT_OK ? xt_published_find(xt_read_conn(read), xt_request_param(request, "index"), XT_STR("current"),
+                                           request->arena, out, err)
+                       : rc;
+}
+
+/* The same, laid open until drop(), one at a time as all that is made of releases. */
+static enum xt_code open_current(struct index_page *p, struct xt_error *err)
+{
+    enum xt_code rc = find_current(p->page.request, &p->published, err);
+
+    if (rc != XT_OK || xt_index_turn_check(p->published.size, NULL) != XT_OK)
+        return rc;
+    rc = xt_index_turn_take(err);
     if (rc != XT_OK)
         return rc;
-    xt_text_init(&text, XT_RELEASE_BYTES_MAX);
-    rc = xt_published_read(request->node, &p->published, &text, err);
-    return rc == XT_OK ? xt_index_open(xt_text_view(&text), &p->opened, &problems, err) : rc;
+    p->turn = true;
+    return xt_published_open(p->page.request->node, &p->published, &p->opened, err);
 }
 
 static const char *encoded(struct xt_request *request, const char *s)
@@ -136,7 +144,7 @@ static void write_dataset(struct index_page *p, const char *label, const char *a
     xt_json_kv_z(&w, "url", xt_arena_printf(request->arena, "%s%s", request->base_url, p->page.path));
     xt_json_kv_z(&w, "version", p->published.release);
     xt_json_kv_z(&w, "datePublished", xt_instant_format(p->published.published, false, at));
-    if (book->period_count > 0 && book->periods[0] > 0)
+    if (p->opened.open && book->period_count > 0 && book->periods[0] > 0)
         xt_json_kv_z(
             &w, "temporalCoverage",
             xt_arena_printf(request->arena, "%04d/%04d", book->periods[0], book->periods[book->period_count - 1]));
@@ -154,6 +162,19 @@ static void write_dataset(struct index_page *p, const char *label, const char *a
     }
     xt_json_end_array(&w);
     xt_json_end_object(&w);
+}
+
+/* What stands in place of a table that is too large to be made here. */
+static void write_elsewhere(struct index_page *p)
+{
+    struct xt_request *request = p->page.request;
+
+    xt_text_add_z(&p->page.body, "<p>");
+    html_z(&p->page.body, say(request, W_TOO_LARGE));
+    xt_text_add_z(&p->page.body, " <a href=\"");
+    html_z(&p->page.body, xt_arena_printf(request->arena, "/api/v1/indexes/%s/releases/%s",
+                                          encoded(request, p->published.index), p->published.release));
+    xt_text_add_z(&p->page.body, "\">JSON</a></p>\n");
 }
 
 static void write_rows(struct index_page *p)
@@ -215,7 +236,7 @@ enum xt_code page_ranking(struct xt_request *request, struct xt_reply *reply, st
     }
     if (rc != XT_OK)
         return rc;
-    if (p.opened.book.period_count > 0)
+    if (p.opened.open && p.opened.book.period_count > 0)
         period = p.opened.book.periods[p.opened.book.period_count - 1];
     xt_text_addf(&p.page.title, "%s · %s", label, say(request, W_RANKING));
     if (period > 0)
@@ -229,7 +250,10 @@ enum xt_code page_ranking(struct xt_request *request, struct xt_reply *reply, st
     xt_text_add_z(&p.page.body, "</p>\n<p>");
     page_link(&p.page, xt_arena_printf(request->arena, "%s/method", p.page.path), xt_str(say(request, W_METHOD)));
     xt_text_add_z(&p.page.body, "</p>\n");
-    write_rows(&p);
+    if (p.opened.open)
+        write_rows(&p);
+    else
+        write_elsewhere(&p);
     page_reply(&p.page, reply);
     return XT_OK;
 }
@@ -286,20 +310,28 @@ enum xt_code page_unit(struct xt_request *request, struct xt_reply *reply, struc
                               encoded(request, code)));
     rc = label ? open_current(&p, err) : XT_E_NOT_FOUND;
     /* The last period that has the unit, be it by its code or by its name. */
-    for (i = 0; rc == XT_OK && i < p.opened.book.period_count; i++) {
+    for (i = 0; rc == XT_OK && p.opened.open && i < p.opened.book.period_count; i++) {
         size_t found = xt_index_release_row(&p.opened.release, code, p.opened.book.periods[i]);
 
         row = found != SIZE_MAX ? found : row;
     }
-    if (rc == XT_E_NOT_FOUND || (rc == XT_OK && row == SIZE_MAX)) {
+    if (rc == XT_E_NOT_FOUND || (rc == XT_OK && p.opened.open && row == SIZE_MAX)) {
         absent(&p.page, reply);
         return XT_OK;
     }
     if (rc != XT_OK)
         return rc;
-    xt_text_addf(&p.page.title, "%s · %s", p.opened.release.data->names[row], label);
+    xt_text_addf(&p.page.title, "%s · %s", p.opened.open ? p.opened.release.data->names[row] : code, label);
     xt_text_add_z(&p.page.description, about[0] ? about : label);
-    write_unit(&p, row, label);
+    if (p.opened.open) {
+        write_unit(&p, row, label);
+    } else { /* whether there is such a unit is not known here */
+        p.page.unlisted = true;
+        xt_text_add_z(&p.page.body, "<h1>");
+        html_text(&p.page.body, xt_text_view(&p.page.title));
+        xt_text_add_z(&p.page.body, "</h1>\n");
+        write_elsewhere(&p);
+    }
     page_reply(&p.page, reply);
     return XT_OK;
 }

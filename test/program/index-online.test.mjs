@@ -87,3 +87,30 @@ db.commit()
   assert.deepEqual(rows, ['no', 'draws'])
   await ok(['check', '--data', data])
 }))
+
+const sql = (data, text) => promisify(execFile)('/usr/bin/python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\ndb.execute(sys.argv[2])\ndb.commit()', join(data, 'store.db'), text], { timeout: 30_000 })
+
+it('the pages of an index lay its release open by turns, and one that is too large not at all', () => withData(async (data) => {
+  const paths = [`/indexes/${index}`, `/indexes/${index}/units/ex-41`]
+  await withNode(data, async (node) => {
+    // Many at once: those who would wait too long are asked to come again, and none of them is half.
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => node.fetch(`/indexes/${index}/units/${n < 6 ? `none-${n}` : `ex-${20 + n}`}`)))
+    for (const [n, answer] of answers.entries()) {
+      assert.ok([n < 6 ? 404 : 200, 503].includes(answer.status), `${n}: ${answer.status}`)
+      if (answer.status === 200) assert.match(await answer.text(), /<td>\d/)
+    }
+    for (const path of paths) assert.match(await (await node.fetch(path)).text(), /<table>/)
+  })
+  await sql(data, `UPDATE index_release SET size = ${64 * 1024 * 1024 + 1}`)
+  await withNode(data, async (node) => {
+    for (const path of paths) {
+      const answer = await node.fetch(path)
+      assert.equal(answer.status, 200, path)
+      const html = await answer.text()
+      assert.doesNotMatch(html, /<table>/)
+      assert.match(html, /此页不列出表格。 <a href="\/api\/v1\/indexes\/specialised-town\/releases\/[0-9a-f]{16}">/)
+      assert.equal(html.includes('noindex'), path.includes('/units/'), path)
+      assert.match(await (await node.fetch(`${path}?lang=en`)).text(), /This release is too large/)
+    }
+  })
+}))
