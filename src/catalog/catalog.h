@@ -80,6 +80,12 @@ XT_MUST_USE enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key,
 /* The same by number, which an index may still know after the record has gone. */
 XT_MUST_USE enum xt_code xt_catalog_get_id(struct xt_conn *conn, xt_id id, struct xt_arena *arena,
                                            struct xt_record *out, struct xt_error *err);
+/* The same without its body, which may be large. */
+XT_MUST_USE enum xt_code xt_catalog_get_head(struct xt_conn *conn, xt_id id, struct xt_arena *arena,
+                                             struct xt_record *out, struct xt_error *err);
+/* Whether a reader may know of a record: drafts are the officers'. A tombstone is known to have been there, and no more is
+ * shown of it: who shows bodies asks for record->deleted too. */
+bool xt_catalog_may_see(const struct xt_record *record, enum xt_class reader);
 /* The record that a ref means: "type/ULID", "scheme:value", "src:source-key". 0 when there is none. */
 XT_MUST_USE enum xt_code xt_catalog_resolve(struct xt_conn *conn, struct xt_str ref, struct xt_str type_or_empty,
                                             xt_id *out, struct xt_error *err);
@@ -147,6 +153,17 @@ bool xt_catalog_is_search_param(const struct xt_region *region, struct xt_str na
 struct xt_request;
 XT_MUST_USE enum xt_code xt_catalog_read_related(struct xt_request *request, struct xt_search_request *ask,
                                                  struct xt_error *err);
+
+/* How many records of each type the reader can find, and that the index lags behind the sequence, or took too long to count them
+ * all: reply->passing, for routes that are kept (XT_ROUTE_BY_SEQ). A facet over all records: such routes are XT_ROUTE_SLOW. */
+struct xt_type_counts {
+    int64_t *types; /* in the order of the region's types; the request's arena */
+    int64_t total;
+    int64_t last; /* number of the sequence */
+};
+struct xt_reply;
+XT_MUST_USE enum xt_code xt_catalog_count_types(struct xt_request *request, struct xt_reply *reply,
+                                                struct xt_type_counts *out, struct xt_error *err);
 
 /* Feeds the index in this thread until it has reached the store's last number. When another process is the feeder, waits for
  * that one at most wait_ms (then XT_E_BUSY), and takes over when it ends before. progress may be NULL. */

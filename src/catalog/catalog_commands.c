@@ -75,7 +75,7 @@ static enum xt_code print_hit(struct xt_cli *cli, struct xt_conn *conn, const st
     enum xt_code rc;
 
     xt_text_init(&text, 4 * XT_MIB);
-    rc = sql_get(conn, id, arena, &record, err);
+    rc = xt_catalog_get_id(conn, id, arena, &record, err);
     if (rc == XT_OK)
         rc = xt_json_parse(record.body, &body, err);
     type = rc == XT_OK ? xt_region_type(cli->node->region, xt_str(record.type)) : NULL;

@@ -81,8 +81,6 @@ XT_MUST_USE enum xt_code sql_find_identity(struct xt_conn *conn, struct xt_str t
 XT_MUST_USE enum xt_code sql_find_source_record(struct xt_conn *conn, struct xt_str source_key, xt_id *out,
                                                 struct xt_error *err);
 XT_MUST_USE enum xt_code sql_find_key(struct xt_conn *conn, struct xt_str key, xt_id *out, struct xt_error *err);
-XT_MUST_USE enum xt_code sql_get(struct xt_conn *conn, xt_id id, struct xt_arena *arena, struct xt_record *out,
-                                 struct xt_error *err);
 
 struct new_record {
     const char *key, *type, *status;

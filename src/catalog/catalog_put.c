@@ -504,7 +504,7 @@ static enum xt_code update_record(struct putting *p, struct xt_put_result *out, 
     XT_AUTO(refold_done) struct refold f = {0};
     struct xt_record old;
     bool alone, same;
-    enum xt_code rc = sql_get(p->conn, p->record, &p->arena, &old, err);
+    enum xt_code rc = xt_catalog_get_id(p->conn, p->record, &p->arena, &old, err);
 
     if (rc != XT_OK)
         return rc;

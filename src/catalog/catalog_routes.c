@@ -15,38 +15,43 @@
 
 /* ---- the node ---- */
 
-static enum xt_code count_types(struct xt_request *request, struct xt_search_answer *out, struct xt_error *err)
+#define COUNT_MS 2000
+
+enum xt_code xt_catalog_count_types(struct xt_request *request, struct xt_reply *reply, struct xt_type_counts *out,
+                                    struct xt_error *err)
 {
+    const struct xt_region *region = request->node->region;
     struct xt_str type = XT_STR("type");
     struct xt_search_request ask = {
-        .facets = &type, .facet_count = 1, .facet_values = 200, .reader = request->actor.reads};
+        .facets = &type, .facet_count = 1, .facet_values = 200, .reader = request->actor.reads, .budget_ms = COUNT_MS};
+    struct xt_search_answer answer;
+    size_t i, k;
+    enum xt_code rc = xt_seq_last(request->node->store, &out->last, err);
 
-    return xt_search_ask(request->node->search, &ask, request->arena, out, err);
-}
-
-static int64_t count_of(const struct xt_search_answer *counts, const char *type)
-{
-    size_t i;
-
-    for (i = 0; counts->facet_count > 0 && i < counts->facets[0].count; i++) {
-        if (strcmp(counts->facets[0].counts[i].value, type) == 0)
-            return counts->facets[0].counts[i].count;
-    }
-    return 0;
+    reply->passing = rc == XT_OK && xt_search_reached(request->node->search) < out->last;
+    if (rc == XT_OK)
+        rc = xt_search_ask(request->node->search, &ask, request->arena, &answer, err);
+    if (rc != XT_OK)
+        return rc;
+    reply->passing = reply->passing || answer.at_least;
+    out->total = answer.total;
+    out->types = xt_arena_alloc(request->arena, (region->type_count + 1) * sizeof *out->types);
+    for (i = 0; i < region->type_count && answer.facet_count > 0; i++)
+        for (k = 0; k < answer.facets[0].count; k++)
+            if (strcmp(answer.facets[0].counts[k].value, region->types[i].name) == 0)
+                out->types[i] = answer.facets[0].counts[k].count;
+    return XT_OK;
 }
 
 static enum xt_code get_node(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     const struct xt_node *node = request->node;
-    struct xt_search_answer counts;
+    struct xt_type_counts counts;
     struct xt_search_stats stats;
     struct xt_json w;
-    int64_t last;
     size_t i;
-    enum xt_code rc = count_types(request, &counts, err);
+    enum xt_code rc = xt_catalog_count_types(request, reply, &counts, err);
 
-    if (rc == XT_OK)
-        rc = xt_seq_last(node->store, &last, err);
     if (rc != XT_OK)
         return rc;
     xt_search_stats(node->search, &stats);
@@ -61,12 +66,12 @@ static enum xt_code get_node(struct xt_request *request, struct xt_reply *reply,
     xt_json_kv_z(&w, "area", node->region->area);
     xt_json_kv_z(&w, "version", XT_VERSION);
     xt_json_kv_z(&w, "time_zone", node->zone ? node->zone : "Asia/Shanghai");
-    xt_json_kv_int(&w, "seq", last);
+    xt_json_kv_int(&w, "seq", counts.last);
     xt_json_kv_int(&w, "total", counts.total);
     xt_json_key(&w, "counts");
     xt_json_object(&w);
     for (i = 0; i < node->region->type_count; i++)
-        xt_json_kv_int(&w, node->region->types[i].name, count_of(&counts, node->region->types[i].name));
+        xt_json_kv_int(&w, node->region->types[i].name, counts.types[i]);
     xt_json_end_object(&w);
     xt_json_key(&w, "facets");
     xt_json_array(&w);
@@ -83,8 +88,11 @@ static enum xt_code get_node(struct xt_request *request, struct xt_reply *reply,
     xt_json_object(&w);
     xt_json_kv_z(&w, "engine", stats.engine);
     xt_json_kv_int(&w, "reached", stats.reached);
-    xt_json_kv_int(&w, "seq", last);
-    xt_json_kv_z(&w, "state", stats.reached >= last ? "ready" : stats.reached == 0 ? "rebuilding" : "catching-up");
+    xt_json_kv_int(&w, "seq", counts.last);
+    xt_json_kv_z(&w, "state",
+                 stats.reached >= counts.last ? "ready"
+                 : stats.reached == 0         ? "rebuilding"
+                                              : "catching-up");
     xt_json_end_object(&w);
     xt_json_end_object(&w);
     return XT_OK;
@@ -109,10 +117,10 @@ static void write_type(struct xt_json *w, const struct xt_type *type, int64_t co
 static enum xt_code get_types(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     const struct xt_region *region = request->node->region;
-    struct xt_search_answer counts;
+    struct xt_type_counts counts;
     struct xt_json w;
     size_t i;
-    enum xt_code rc = count_types(request, &counts, err);
+    enum xt_code rc = xt_catalog_count_types(request, reply, &counts, err);
 
     if (rc != XT_OK)
         return rc;
@@ -121,7 +129,7 @@ static enum xt_code get_types(struct xt_request *request, struct xt_reply *reply
     xt_json_key(&w, "items");
     xt_json_array(&w);
     for (i = 0; i < region->type_count; i++)
-        write_type(&w, &region->types[i], count_of(&counts, region->types[i].name));
+        write_type(&w, &region->types[i], counts.types[i]);
     xt_json_end_array(&w);
     xt_json_key(&w, "roles");
     xt_json_object(&w);
@@ -157,16 +165,16 @@ static enum xt_code find_type(struct xt_request *request, const struct xt_type *
 static enum xt_code get_type(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     const struct xt_type *type;
-    struct xt_search_answer counts;
+    struct xt_type_counts counts;
     struct xt_json w;
     enum xt_code rc = find_type(request, &type, err);
 
     if (rc == XT_OK)
-        rc = count_types(request, &counts, err);
+        rc = xt_catalog_count_types(request, reply, &counts, err);
     if (rc != XT_OK)
         return rc;
     xt_json_init(&w, &reply->body);
-    write_type(&w, type, count_of(&counts, type->name));
+    write_type(&w, type, counts.types[type - request->node->region->types]);
     return XT_OK;
 }
 
@@ -548,8 +556,7 @@ static enum xt_code read_linked(struct xt_request *request, struct xt_str key, s
 
     if (rc == XT_OK)
         rc = xt_catalog_get(xt_read_conn(read), key, request->arena, &record, err);
-    if (rc == XT_E_NOT_FOUND || (rc == XT_OK && (record.deleted || (strcmp(record.status, "published") != 0 &&
-                                                                    request->actor.reads < XT_OFFICER))))
+    if (rc == XT_E_NOT_FOUND || (rc == XT_OK && (record.deleted || !xt_catalog_may_see(&record, request->actor.reads))))
         return xt_fail(err, XT_E_NOT_FOUND, "linked", XT_MSG_NO_RECORD, XT_VIEW(key));
     int64_t *ids = xt_arena_alloc(request->arena, (XT_LINKED_MAX + 1) * sizeof *ids);
     while (rc == XT_OK && count <= XT_LINKED_MAX) {
@@ -769,7 +776,7 @@ static enum xt_code find_record(struct xt_request *request, struct xt_reply *rep
             xt_arena_printf(request->arena, "/api/v1/records/%s%s", out->merged_into, xt_request_query(request));
         return XT_OK;
     }
-    if (strcmp(out->status, "published") != 0 && request->actor.reads < XT_OFFICER)
+    if (!xt_catalog_may_see(out, request->actor.reads))
         return xt_fail(err, XT_E_NOT_FOUND, "key", XT_MSG_NO_RECORD, XT_TEXT(key));
     if (!out->deleted)
         return XT_OK;
@@ -1083,10 +1090,12 @@ static const struct xt_param change_params[] = {
 };
 
 const struct xt_route xt_catalog_routes[] = {
-    {"GET", "/api/v1/node", XT_MAY_READ, 0, get_node, NULL, "This node: name, counts, state of its index", "Node", NULL,
-     NULL},
-    {"GET", "/api/v1/types", XT_MAY_READ, 0, get_types, NULL, "The record types, as data", "TypeList", NULL, NULL},
-    {"GET", "/api/v1/types/{type}", XT_MAY_READ, 0, get_type, type_params, "One record type", "Type", NULL, NULL},
+    {"GET", "/api/v1/node", XT_MAY_READ, XT_ROUTE_SLOW, get_node, NULL, "This node: name, counts, state of its index",
+     "Node", NULL, NULL},
+    {"GET", "/api/v1/types", XT_MAY_READ, XT_ROUTE_BY_SEQ | XT_ROUTE_SLOW, get_types, NULL, "The record types, as data",
+     "TypeList", NULL, NULL},
+    {"GET", "/api/v1/types/{type}", XT_MAY_READ, XT_ROUTE_BY_SEQ | XT_ROUTE_SLOW, get_type, type_params,
+     "One record type", "Type", NULL, NULL},
     {"GET", "/api/v1/types/{type}/schema", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_type_schema, type_params,
      "A type's body as JSON Schema 2020-12", "JsonSchema", "application/schema+json", NULL},
     {"GET", "/api/v1/codes/{list}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_codes, code_params, "A code list", "CodeList",

@@ -95,9 +95,7 @@ enum xt_code catalog_like(struct xt_node *node, struct xt_str key, struct xt_are
         rc = xt_catalog_get(xt_read_conn(read), key, arena, &record, err);
     if (rc == XT_OK)
         type = xt_region_type(node->region, xt_str(record.type));
-    if (rc == XT_E_NOT_FOUND ||
-        (rc == XT_OK &&
-         (!type || record.deleted || (strcmp(record.status, "published") != 0 && ask->reader < XT_OFFICER))))
+    if (rc == XT_E_NOT_FOUND || (rc == XT_OK && (!type || record.deleted || !xt_catalog_may_see(&record, ask->reader))))
         return xt_fail(err, XT_E_NOT_FOUND, "like", XT_MSG_NO_RECORD, XT_VIEW(key));
     if (rc == XT_OK)
         rc = xt_json_parse(record.body, &body, err);
@@ -197,13 +195,13 @@ static enum xt_code write_item(struct xt_json *w, struct asking *a, struct xt_co
     struct xt_record record;
     const struct xt_type *type;
     struct xt_str area, date;
-    enum xt_code rc = sql_get(conn, hit->id, request->arena, &record, err);
+    enum xt_code rc = xt_catalog_get_id(conn, hit->id, request->arena, &record, err);
 
     if (rc == XT_E_NOT_FOUND)
         return XT_OK; /* the index is rebuilt from what is there; a stray hit is left out */
     if (rc == XT_OK && record.deleted)
         return XT_OK; /* since the index was fed; and a draft since then: */
-    if (rc == XT_OK && strcmp(record.status, "published") != 0 && request->actor.reads < XT_OFFICER)
+    if (rc == XT_OK && !xt_catalog_may_see(&record, request->actor.reads))
         return XT_OK;
     if (rc == XT_OK)
         rc = xt_json_parse(record.body, &body, err);

@@ -130,9 +130,8 @@ enum xt_code xt_catalog_key(struct xt_conn *conn, xt_id id, char out[XT_KEY_SIZE
     return XT_OK;
 }
 
-#define RECORD_COLUMNS                                                                                      \
-    "SELECT id, key, type, title, node, status, merged_into, version, seq, created, updated, deleted, body" \
-    " FROM record "
+#define HEAD_COLUMNS   "SELECT id, key, type, title, node, status, merged_into, version, seq, created, updated, deleted, "
+#define RECORD_COLUMNS HEAD_COLUMNS "body FROM record "
 
 static void record_of(struct xt_stmt *stmt, struct xt_arena *arena, struct xt_record *out)
 {
@@ -155,6 +154,8 @@ static void record_of(struct xt_stmt *stmt, struct xt_arena *arena, struct xt_re
 }
 
 static const struct xt_stmt_def GET = {.name = "catalog_get", .sql = RECORD_COLUMNS "WHERE id = $1"};
+static const struct xt_stmt_def GET_HEAD = {.name = "catalog_get_head",
+                                            .sql = HEAD_COLUMNS "'' FROM record WHERE id = $1"};
 static const struct xt_stmt_def GET_BY_KEY = {.name = "catalog_get_by_key", .sql = RECORD_COLUMNS "WHERE key = $1"};
 
 static enum xt_code get_one(struct xt_stmt *stmt, struct xt_str shown, struct xt_arena *arena, struct xt_record *out,
@@ -171,11 +172,11 @@ static enum xt_code get_one(struct xt_stmt *stmt, struct xt_str shown, struct xt
     return XT_OK;
 }
 
-enum xt_code sql_get(struct xt_conn *conn, xt_id id, struct xt_arena *arena, struct xt_record *out,
-                     struct xt_error *err)
+static enum xt_code get_by_id(struct xt_conn *conn, const struct xt_stmt_def *def, xt_id id, struct xt_arena *arena,
+                              struct xt_record *out, struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    enum xt_code rc = xt_stmt_take(conn, &GET, &stmt, err);
+    enum xt_code rc = xt_stmt_take(conn, def, &stmt, err);
 
     if (rc != XT_OK)
         return rc;
@@ -186,7 +187,18 @@ enum xt_code sql_get(struct xt_conn *conn, xt_id id, struct xt_arena *arena, str
 enum xt_code xt_catalog_get_id(struct xt_conn *conn, xt_id id, struct xt_arena *arena, struct xt_record *out,
                                struct xt_error *err)
 {
-    return sql_get(conn, id, arena, out, err);
+    return get_by_id(conn, &GET, id, arena, out, err);
+}
+
+enum xt_code xt_catalog_get_head(struct xt_conn *conn, xt_id id, struct xt_arena *arena, struct xt_record *out,
+                                 struct xt_error *err)
+{
+    return get_by_id(conn, &GET_HEAD, id, arena, out, err);
+}
+
+bool xt_catalog_may_see(const struct xt_record *record, enum xt_class reader)
+{
+    return reader >= XT_OFFICER || strcmp(record->status, "published") == 0;
 }
 
 enum xt_code xt_catalog_get(struct xt_conn *conn, struct xt_str key, struct xt_arena *arena, struct xt_record *out,

@@ -604,6 +604,11 @@ const struct xt_codes *xt_region_codes(const struct xt_region *region, struct xt
     return NULL;
 }
 
+const char *xt_region_house(const struct xt_region *region, enum xt_lang lang, struct xt_arena *arena)
+{
+    return xt_arena_printf(arena, lang == XT_ZH ? "%s协同" : "Xietong %s", region->labels[lang]);
+}
+
 const struct xt_role *xt_region_role(const struct xt_region *region, struct xt_str name)
 {
     size_t i;

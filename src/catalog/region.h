@@ -184,6 +184,9 @@ bool xt_region_file(struct xt_region *region, const char *path, struct xt_str *o
 /* Paths under prefix ("mappings/"), sorted, NULL-terminated, as arena strings. */
 const char *const *xt_region_list(struct xt_region *region, const char *prefix, struct xt_arena *arena);
 
+/* What the node's house is called in its region: "广东省协同", "Xietong Guangdong"; arena. */
+const char *xt_region_house(const struct xt_region *region, enum xt_lang lang, struct xt_arena *arena);
+
 const struct xt_type *xt_region_type(const struct xt_region *region, struct xt_str name);
 const struct xt_codes *xt_region_codes(const struct xt_region *region, struct xt_str name);
 const struct xt_role *xt_region_role(const struct xt_region *region, struct xt_str name);

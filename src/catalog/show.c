@@ -89,7 +89,7 @@ enum xt_code xt_shown_of(const struct xt_region *region, struct xt_conn *conn, c
     if (record->merged_into)
         return XT_OK;
     out->type = xt_region_type(region, xt_str(record->type));
-    if (!out->type || (strcmp(record->status, "published") != 0 && reader < XT_OFFICER))
+    if (!out->type || !xt_catalog_may_see(record, reader))
         return xt_fail(err, XT_E_NOT_FOUND, "key", XT_MSG_NO_RECORD, XT_TEXT(record->key));
     if (record->deleted)
         return xt_fail(err, XT_E_GONE, "key", XT_MSG_RECORD_DELETED, XT_TEXT(record->key));

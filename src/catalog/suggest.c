@@ -277,14 +277,14 @@ static enum xt_code take(struct records *r, struct xt_conn *conn, int64_t id, bo
     struct xt_record record;
     const struct xt_type *type;
     size_t count, hit, at, i;
-    enum xt_code rc = xt_catalog_get_id(conn, id, r->arena, &record, err);
+    enum xt_code rc = xt_catalog_get_head(conn, id, r->arena, &record, err);
 
     if (rc == XT_E_NOT_FOUND)
         return XT_OK; /* the index has not heard of it yet */
     if (rc != XT_OK)
         return rc;
     type = xt_region_type(region, xt_str(record.type));
-    if (!type || record.deleted || (strcmp(record.status, "published") != 0 && r->request->reader < XT_OFFICER))
+    if (!type || record.deleted || !xt_catalog_may_see(&record, r->request->reader))
         return XT_OK; /* since the index was fed */
     count = xt_sound_read(xt_str(record.title), r->arena, units, TITLE_UNITS);
     hit = hit_of(r->typed, units, count, &at);

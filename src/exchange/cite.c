@@ -76,12 +76,16 @@ static struct xt_str words_of(const struct xt_field *field, const json_t *value,
     return xt_str_trim((struct xt_str){xt_arena_strndup(arena, words.s, words.n), words.n});
 }
 
-static bool is_person(const struct xt_field *field)
+/* A link to what schema.org calls a Person. */
+static bool is_person(const struct xt_region *region, const struct xt_field *field)
 {
-    return field->to && field->to[0] && strcmp(field->to[0], "person") == 0;
+    const struct xt_type *to = field->to && field->to[0] ? xt_region_type(region, xt_str(field->to[0])) : NULL;
+
+    return to && to->thing.name && strcmp(to->thing.name, "Person") == 0;
 }
 
-static void read_names(const struct xt_shown *shown, struct xt_arena *arena, enum xt_lang lang, struct xt_cited *out)
+static void read_names(const struct xt_shown *shown, const struct xt_cite_context *context, struct xt_arena *arena,
+                       struct xt_cited *out)
 {
     const struct xt_field *field = filled(shown, XT_PART_AUTHOR);
     const json_t *value = field ? json_object_get(shown->body, field->name) : NULL;
@@ -89,10 +93,11 @@ static void read_names(const struct xt_shown *shown, struct xt_arena *arena, enu
     struct xt_cite_name *names = xt_arena_alloc(arena, (count + 1) * sizeof *names);
 
     for (i = 0; i < count; i++) {
-        struct xt_str text = words_of(field, json_is_array(value) ? json_array_get(value, i) : value, lang, arena);
+        struct xt_str text =
+            words_of(field, json_is_array(value) ? json_array_get(value, i) : value, context->lang, arena);
 
         if (text.n > 0)
-            names[out->name_count++] = (struct xt_cite_name){text, is_person(field)};
+            names[out->name_count++] = (struct xt_cite_name){text, is_person(context->region, field)};
     }
     out->names = names;
 }
@@ -121,7 +126,7 @@ static void read_address(const struct xt_shown *shown, const struct xt_cite_cont
 {
     out->url = out->part[XT_PART_URL];
     out->own_url = out->url.n > 0;
-    if (!out->own_url && needs_address(out->form))
+    if (!out->own_url && needs_address(out->form) && context->base_url)
         out->url = xt_str(xt_arena_printf(arena, "%s/records/%s", context->base_url, shown->record.key));
 }
 
@@ -134,7 +139,7 @@ void xt_cited_of(const struct xt_shown *shown, const struct xt_cite_context *con
 
     *out = (struct xt_cited){.form = form ? xt_cite_form(form) : citing->form,
                              .key = shown->record.key,
-                             .site = xt_str(context->site),
+                             .site = xt_str(xt_region_house(context->region, context->lang, arena)),
                              .cited_on = context->cited_on};
     for (part = 0; part < XT_PARTS; part++) {
         const struct xt_field *field = filled(shown, (enum xt_cite_part)part);
@@ -143,7 +148,7 @@ void xt_cited_of(const struct xt_shown *shown, const struct xt_cite_context *con
             out->part[part] =
                 words_of(field, first_of(json_object_get(shown->body, field->name)), context->lang, arena);
     }
-    read_names(shown, arena, context->lang, out);
+    read_names(shown, context, arena, out);
     read_keywords(shown, arena, context->lang, out);
     if (out->part[XT_PART_DATE].n >= 4)
         (void)xt_date_parse(out->part[XT_PART_DATE], &out->year, &out->month, &out->day);

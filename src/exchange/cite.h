@@ -39,9 +39,10 @@ struct xt_cited {
 
 /* What page is to say of itself. */
 struct xt_cite_context {
-    const char *base_url, *site; /* of the node */
-    const char *cited_on;        /* the day, "" = not said */
-    enum xt_lang lang;           /* of labels of codes, where a part is one */
+    const struct xt_region *region;
+    const char *base_url; /* of the node; NULL = not known: references go without the address of its pages */
+    const char *cited_on; /* the day, "" = not said */
+    enum xt_lang lang;    /* of labels of codes, where a part is one */
 };
 
 /* Everything lives in arena or in shown. */

@@ -35,12 +35,9 @@ const struct xt_schema xt_exchange_schemas[] = {
 
 struct xt_cite_context xt_exchange_cite_context(const struct xt_request *request, char today[XT_DATE_SIZE])
 {
-    const char *region = request->node->region->labels[request->lang];
-
     return (struct xt_cite_context){
+        .region = request->node->region,
         .base_url = request->base_url,
-        .site = request->lang == XT_ZH ? xt_arena_printf(request->arena, "%s协同", region)
-                                       : xt_arena_printf(request->arena, "Xietong %s", region),
         .cited_on = xt_date_of(xt_now(), request->node->minutes_east, today),
         .lang = request->lang,
     };

@@ -342,6 +342,8 @@ static const struct xt_option export_options[] = {
      "format, the last four are references; by the file's name (.bib and .ris too), otherwise jsonl"},
     {"charset", "NAME", "CSV 的字符集：utf-8（默认，带 BOM）或 gb18030",
      "of CSV: utf-8 (default, with a BOM) or gb18030"},
+    {"base-url", "URL", "本节点对外的网址，写入参考文献；不写则参考文献不含本节点网址",
+     "how others reach this node, for references; without it they do not name the pages of this node"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -459,8 +461,9 @@ static int run_export(struct xt_cli *cli, struct xt_error *err)
 
     xt_arena_init(&arena);
     if (choose_style(cli, path, &options.style)) {
-        context.base_url = xt_arena_printf(&arena, "http://%s", cli->node->name);
-        context.site = cli->node->name;
+        context.region = cli->node->region;
+        if (xt_cli_base_url(cli, &context.base_url, err) != XT_OK)
+            return EXIT_COULD_NOT;
         context.cited_on = xt_date_of(xt_now(), cli->node->minutes_east, today);
         options.cite = &context;
     }

@@ -248,7 +248,7 @@ static void say_progress(struct export *x)
 /* Since the index was fed a record may have gone, or become a draft. */
 static bool may_leave(const struct export *x, const struct xt_record *record)
 {
-    return !record->deleted && (strcmp(record->status, "published") == 0 || x->options->reader >= XT_OFFICER);
+    return !record->deleted && xt_catalog_may_see(record, x->options->reader);
 }
 
 static enum xt_code visit(void *context, const struct xt_record *record, struct xt_error *err)

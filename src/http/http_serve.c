@@ -42,19 +42,6 @@ static enum xt_code read_number(const struct xt_cli *cli, const char *name, int6
     return rc;
 }
 
-static enum xt_code read_base_url(const struct xt_cli *cli, const char **out, struct xt_error *err)
-{
-    const char *given = xt_cli_option(cli, "base-url");
-    struct xt_str url = xt_str(given);
-
-    *out = given;
-    if (!given)
-        return XT_OK;
-    if ((!xt_str_starts(url, "http://") && !xt_str_starts(url, "https://")) || xt_str_ends(url, "/"))
-        return xt_fail(err, XT_E_INPUT, "base-url", XT_MSG_HTTP_BASE_URL, XT_TEXT(given));
-    return XT_OK;
-}
-
 static enum xt_code read_options(const struct xt_cli *cli, struct xt_http_options *out, struct xt_error *err)
 {
     const struct {
@@ -77,7 +64,7 @@ static enum xt_code read_options(const struct xt_cli *cli, struct xt_http_option
         if (rc != XT_OK)
             return rc;
     }
-    return read_base_url(cli, &out->base_url, err);
+    return xt_cli_base_url(cli, &out->base_url, err);
 }
 
 /* ---- the rooms' background work ---- */

@@ -331,22 +331,31 @@ static bool answer_kept(struct xt_request *request, int64_t last, struct xt_repl
 static void keep(const struct count *c, int64_t seq, int64_t began_us)
 {
     XT_AUTO(xt_text_done) struct xt_text text = {0};
+    char *answers[XT_LANGS];
     xt_instant at = xt_now();
+    int64_t made_us = xt_monotonic_us();
     int lang;
 
     xt_text_init(&text, 16 * XT_MIB);
+    for (lang = 0; lang < XT_LANGS; lang++) { /* before the lock, which every request for it takes */
+        xt_text_clear(&text);
+        write_all(c, seq, at, made_us - began_us, (enum xt_lang)lang, &text);
+        answers[lang] = xt_strdup(text.s);
+    }
     pthread_mutex_lock(&kept.lock);
     kept.node = c->request->node;
     kept.seq = seq;
-    kept.made_us = xt_monotonic_us();
-    kept.took_us = kept.made_us - began_us;
+    kept.made_us = made_us;
+    kept.took_us = made_us - began_us;
     for (lang = 0; lang < XT_LANGS; lang++) {
-        xt_text_clear(&text);
-        write_all(c, seq, at, kept.took_us, (enum xt_lang)lang, &text);
-        free(kept.answers[lang]);
-        kept.answers[lang] = xt_strdup(text.s);
+        char *old = kept.answers[lang];
+
+        kept.answers[lang] = answers[lang];
+        answers[lang] = old;
     }
     pthread_mutex_unlock(&kept.lock);
+    for (lang = 0; lang < XT_LANGS; lang++)
+        free(answers[lang]);
 }
 
 static enum xt_code count_all(struct xt_request *request, int64_t last, struct xt_error *err)

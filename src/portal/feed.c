@@ -232,14 +232,12 @@ static void add_link(const struct feed *f, const char *rel, const char *type, co
 static void write_head(const struct feed *f, xt_instant updated, struct xt_text *out)
 {
     struct xt_request *request = f->request;
-    XT_AUTO(xt_text_done) struct xt_text title = {0}, house = {0};
+    XT_AUTO(xt_text_done) struct xt_text title = {0};
     const char *own = xt_arena_printf(request->arena, "/feed.atom%s", f->asked.query);
     char sign = strchr(own, '?') ? '&' : '?', at[XT_INSTANT_SIZE];
 
     xt_text_init(&title, 16 * XT_KIB);
-    xt_text_init(&house, 4 * XT_KIB);
     asked_words(request, &f->asked, &title);
-    house_name(request, &house);
     xt_text_addf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"" ATOM "\" xml:lang=\"%s\">\n<id>tag:",
                  request->lang == XT_ZH ? "zh-CN" : "en");
     html_z(out, request->node->name);
@@ -248,9 +246,9 @@ static void write_head(const struct feed *f, xt_instant updated, struct xt_text 
     xt_text_add_z(out, "</id>\n<title>");
     html_clipped(out, xt_text_view(&title), 300);
     xt_text_add_z(out, " · ");
-    html_text(out, xt_text_view(&house));
+    html_text(out, house_name(request));
     xt_text_addf(out, "</title>\n<updated>%s</updated>\n<author><name>", xt_instant_format(updated, false, at));
-    html_text(out, xt_text_view(&house));
+    html_text(out, house_name(request));
     xt_text_add_z(out, "</name></author>\n<generator version=\"" XT_VERSION "\">Xietong</generator>\n");
     add_link(f, "self", "application/atom+xml",
              f->before < INT64_MAX ? xt_arena_printf(request->arena, "%s%cbefore=%lld", own, sign, (long long)f->before)

@@ -115,14 +115,9 @@ void page_number(struct xt_text *out, int64_t number)
     }
 }
 
-void house_name(const struct xt_request *request, struct xt_text *out)
+struct xt_str house_name(const struct xt_request *request)
 {
-    const char *region = request->node->region->labels[request->lang];
-
-    if (request->lang == XT_ZH)
-        xt_text_addf(out, "%s%s", region, say(request, W_HOUSE));
-    else
-        xt_text_addf(out, "%s %s", say(request, W_HOUSE), region);
+    return xt_str(xt_region_house(request->node->region, request->lang, request->arena));
 }
 
 void page_absent(struct page *page, enum word title, enum word text)
@@ -255,22 +250,21 @@ static void write_footer(struct page *page)
 
 void page_reply(struct page *page, struct xt_reply *reply)
 {
-    XT_AUTO(xt_text_done) struct xt_text house = {0}, main = page->body;
+    XT_AUTO(xt_text_done) struct xt_text main = page->body;
+    const struct xt_str house = house_name(page->request);
     struct xt_text *out = &reply->body;
     struct xt_hash hash;
     char hex[XT_HASH_HEX];
 
     pthread_once(&document_once, cut_document);
     xt_text_init(&page->body, BODY_MAX); /* main has the old one */
-    xt_text_init(&house, TITLE_MAX);
-    house_name(page->request, &house);
     if (document.whole) {
         xt_text_add_str(out, document.before_lang);
         xt_text_add_z(out, page->request->lang == XT_ZH ? "zh-CN" : "en");
         xt_text_add_str(out, document.before_title);
-        write_head(page, xt_text_view(&house), out);
+        write_head(page, house, out);
         xt_text_add_str(out, document.before_body);
-        write_header(page, xt_text_view(&house));
+        write_header(page, house);
         xt_text_add_z(&page->body, "<main id=\"main\" class=\"wrap served\">\n");
         xt_text_add_str(&page->body, xt_text_view(&main));
         xt_text_add_z(&page->body, "</main>\n");

@@ -32,14 +32,24 @@ static const char *in_words(struct xt_request *request, const json_t *words)
     return xt_arena_strdup(request->arena, text);
 }
 
+/* The definition of an index of the region, for the caller to release; NULL where there is none. */
+static json_t *definition_of(struct xt_request *request, struct xt_str index)
+{
+    json_t *definition = NULL;
+    struct xt_str text;
+
+    if (!xt_index_of_region(request->node->region, index, &text) || xt_json_parse(text, &definition, NULL) != XT_OK)
+        return NULL;
+    return definition;
+}
+
 /* The label of an index of the region, from its definition. */
 static const char *label_of(struct xt_request *request, struct xt_str index, const char **out_about)
 {
-    XT_AUTO(xt_json_unref) json_t *definition = NULL;
-    struct xt_str text;
+    XT_AUTO(xt_json_unref) json_t *definition = definition_of(request, index);
 
     *out_about = "";
-    if (!xt_index_of_region(request->node->region, index, &text) || xt_json_parse(text, &definition, NULL) != XT_OK)
+    if (!definition)
         return NULL;
     *out_about = in_words(request, json_object_get(definition, "about"));
     return in_words(request, json_object_get(definition, "label"));
@@ -338,25 +348,43 @@ enum xt_code page_unit(struct xt_request *request, struct xt_reply *reply, struc
 
 /* ---- its other pages, whose content is the application's ---- */
 
+/* What a node of the index is called: "A11 地区生产总值"; NULL where it has none of that code. */
+static const char *node_label(struct xt_request *request, struct xt_str index, struct xt_str code)
+{
+    XT_AUTO(xt_json_unref) json_t *definition = definition_of(request, index);
+    json_t *node;
+    size_t i;
+
+    json_array_foreach (json_object_get(definition, "nodes"), i, node)
+        if (xt_str_eq(xt_json_str(node, "code"), code))
+            return xt_arena_printf(request->arena, "%.*s %s", (int)code.n, code.s,
+                                   in_words(request, json_object_get(node, "label")));
+    return NULL;
+}
+
 enum xt_code page_index_part(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     XT_AUTO(page_done) struct page page = {0};
     struct xt_str index = xt_request_param(request, "index"), code = xt_request_param(request, "code");
     const char *about, *label = label_of(request, index, &about);
     const char *name = encoded(request, xt_arena_strndup(request->arena, index.s, index.n));
+    const char *node = code.n > 0 ? node_label(request, index, code) : NULL;
     bool method = xt_str_ends(xt_str(request->route->path), "/method");
+    struct xt_published published;
+    enum xt_code rc = label && (code.n == 0 || node) ? find_current(request, &published, err) : XT_E_NOT_FOUND;
 
-    (void)err;
     page_init(&page, request, NULL);
-    if (!label) {
+    if (rc == XT_E_NOT_FOUND) {
         absent(&page, reply);
         return XT_OK;
     }
+    if (rc != XT_OK)
+        return rc;
     page.path = code.n > 0 ? xt_arena_printf(request->arena, "/indexes/%s/indicators/%s", name,
                                              encoded(request, xt_arena_strndup(request->arena, code.s, code.n)))
                            : xt_arena_printf(request->arena, "/indexes/%s/%s", name, method ? "method" : "workshop");
     if (code.n > 0)
-        xt_text_addf(&page.title, "%.*s · %s", (int)code.n, code.s, label);
+        xt_text_addf(&page.title, "%s · %s", node, label);
     else
         xt_text_addf(&page.title, "%s · %s", label, say(request, method ? W_METHOD : W_WORKSHOP));
     xt_text_add_z(&page.description, about[0] ? about : label);

@@ -8,29 +8,6 @@
 #define SNIPPET_CHARS 160
 #define ADDRESS_MAX   (32 * XT_KIB)
 
-/* ---- counts ---- */
-
-enum xt_code count_types(struct xt_request *request, int64_t **out, int64_t *out_total, struct xt_error *err)
-{
-    const struct xt_region *region = request->node->region;
-    struct xt_str type = XT_STR("type");
-    struct xt_search_request ask = {
-        .facets = &type, .facet_count = 1, .facet_values = 200, .reader = request->actor.reads};
-    struct xt_search_answer answer;
-    size_t i, k;
-    enum xt_code rc = xt_search_ask(request->node->search, &ask, request->arena, &answer, err);
-
-    if (rc != XT_OK)
-        return rc;
-    *out_total = answer.total;
-    *out = xt_arena_alloc(request->arena, (region->type_count + 1) * sizeof **out);
-    for (i = 0; i < region->type_count && answer.facet_count > 0; i++)
-        for (k = 0; k < answer.facets[0].count; k++)
-            if (strcmp(answer.facets[0].counts[k].value, region->types[i].name) == 0)
-                (*out)[i] = answer.facets[0].counts[k].count;
-    return XT_OK;
-}
-
 /* ---- home ---- */
 
 static void write_type_counts(struct page *page, const int64_t *counts)
@@ -91,30 +68,27 @@ static void feed_link(struct page *page, const char *query)
 enum xt_code page_home(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     XT_AUTO(page_done) struct page page = {0};
-    XT_AUTO(xt_text_done) struct xt_text house = {0};
-    int64_t *counts = NULL, total = 0;
+    struct xt_type_counts counts;
     enum xt_code rc;
 
     page_init(&page, request, "/");
-    rc = count_types(request, &counts, &total, err);
+    rc = xt_catalog_count_types(request, reply, &counts, err);
     if (rc != XT_OK)
         return rc;
-    xt_text_init(&house, 4 * XT_KIB);
-    house_name(request, &house);
     xt_text_addf(&page.description, "%s%s", request->node->region->labels[request->lang], say(request, W_HOME_ABOUT));
-    write_site(&page, xt_text_view(&house));
+    write_site(&page, house_name(request));
     feed_link(&page, request->lang == XT_EN ? "?lang=en" : "");
     xt_text_add_z(&page.body, "<h1>");
-    html_text(&page.body, xt_text_view(&house));
+    html_text(&page.body, house_name(request));
     xt_text_add_z(&page.body, "</h1>\n<p>");
     html_text(&page.body, xt_text_view(&page.description));
     xt_text_add_z(&page.body, "</p>\n<p>");
     page_link(&page, "/search", xt_str(say(request, W_EVERYTHING)));
     xt_text_add_char(&page.body, ' ');
-    page_number(&page.body, total);
+    page_number(&page.body, counts.total);
     html_z(&page.body, say(request, W_RECORDS));
     xt_text_add_z(&page.body, "</p>\n");
-    write_type_counts(&page, counts);
+    write_type_counts(&page, counts.types);
     page_reply(&page, reply);
     return XT_OK;
 }
@@ -295,12 +269,12 @@ enum xt_code page_types(struct xt_request *request, struct xt_reply *reply, stru
 {
     XT_AUTO(page_done) struct page page = {0};
     const struct xt_region *region = request->node->region;
-    int64_t *counts = NULL, total;
+    struct xt_type_counts counts;
     size_t i, k;
     enum xt_code rc;
 
     page_init(&page, request, "/types");
-    rc = count_types(request, &counts, &total, err);
+    rc = xt_catalog_count_types(request, reply, &counts, err);
     if (rc != XT_OK)
         return rc;
     xt_text_add_z(&page.title, say(request, W_TYPES));
@@ -317,7 +291,7 @@ enum xt_code page_types(struct xt_request *request, struct xt_reply *reply, stru
         xt_text_add_char(&page.body, ' ');
         page_link(&page, xt_arena_printf(request->arena, "/search?type=%s", type->name), xt_str(type->name));
         xt_text_add_char(&page.body, ' ');
-        page_number(&page.body, counts[i]);
+        page_number(&page.body, counts.types[i]);
         html_z(&page.body, say(request, W_RECORDS));
         xt_text_add_z(&page.body, "</p>\n<p class=\"small quiet\">");
         for (k = 0; k < type->field_count; k++) {

@@ -3,7 +3,8 @@
 
 #include "portal/portal_priv.h"
 
-#define VALUES_MAX 200 /* of a field; the application shows the others */
+#define VALUES_MAX      200        /* of a field; the application shows the others */
+#define DESCRIBED_BYTES 4 * XT_KIB /* of a description's text, of which a few hundred characters are shown */
 
 struct record_page {
     struct page page;
@@ -207,8 +208,10 @@ void describe_record(const struct xt_request *request, const struct xt_shown *sh
         const json_t *value = json_object_get(shown->body, type->fields[i].name);
 
         if (type->fields[i].kind == XT_KIND_TEXT && json_is_string(value)) {
+            struct xt_str text = xt_json_view(value);
+
             xt_text_add_z(out, lang == XT_ZH ? "。" : ". ");
-            xt_text_add_str(out, xt_json_view(value));
+            xt_text_add(out, text.s, xt_utf8_clip(text.s, text.n, DESCRIBED_BYTES));
             return;
         }
     }

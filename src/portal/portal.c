@@ -68,11 +68,12 @@ static const struct xt_schema schemas[] = {
 #define HTML        "text/html; charset=utf-8"
 
 static const struct xt_route routes[] = {
-    {"GET", "/", XT_MAY_READ, PAGE(0), page_home, NULL, "Home", NULL, HTML, NULL},
+    {"GET", "/", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ | XT_ROUTE_SLOW), page_home, NULL, "Home", NULL, HTML, NULL},
     {"GET", "/search", XT_MAY_READ, PAGE(XT_ROUTE_SLOW), page_results, NULL, "Results", NULL, HTML, NULL},
     {"GET", "/records/{type}/{id}", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_record, record_params, "A record", NULL,
      HTML, NULL},
-    {"GET", "/types", XT_MAY_READ, PAGE(0), page_types, NULL, "Record types", NULL, HTML, NULL},
+    {"GET", "/types", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ | XT_ROUTE_SLOW), page_types, NULL, "Record types", NULL, HTML,
+     NULL},
     {"GET", "/help", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "Search help", NULL, HTML, NULL},
     {"GET", "/data", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "About the data", NULL, HTML, NULL},
     {"GET", "/api", XT_MAY_READ, PAGE(XT_ROUTE_BY_SEQ), page_plain, NULL, "The API", NULL, HTML, NULL},

@@ -56,7 +56,7 @@ void page_number(struct xt_text *out, int64_t number);
 void thing_write(struct xt_json *w, const struct xt_request *request, const struct xt_shown *shown);
 
 /* "协同" and the region: what stands behind every title. */
-void house_name(const struct xt_request *request, struct xt_text *out);
+struct xt_str house_name(const struct xt_request *request);
 
 /* The parameters of a request that make a search; addresses pick up strange names on their way, which are passed over. */
 struct asked {
@@ -70,10 +70,6 @@ void asked_words(const struct xt_request *request, const struct asked *asked, st
 
 /* A record in a line or two: its type, facts and first text. */
 void describe_record(const struct xt_request *request, const struct xt_shown *shown, struct xt_text *out);
-
-/* How many records of each type the reader can find, in the order of the region's types. */
-XT_MUST_USE enum xt_code count_types(struct xt_request *request, int64_t **out, int64_t *out_total,
-                                     struct xt_error *err);
 
 /* ---- handlers ---- */
 

@@ -1,8 +1,10 @@
 /*
  * sitemap.c - robots.txt and the site map (sitemaps.org, protocol 0.9).
  *
- * A part holds the records whose numbers lie in a stretch of SITEMAP_URLS numbers of the sequence, which never changes for a
- * record: a part is read again only when one of its records was, and none holds more than the protocol allows.
+ * A part holds the records whose ids lie in a stretch of STRETCH ids, which never change: a record stays in its part, and none
+ * holds more than the protocol allows. The tags are of the sequence: after any change all parts are written again for who asks,
+ * and a full one (some 6 MB) is too large to be kept in between. The map of the parts does not say when one changed last: to
+ * know it, all its records would have to be read.
  */
 #include <string.h>
 

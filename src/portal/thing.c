@@ -193,11 +193,8 @@ static void add_inner(struct thing *t, const struct xt_property *property)
 
 static void add_page(struct thing *t, const struct xt_record *record)
 {
-    XT_AUTO(xt_text_done) struct xt_text house = {0};
     char at[XT_INSTANT_SIZE];
 
-    xt_text_init(&house, 4 * XT_KIB);
-    house_name(t->request, &house);
     xt_json_key(t->w, "mainEntityOfPage");
     xt_json_object(t->w);
     xt_json_kv_z(t->w, "@type", "WebPage");
@@ -208,7 +205,7 @@ static void add_page(struct thing *t, const struct xt_record *record)
     xt_json_key(t->w, "isPartOf");
     xt_json_object(t->w);
     xt_json_kv_z(t->w, "@type", "WebSite");
-    xt_json_kv_str(t->w, "name", xt_text_view(&house));
+    xt_json_kv_str(t->w, "name", house_name(t->request));
     xt_json_kv_z(t->w, "url", xt_arena_printf(t->request->arena, "%s/", t->request->base_url));
     xt_json_end_object(t->w);
     xt_json_end_object(t->w);

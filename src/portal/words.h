@@ -1,5 +1,4 @@
 /* words.h - the words of served pages: X(NAME, "Chinese", "English"), read by page.c and portal_priv.h. No include guard. */
-X(HOUSE, "协同", "Xietong")
 X(FIND, "找资源", "Find")
 X(DATA, "看数据", "Data")
 X(MAIN, "主导航", "Main")

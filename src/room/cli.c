@@ -269,6 +269,17 @@ const char *xt_cli_option(const struct xt_cli *cli, const char *name)
     return NULL;
 }
 
+enum xt_code xt_cli_base_url(const struct xt_cli *cli, const char **out, struct xt_error *err)
+{
+    const char *given = xt_cli_option(cli, "base-url");
+    struct xt_str url = xt_str(given);
+
+    *out = given;
+    if (given && ((!xt_str_starts(url, "http://") && !xt_str_starts(url, "https://")) || xt_str_ends(url, "/")))
+        return xt_fail(err, XT_E_INPUT, "base-url", XT_MSG_HTTP_BASE_URL, XT_TEXT(given));
+    return XT_OK;
+}
+
 enum xt_code xt_cli_int(const struct xt_cli *cli, const char *name, int64_t min, int64_t max, int64_t otherwise,
                         int64_t *out, struct xt_error *err)
 {

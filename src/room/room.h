@@ -189,6 +189,9 @@ struct xt_cli {
 const char *xt_cli_option(const struct xt_cli *cli,
                           const char *name); /* last value, "" for a flag given, NULL if not */
 
+/* --base-url: how others reach this node, without a slash at its end; *out is NULL where it is not given. */
+XT_MUST_USE enum xt_code xt_cli_base_url(const struct xt_cli *cli, const char **out, struct xt_error *err);
+
 /* STORED: read-only, and only where the option --stored is given. */
 enum xt_needs { XT_NEEDS_NOTHING, XT_NEEDS_NODE, XT_NEEDS_NODE_READ, XT_NEEDS_NODE_STORED };
 
