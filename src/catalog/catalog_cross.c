@@ -85,7 +85,7 @@ static void read_side(struct crossing *c, struct side *side, const char *param, 
             no_facet(c, side, name);
             return;
         }
-        side->axis.through = side->axis.named_by = of;
+        side->axis.through = of;
         name = (struct xt_str){name.s + dot + 1, name.n - dot - 1};
     }
     side->facet = xt_region_facet(region, name);

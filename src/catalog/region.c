@@ -473,6 +473,7 @@ static void make_schema(struct region_build *b)
         facets[i].labels[XT_ZH] = facet->labels[XT_ZH];
         facets[i].labels[XT_EN] = facet->labels[XT_EN];
         facets[i].is_year = strcmp(facet->name, "year") == 0;
+        facets[i].names = xt_region_type(region, xt_str(facet->name)) ? facet->name : NULL;
         facets[i].context = (void *)(uintptr_t)facet; /* only ever read */
         if (has_tree(facet))
             facets[i].parent = facet_parent;

@@ -173,6 +173,21 @@ static void pass_years(const struct dict *dict, unsigned facet, struct span span
     }
 }
 
+/* From the values that pass to the names of the documents that have one of them. */
+static uint8_t *pass_names(const struct ask *a, const struct query_node *node, const uint8_t *pass, uint32_t count)
+{
+    uint32_t names = dict_count(a->dict, node->through);
+    uint16_t *by_value = xt_arena_alloc(a->arena, ((size_t)count + 1) * sizeof *by_value);
+    uint8_t *passing = xt_arena_alloc(a->arena, (size_t)names + 1);
+
+    for (uint32_t i = 1; i <= count; i++)
+        by_value[i] = pass[i];
+    const uint16_t *by_name = places_by_name(a, node->through, node->facet, by_value);
+    for (uint32_t i = 1; i <= names; i++)
+        passing[i] = by_name[i] != 0;
+    return passing;
+}
+
 /* Conditions of the query on facets become tables by ordinal. */
 static void compile_conditions(struct ask *a, struct query_node *node)
 {
@@ -191,7 +206,9 @@ static void compile_conditions(struct ask *a, struct query_node *node)
             pass[ordinal] = 1;
     }
     spread(a->dict, node->facet, pass, count);
-    node->pass = pass;
+    node->pass = node->through ? pass_names(a, node, pass, count) : pass;
+    if (node->through)
+        node->facet = node->through;
 }
 
 static struct filter *filter_named(struct ask *a, struct xt_str name)

@@ -105,6 +105,9 @@ void heap_sift_down(struct pass *pass, size_t at, size_t count);
 
 /* ---- cross.c ---- */
 
+/* By ordinal of `through`, whose values are names: the place that by_value, by ordinal of facet, gives the first value with one
+ * of the document of that name. The reader's arena. */
+uint16_t *places_by_name(const struct ask *a, unsigned through, unsigned facet, const uint16_t *by_value);
 XT_MUST_USE enum xt_code cross_prepare(struct ask *a, struct xt_error *err);
 /* Counts documents of one block, n > 0. */
 void cross_take(struct pass *pass, const uint32_t *docs, size_t n);

@@ -37,11 +37,11 @@ static uint16_t *places_by_value(struct ask *a, unsigned facet, const struct xt_
     return place;
 }
 
-/* By ordinal of `through`: the place of the document that bears the value as its one name. The first of several that do. */
-static uint16_t *places_by_name(struct ask *a, unsigned through, unsigned facet, const uint16_t *by_value,
-                                const struct xt_search_axis *asked)
+/* The first of several documents that bear the same name. */
+uint16_t *places_by_name(const struct ask *a, unsigned through, unsigned facet, const uint16_t *by_value)
 {
-    uint32_t count = dict_count(a->dict, through), type = dict_find(a->dict, 0, asked->named_by);
+    uint32_t count = dict_count(a->dict, through),
+             type = dict_find(a->dict, 0, xt_str(a->schema->facets[through].names));
     uint16_t *place = xt_arena_alloc(a->arena, ((size_t)count + 1) * sizeof *place);
 
     for (uint64_t at = 0; type && at < a->view->state.docs; at++) {
@@ -70,8 +70,10 @@ static enum xt_code prepare_axis(struct ask *a, const struct xt_search_axis *ask
     if (asked->through.n == 0)
         return XT_OK;
     rc = facet_of(a, asked->through, &through, err);
+    if (rc == XT_OK && !a->schema->facets[through].names)
+        rc = xt_fail(err, XT_E_INPUT, "facets", XT_MSG_SEARCH_NO_FILTER, XT_VIEW(asked->through));
     if (rc == XT_OK)
-        *out = (struct axis){through, asked->size + 1, places_by_name(a, through, facet, out->place, asked)};
+        *out = (struct axis){through, asked->size + 1, places_by_name(a, through, facet, out->place)};
     return rc;
 }
 

@@ -32,6 +32,7 @@ struct target {
     bool has_fields;
     struct field_set fields;
     int facet, range; /* -1 = none */
+    unsigned through; /* facet of names before the stop, 0 = none */
 };
 
 static struct query_node *parse_any(struct parser *p, const struct target *target);
@@ -433,6 +434,7 @@ static struct query_node *facet_node(struct parser *p, const struct target *targ
         if (query_span(written, false, true, 1, &span->low, &span->high)) {
             span->is_span = true;
             span->facet = facet;
+            span->through = target->through;
             span->written = written;
             span->name = target->name;
             return span;
@@ -448,6 +450,7 @@ static struct query_node *facet_node(struct parser *p, const struct target *targ
 
     struct query_node *node = new_node(p, QUERY_FACET);
     node->facet = facet;
+    node->through = target->through;
     node->value = value;
     node->written = written;
     node->quoted = quoted;
@@ -518,6 +521,34 @@ static bool field_named_by(struct xt_str folded, const struct xt_search_field *f
     return same;
 }
 
+static int facet_named(const struct xt_search_schema *schema, struct xt_str name)
+{
+    XT_AUTO(xt_text_done) struct xt_text folded = {0}, scratch = {0};
+
+    xt_text_init(&folded, XT_KIB);
+    xt_text_init(&scratch, XT_KIB);
+    xt_fold(name, &folded);
+    for (size_t i = 0; i < schema->facet_count && folded.n > 0; i++)
+        if (named_by(xt_text_view(&folded), schema->facets[i].name, schema->facets[i].labels, &scratch))
+            return (int)i;
+    return -1;
+}
+
+/* "organisation.area": what the documents have that are named. */
+static void find_through(const struct xt_search_schema *schema, struct xt_str name, struct target *out)
+{
+    size_t dot = xt_str_find(name, XT_STR("."));
+    int names;
+
+    if (dot == SIZE_MAX)
+        return;
+    names = facet_named(schema, (struct xt_str){name.s, dot});
+    if (names > 0 && schema->facets[names].names) {
+        out->facet = facet_named(schema, (struct xt_str){name.s + dot + 1, name.n - dot - 1});
+        out->through = (unsigned)names;
+    }
+}
+
 /* Which fields, facet or range a name or label means; false when none. */
 static bool find_target(struct parser *p, struct xt_str name, struct target *out)
 {
@@ -535,13 +566,13 @@ static bool find_target(struct parser *p, struct xt_str name, struct target *out
                 field_set_add(&out->fields, i);
                 out->has_fields = true;
             }
-        for (size_t i = 0; i < schema->facet_count && out->facet < 0; i++)
-            if (named_by(wanted, schema->facets[i].name, schema->facets[i].labels, &scratch))
-                out->facet = (int)i;
+        out->facet = facet_named(schema, name);
         for (size_t i = 0; i < schema->range_count && out->range < 0; i++)
             if (schema->ranges[i].labels[0] &&
                 named_by(wanted, schema->ranges[i].name, schema->ranges[i].labels, &scratch))
                 out->range = (int)i;
+        if (!out->has_fields && out->facet < 0 && out->range < 0)
+            find_through(schema, name, out);
     }
     xt_text_done(&folded);
     xt_text_done(&scratch);
@@ -947,6 +978,12 @@ static void say_leaf(const struct query_env *env, const struct query_node *node,
     if (node->kind == QUERY_FACET) {
         const struct xt_search_facet *facet = &env->schema->facets[node->facet];
 
+        if (node->through) {
+            const struct xt_search_facet *through = &env->schema->facets[node->through];
+
+            xt_text_add_z(out, label_of(through->name, through->labels, lang));
+            xt_text_add_char(out, '.');
+        }
         xt_text_add_z(out, label_of(facet->name, facet->labels, lang));
         xt_text_add_char(out, ':');
     } else if (node->kind == QUERY_RANGE) {

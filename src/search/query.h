@@ -54,6 +54,7 @@ struct query_node {
 
     /* FACET: one value, or years from low to high */
     unsigned facet;
+    unsigned through; /* of the documents named in this facet; 0 = its own: the first facet names none */
     struct xt_str value;
     bool is_span;
 

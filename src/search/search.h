@@ -56,6 +56,9 @@ struct xt_search_facet {
     /* Values that a label in a query means (机构:中山大学 is matched by value or by label); may be NULL. */
     bool (*by_label)(void *context, struct xt_str label, char *out, size_t out_size);
     void *context;
+    /* Values are names of documents, which bear theirs as their one value: those whose value of the first facet (the type) is
+     * this. So a document may be asked for, and counted, by what those have that it names: organisation.area. NULL = no names. */
+    const char *names;
 };
 
 struct xt_search_range {
@@ -174,9 +177,9 @@ struct xt_search_axis {
     } * values;
     size_t value_count;
     unsigned size; /* rows or columns, at most XT_SEARCH_AXIS_MAX */
-    /* Not the document's own values count but those of the documents that it names: each value of the facet `through` is
-     * the name of a document whose value of the first facet (the type) is named_by. "" = its own. */
-    struct xt_str through, named_by;
+    /* Not the document's own values count but those of the documents that it names in this facet, whose values are names.
+     * "" = its own. */
+    struct xt_str through;
 };
 #define XT_SEARCH_AXIS_MAX 1000
 

@@ -8,7 +8,7 @@ static const struct xt_search_field own_fields[OWN_FIELDS] = {
     [OWN_TITLE] = {"title", {"标题", "Title"}, XT_WEIGHT_TITLE, XT_PUBLIC, NULL},
     [OWN_SOUND] = {"title-sound", {NULL, NULL}, XT_WEIGHT_APART, XT_PUBLIC, NULL},
 };
-static const struct xt_search_facet own_facets[] = {{"type", {"类型", "Type"}, false, NULL, NULL, NULL}};
+static const struct xt_search_facet own_facets[] = {{"type", {"类型", "Type"}, false, NULL, NULL, NULL, NULL}};
 static const struct xt_search_range own_ranges[] = {{.name = "title-rank", .scale = 1}};
 static const struct xt_search_schema own_schema = {.fields = own_fields,
                                                    .field_count = OWN_FIELDS,

@@ -54,10 +54,10 @@ static const struct xt_search_field test_fields[TEST_FIELDS] = {
     [NOTE] = {"note", {"备注", "Note"}, XT_WEIGHT_TEXT, XT_OFFICER, NULL},
 };
 static const struct xt_search_facet test_facets[TEST_FACETS] = {
-    [TYPE] = {"type", {"类型", "Type"}, false, NULL, type_of_label, NULL},
-    [AREA] = {"area", {"地区", "Area"}, false, area_above, NULL, NULL},
-    [YEAR] = {"year", {"年份", "Year"}, true, NULL, NULL, NULL},
-    [SUBJECT] = {"subject", {"学科", "Subject"}, false, NULL, NULL, NULL},
+    [TYPE] = {"type", {"类型", "Type"}, false, NULL, type_of_label, NULL, NULL},
+    [AREA] = {"area", {"地区", "Area"}, false, area_above, NULL, NULL, NULL},
+    [YEAR] = {"year", {"年份", "Year"}, true, NULL, NULL, NULL, NULL},
+    [SUBJECT] = {"subject", {"学科", "Subject"}, false, NULL, NULL, NULL, "organisation"},
 };
 static const struct xt_search_range test_ranges[TEST_RANGES] = {
     [AMOUNT] = {"amount", {"金额", "Amount"}, false, 100},

@@ -50,7 +50,7 @@ static struct doc docs[DOCS]; /* by id */
 
 static const char *const han[] = {"机", "器", "人", "工", "智"};
 static const char *const words[] = {"sensor", "sensors", "sense", "net", "network", "2015", "201", "x1"};
-static const char *const types[] = {"paper", "patent", "project"};
+static const char *const types[] = {"paper", "patent", "project", "organisation"};
 static const char *const areas[AREAS] = {"440000", "440100", "440106", "440111", "440300",
                                          "440305", "110000", "110100", "110101"};
 static const char *const years[] = {"2013", "2014", "2015", "2016", "2019"};
@@ -152,7 +152,7 @@ static void feed_doc(struct xt_search *search, int64_t seq, int64_t id, const st
 
 /* ---- queries: written and, apart from that, worked out ---- */
 
-enum kind { PHRASE_HAN, PHRASE_WORD, PHRASE_WORDS, VALUE, YEARS, NUMBERS, BOTH, EITHER, NEITHER };
+enum kind { PHRASE_HAN, PHRASE_WORD, PHRASE_WORDS, VALUE, NAMED, YEARS, NUMBERS, BOTH, EITHER, NEITHER };
 
 struct wish {
     enum kind kind;
@@ -178,7 +178,7 @@ static struct wish *make_wish(unsigned depth)
         wish->right = wish->kind == NEITHER ? NULL : make_wish(depth - 1);
         return wish;
     }
-    switch (pick(9)) {
+    switch (pick(10)) {
     case 0:
     case 1:
     case 2:
@@ -205,6 +205,10 @@ static struct wish *make_wish(unsigned depth)
                                              : subjects[pick(3)]);
         break;
     case 7:
+        wish->kind = NAMED;
+        (void)snprintf(wish->text, sizeof wish->text, "%s", areas[pick(AREAS)]);
+        break;
+    case 8:
         wish->kind = YEARS;
         wish->low = 2013 + (int64_t)pick(4);
         wish->high = wish->low + (int64_t)pick(4);
@@ -233,6 +237,9 @@ static void write_wish(const struct wish *wish, struct xt_text *out)
         break;
     case VALUE:
         xt_text_addf(out, "%s:%s", test_facets[wish->facet].name, wish->text);
+        break;
+    case NAMED:
+        xt_text_addf(out, pick(2) ? "subject.area:%s" : "学科.地区:%s", wish->text);
         break;
     case YEARS:
         xt_text_addf(out, "year:%lld..%lld", (long long)wish->low, (long long)wish->high);
@@ -286,6 +293,7 @@ static bool text_fits(const struct wish *wish, const struct text *text)
                 return true;
             break;
         case VALUE:
+        case NAMED:
         case YEARS:
         case NUMBERS:
         case BOTH:
@@ -315,6 +323,18 @@ static bool has_value(const struct doc *doc, unsigned facet, const char *wanted)
     return false;
 }
 
+/* What a document is called that others name: its one subject. */
+static const char *name_of(const struct doc *doc)
+{
+    unsigned i = 1;
+
+    if (!doc->there || !has_value(doc, TYPE, test_facets[SUBJECT].names) || doc->value_count[SUBJECT] == 0)
+        return NULL;
+    while (i < doc->value_count[SUBJECT] && strcmp(doc->values[SUBJECT][i], doc->values[SUBJECT][0]) == 0)
+        i++;
+    return i == doc->value_count[SUBJECT] ? doc->values[SUBJECT][0] : NULL;
+}
+
 static bool fits(const struct wish *wish, const struct doc *doc, enum xt_class reader)
 {
     switch (wish->kind) {
@@ -329,6 +349,14 @@ static bool fits(const struct wish *wish, const struct doc *doc, enum xt_class r
         return false;
     case VALUE:
         return has_value(doc, wish->facet, wish->text);
+    case NAMED:
+        for (int id = 0; id < DOCS; id++) {
+            const char *name = docs[id].min_class <= reader ? name_of(&docs[id]) : NULL;
+
+            if (name && has_value(doc, SUBJECT, name) && has_value(&docs[id], AREA, wish->text))
+                return true;
+        }
+        return false;
     case YEARS:
         for (unsigned i = 0; i < doc->value_count[YEAR]; i++)
             if (strtol(doc->values[YEAR][i], NULL, 10) >= wish->low &&
@@ -501,9 +529,9 @@ static const struct xt_search_place by_city[] = {{{"440100", 6}, 0}, {{"440300",
 static const struct xt_search_place by_subject[] = {
     {{"cs", 2}, 0}, {{"bio", 3}, 1}, {{"math", 4}, 0}, {{"none", 4}, 2}};
 static const struct xt_search_axis tables[][2] = {
-    {{{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}, {{"subject", 7}, by_subject, 4, 3, {"", 0}, {"", 0}}},
-    {{{"subject", 7}, by_subject, 3, 2, {"", 0}, {"", 0}}, {{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}},
-    {{{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}, {{"area", 4}, by_city, 2, 2, {"", 0}, {"", 0}}},
+    {{{"area", 4}, by_city, 2, 2, {"", 0}}, {{"subject", 7}, by_subject, 4, 3, {"", 0}}},
+    {{{"subject", 7}, by_subject, 3, 2, {"", 0}}, {{"area", 4}, by_city, 2, 2, {"", 0}}},
+    {{{"area", 4}, by_city, 2, 2, {"", 0}}, {{"area", 4}, by_city, 2, 2, {"", 0}}},
 };
 
 static bool in_place(const struct doc *doc, const struct xt_search_axis *axis, unsigned place)

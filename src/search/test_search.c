@@ -1097,7 +1097,7 @@ static void a_table_counts_through_names(void **state)
         {"organisation", "440100", {"unseen"}}, {"paper", NULL, {"unseen", "B"}},
     };
     static const struct xt_search_place cities[] = {{{"440100", 6}, 0}, {{"440300", 6}, 1}};
-    static const struct xt_search_axis axis = {{"area", 4}, cities, 2, 2, {"subject", 7}, {"organisation", 12}};
+    static const struct xt_search_axis axis = {{"area", 4}, cities, 2, 2, {"subject", 7}};
     const struct xt_search_axis cross[] = {axis, axis};
     /* any, Guangzhou, Shenzhen */
     static const int64_t expected[] = {10, 3, 6, 3, 3, 2, 6, 2, 6}, officer[] = {11, 5, 6, 5, 5, 3, 6, 3, 6};
@@ -1132,6 +1132,21 @@ static void a_table_counts_through_names(void **state)
         xt_arena_init(&arena);
         assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
         assert_memory_equal(answer.table, i ? officer : expected, sizeof expected);
+        /* Each number is what a search finds: a condition on those that a document names. */
+        static const char *const found[] = {"*", "subject.area:440100", "学科.地区:440300",
+                                            "Subject.Area:440100 AND subject.area:440300"};
+        static const size_t cell[] = {0, 1, 2, 5};
+        for (size_t q = 0; q < XT_COUNT(found); q++) {
+            request.query = xt_str(found[q]);
+            assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+            assert_int_equal(answer.total, i ? officer[cell[q]] : expected[cell[q]]);
+            assert_int_equal(answer.ignored_count, 0);
+        }
+        assert_string_equal(answer.understood[XT_ZH], "学科.地区:440100 AND 学科.地区:440300");
+        /* Places name nobody. */
+        request.query = XT_STR("area.subject:A");
+        assert_int_equal(xt_search_ask(search, &request, &arena, &answer, NULL), XT_OK);
+        assert_int_equal(answer.ignored_count, 1);
         xt_arena_done(&arena);
     }
     xt_search_close(&search);

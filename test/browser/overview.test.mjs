@@ -263,6 +263,20 @@ test('a chart stands alone, narrowed as the page was', LIMIT, async () => {
   })
 })
 
+test('each number of who works with whom opens to its records', LIMIT, () =>
+  withPage(on.browser, on.node.url, async (page) => {
+    await open(page, '/overview?q=some&type=paper&area=440100')
+    const query = async (selector) => new URL(await page.locator(selector).first().getAttribute('href'), on.node.url).searchParams
+    const cell = await query('.cross td:not(.sum) > a[href*="organisation.area"]')
+    assert.match(cell.get('q'), /^\(some\) AND organisation\.area:44\d\d00 AND organisation\.area:44\d\d00$/)
+    assert.deepEqual([cell.get('type'), cell.get('area')], ['paper', null])
+    assert.match((await query('.cross td.sum > a[href*="organisation.area"]')).get('q'), /^\(some\) AND organisation\.area:44\d\d00$/)
+    const flow = await query('.flow-rows a[href*="organisation.area"]')
+    assert.match(flow.get('q'), /^\(some\) AND organisation\.area:/)
+    await page.locator('.flow-rows a[href*="organisation.area"]').first().click()
+    await page.waitForURL(/\/search\?/)
+  }))
+
 test('planted markup is text', LIMIT, () =>
   withPage(on.browser, on.node.url, async (page) => {
     await open(page, '/overview?q=markup&area=440100')

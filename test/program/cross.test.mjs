@@ -56,6 +56,10 @@ it('says who works with whom, at once when it changes', () => withFolder((folder
   const at = (body, x, y) => body.counts[places.indexOf(x)][places.indexOf(y)]
   for (const x of places) for (const y of places) assert.equal(at(before, x, y), at(before, y, x), 'as many either way')
   assert.ok(before.counts.some((row, r) => row.some((count, c) => r !== c && count > 0)), 'cities work together in the sample')
+  const found = async (q) => (await get(node, `/api/v1/search?limit=0&q=${encodeURIComponent(q)}`)).body.total
+  for (const [r, x] of places.entries())
+    for (const [c, y] of places.entries())
+      if (r <= c && before.counts[r][c] > 0) assert.equal(await found(`organisation.area:${x} AND 机构.地区:${y}`), before.counts[r][c], `${x} ${y}`)
   const again = await get(node, path)
   assert.equal(again.body.took_us, before.took_us, 'kept while nothing changes')
   const name = async (area) => (await get(node, `/api/v1/search?type=organisation&area=${area}&limit=1`)).body.items[0].title

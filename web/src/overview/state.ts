@@ -135,6 +135,11 @@ export function useOverview(parts: Part[]) {
   const toQuery = (filters: Filters, q = state.value.q) => writeState({ q, filters })
   /** Where the records are that a number counts. */
   const search = (filters: Filters, q?: string) => router.resolve({ name: 'results', query: toQuery(filters, q) }).href
+  /** The records that name organisations of all these places: what a number of who works with whom counts. */
+  function together(...places: string[]): string {
+    const terms = places.map((one) => `${pairs.load.data.value?.rows.facet}:${one}`)
+    return search(pairs.filters.value, (state.value.q ? [`(${state.value.q})`, ...terms] : terms).join(' AND '))
+  }
   /** This page with other filters. */
   const alone = route.name === 'overview-embed'
   const here = (filters: Filters, q?: string): RouteLocationRaw => (alone
@@ -154,7 +159,7 @@ export function useOverview(parts: Part[]) {
 
   return {
     page, state, ready, root, now, years, under, top, chosen, facets, growth, fields, places, within, heat, pairs,
-    source, search, here, pick, withValue, embed,
+    source, search, together, here, pick, withValue, embed,
   }
 }
 
