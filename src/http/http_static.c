@@ -47,7 +47,8 @@ static struct xt_str first_part(struct xt_str path)
     return first;
 }
 
-/* The browser application answers every address without a file's ending, and shows its own "not found". The codes of units and
+/* The browser application answers every address without a file's ending: beside the pages that are routes, which are served with
+ * their heads, it shows its own "not found", and for charts in frames what they are. The codes of units and
  * indicators, which end the addresses of their pages, may have a dot. */
 static bool is_page(struct xt_str path)
 {
@@ -83,5 +84,7 @@ bool xt_http_static_find(struct http_request *hr, struct xt_str path)
     hr->file = xt_embed_find("web/index.html");
     hr->is_page = true;
     hr->may_be_framed = xt_str_is(first_part(path), EMBEDDED);
+    if (!hr->may_be_framed && path.n > 1) /* its other pages are routes */
+        hr->reply.status = 404;
     return true;
 }

@@ -148,6 +148,16 @@ describe('the server', () => {
     assert.equal(refused.headers['content-encoding'], undefined)
   })
 
+  it('gives people the application where there is no page, and says so to programs', async () => {
+    for (const path of ['/', '/search', '/overview', '/embed/overview/map']) assert.equal((await node.fetch(path)).status, 200, path)
+    for (const path of ['/no-such-page', '/records', '/没有']) {
+      const answer = await node.fetch(path)
+      assert.equal(answer.status, 404, path)
+      assert.match(answer.headers.get('content-type'), /^text\/html/)
+      assert.match(await answer.text(), /<div id="app"/)
+    }
+  })
+
   it('sends the page with a strict policy, and its files to be kept', async () => {
     assert.equal((await ask(node, '/records/paper/01J00000000000000000000000')).status, 404)
     const page = await ask(node, '/help')
