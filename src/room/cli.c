@@ -276,7 +276,7 @@ enum xt_code xt_cli_base_url(const struct xt_cli *cli, const char **out, struct 
 
     *out = given;
     if (given && ((!xt_str_starts(url, "http://") && !xt_str_starts(url, "https://")) || xt_str_ends(url, "/")))
-        return xt_fail(err, XT_E_INPUT, "base-url", XT_MSG_HTTP_BASE_URL, XT_TEXT(given));
+        return xt_fail(err, XT_E_INPUT, "base-url", XT_MSG_CLI_BASE_URL, XT_TEXT(given));
     return XT_OK;
 }
 

@@ -58,6 +58,20 @@ describe('references', () => {
     assert.equal((await node.fetch('/api/v1/records/paper/01J00000000000000000000000/citation')).status, 404)
   })))
 
+  it('written by the command name the pages of the node where its address is given', () => withData(async (data) => {
+    const cite = async (...more) => ok(['export', '--data', data, '--type', 'instrument', '--format', 'gb7714', ...more])
+    const plain = (await cite()).trim().split('\n'), named = (await cite('--base-url', 'https://node.example')).trim().split('\n')
+    assert.ok(plain.length > 1)
+    assert.equal(named.length, plain.length)
+    for (const [n, line] of plain.entries()) {
+      assert.doesNotMatch(line, /https?:\/\/|\/records\//)
+      assert.match(named[n], /https:\/\/node\.example\/records\/instrument\/[0-9A-Z]{26}/)
+    }
+    const wrong = await run(['export', '--data', data, '--type', 'instrument', '--format', 'ris', '--base-url', 'node.example/'])
+    assert.notEqual(wrong.code, 0)
+    assert.match(wrong.err, /base-url/)
+  }))
+
   it('of what a search finds come back as the papers they were', () => withPapers((data, folder) => withNode(data, async (node) => {
     for (const [format, mapping] of [['bibtex', 'papers-bibtex'], ['ris', 'papers-ris']]) {
       const file = join(folder, `out.${format === 'bibtex' ? 'bib' : 'ris'}`)
