@@ -18,9 +18,9 @@ export async function launch() {
  * Runs use(page) in a browser context of its own and closes it whatever happens. Fails when the page logged an
  * error, threw, broke the security policy or asked anyone but the node; `expected` matches what is meant to happen.
  */
-export async function withPage(browser, url, use, { width = 1440, height = 900, dark = false, expected = null } = {}) {
+export async function withPage(browser, url, use, { width = 1440, height = 900, dark = false, touch = false, expected = null } = {}) {
   const context = await browser.newContext({
-    baseURL: url, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce',
+    baseURL: url, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', hasTouch: touch, isMobile: touch,
   })
   const wrong = []
   try {
