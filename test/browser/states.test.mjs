@@ -3,7 +3,7 @@
 // time limit: 300 s
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { idle, launch, open, text, withPage } from './lib/browser.mjs'
+import { assertAccessible, idle, launch, open, text, withPage } from './lib/browser.mjs'
 import { startFixture } from './lib/fixture.mjs'
 
 const LIMIT = { timeout: 60_000 }
@@ -301,4 +301,60 @@ test('the language changes everything, stays, and is in the address', LIMIT, () 
     assert.equal(await text(page, 'h1'), 'Data types')
     await open(page, '/types?lang=zh')
     assert.equal(await text(page, 'h1'), '数据类型')
+  }))
+
+test('a search is kept in this browser, stands on the first page, and is dropped again', LIMIT, () =>
+  withPage(browser, node.url, async (page, context) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await open(page, '/search?q=机器人&type=paper')
+    await page.getByRole('button', { name: '收藏' }).click()
+    assert.equal(await page.locator('[aria-pressed="true"]').innerText(), '已收藏')
+    await page.getByRole('button', { name: '分享' }).click()
+    await page.getByText('地址已复制').waitFor()
+    assert.equal(decodeURIComponent(await page.evaluate(() => navigator.clipboard.readText())), `${node.url}/search?q=机器人&type=paper`)
+    await open(page, '/search?q=第二个')
+    await page.getByRole('button', { name: '收藏' }).click()
+    await open(page, '/')
+    assert.deepEqual(await page.locator('.kept a').allInnerTexts(), ['第二个', '机器人 · 论文'])
+    await page.locator('.kept a').last().click()
+    await page.waitForURL(/type=paper/)
+    await idle(page)
+    assert.equal(await page.locator('[aria-pressed="true"]').count(), 1)
+    await page.goBack()
+    await page.waitForSelector('.kept')
+    await page.locator('.kept button').first().focus()
+    await page.keyboard.press('Enter')
+    assert.deepEqual(await page.locator('.kept a').allInnerTexts(), ['机器人 · 论文'])
+    assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /机器人/)
+    await page.reload()
+    await idle(page)
+    assert.deepEqual(await page.locator('.kept a').allInnerTexts(), ['机器人 · 论文'])
+    await assertAccessible(page, 'home with kept searches')
+    // What is no search of ours in the storage is passed over.
+    await page.evaluate(() => localStorage.setItem('xietong.saved', '[{"path":"javascript:alert(1)","name":"x","at":"x"},7,null]'))
+    await page.reload()
+    await idle(page)
+    assert.equal(await page.locator('.kept').count(), 0)
+  }))
+
+test('amounts from so much to so much, in units of 10,000 yuan, are a filter like the others', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?type=paper')
+    await page.fill('#amount-from', '500')
+    await page.fill('#amount-to', '12.5')
+    await page.press('#amount-to', 'Enter')
+    await page.waitForURL(/amount=125000\.\.5000000/)
+    await idle(page)
+    assert.match(await text(page, '.chips'), /金额 ?12\.5 万元–500 万元/)
+    assert.equal(await page.inputValue('#amount-from'), '12.5')
+    assert.ok(node.log.some((one) => one.includes('amount=125000..5000000')))
+    await page.reload()
+    await idle(page)
+    assert.equal(await page.inputValue('#amount-to'), '500')
+    await page.locator('.chip').last().click()
+    await page.waitForURL((url) => !url.search.includes('amount'))
+    await open(page, '/search?type=paper&amount=2000..&lang=en')
+    assert.match(await text(page, '.chips'), /from ¥2,000/)
+    await open(page, '/search?type=instrument')
+    assert.equal(await page.locator('#amount-from').count(), 0, 'these have no amounts')
   }))

@@ -18,7 +18,7 @@ export const types = [
       { name: 'doi', label: label('DOI', 'DOI'), kind: 'identifier', scheme: 'doi', identity: true },
       { name: 'pages', label: label('页数', 'Pages'), kind: 'integer' },
       { name: 'impact', label: label('影响', 'Impact'), kind: 'decimal', unit: '分' },
-      { name: 'cost', label: label('费用', 'Cost'), kind: 'money' },
+      { name: 'cost', label: label('费用', 'Cost'), kind: 'money', range: 'amount' },
       { name: 'open', label: label('开放获取', 'Open access'), kind: 'bool' },
       { name: 'year', label: label('年份', 'Year'), kind: 'year' },
       { name: 'homepage', label: label('网址', 'Web address'), kind: 'url' },

@@ -9,6 +9,9 @@ export function number(value: number): string {
   return (Math.abs(value) < 1 ? tiny : grouped).format(value)
 }
 
+/** 万, in which amounts are told in Chinese. */
+export const WAN = 10_000
+
 /** For headline figures: 12,345, then 123.4万 and 1.2亿 in Chinese, 1.2M in English. */
 export function headline(value: number, lang: Language): string {
   if (value < 100_000) return number(value)

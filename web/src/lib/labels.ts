@@ -3,7 +3,8 @@
 import { shallowRef, triggerRef } from 'vue'
 import { i18n, language } from '../i18n'
 import type { SearchAnswer } from '../api/types'
-import { node, typeLabel } from './common'
+import { node, typeLabel, types } from './common'
+import { number, WAN } from './format'
 import { readRange } from './query'
 
 const known = shallowRef(new Map<string, string>())
@@ -22,7 +23,17 @@ export function noteLabels(answer: SearchAnswer): void {
 export function facetLabel(facet: string): string {
   const label = known.value.get(place(facet))
   if (label) return label
-  return node.value?.facets?.find((one) => one.name === facet)?.label ?? facet
+  return node.value?.facets?.find((one) => one.name === facet)?.label ?? (isMoney(facet) ? i18n.global.t('facet.amount') : facet)
+}
+
+/** A range of amounts, whose numbers are yuan. */
+function isMoney(range: string): boolean {
+  return types.value?.some((type) => type.fields.some((field) => field.range === range && field.kind === 'money')) ?? false
+}
+
+/** Amounts in Chinese are told in units of 10,000 yuan. */
+function yuan(value: string): string {
+  return i18n.global.t('facet.yuan', { num: number(language() === 'zh' ? Number(value) / WAN : Number(value)) })
 }
 
 export function valueLabel(facet: string, value: string): string {
@@ -30,6 +41,10 @@ export function valueLabel(facet: string, value: string): string {
   const range = readRange(value)
   if (range) {
     const { t } = i18n.global
+    if (isMoney(facet)) {
+      if (range.from && range.to) return `${yuan(range.from)}–${yuan(range.to)}`
+      return range.from ? t('facet.atLeast', { num: yuan(range.from) }) : t('facet.atMost', { num: yuan(range.to) })
+    }
     if (range.from && range.to) return `${range.from}–${range.to}`
     return range.from ? t('facet.since', { year: range.from }) : t('facet.until', { year: range.to })
   }

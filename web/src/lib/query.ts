@@ -1,7 +1,7 @@
 // The address of a results page and what it means. The address is the whole state:
 // q, facet values (repeated), sort, cursor with the page number that is shown for it.
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
-import type { RecordType, Relaxed } from '../api/types'
+import type { Field, RecordType, Relaxed } from '../api/types'
 
 export const SORTS = ['relevance', 'date', 'title'] as const
 const NOT_FACETS = new Set(['q', 'like', 'linked', 'match', 'syn', 'sort', 'cursor', 'page', 'lang', 'limit', 'facets'])
@@ -103,6 +103,15 @@ export function facetNames(types: RecordType[], state: SearchState, order: strin
   return [...new Set(names)].sort((a, b) => place(a) - place(b))
 }
 
+/** What of money the chosen types have, or those that were found: the name of the range with what it is called there. */
+export function amountsOf(types: RecordType[], state: SearchState, found: string[]): Array<{ name: string; fields: Field[] }> {
+  const some = state.filters.type ?? found
+  const fields = types.filter((type) => some.includes(type.type)).flatMap((type) => type.fields).filter((field) => field.kind === 'money' && field.range)
+  const chosen = types.flatMap((type) => type.fields).filter((field) => field.kind === 'money' && state.filters[field.range ?? ''])
+  const names = [...new Set([...fields, ...chosen].map((field) => field.range as string))]
+  return names.map((name) => ({ name, fields: fields.filter((field) => field.range === name) }))
+}
+
 /** Without words there is nothing to be relevant to: then the newest come first. */
 export function sortOf(state: SearchState): string {
   return state.sort || (state.q || state.like ? 'relevance' : 'date')
@@ -148,11 +157,11 @@ export function cursorOf(next: string | null | undefined): string {
   return new URL(next, location.origin).searchParams.get('cursor') ?? ''
 }
 
-/** A year filter: one year, or a range open at either end. */
-export interface YearRange { from: string; to: string }
+/** Years, or other numbers, from one to another; open at an end that is empty. */
+export interface Range { from: string; to: string }
 
-export function readRange(value: string): YearRange | null {
-  const match = /^(\d{1,4})?\.\.(\d{1,4})?$/.exec(value)
+export function readRange(value: string): Range | null {
+  const match = /^(\d+(?:\.\d+)?)?\.\.(\d+(?:\.\d+)?)?$/.exec(value)
   return match ? { from: match[1] ?? '', to: match[2] ?? '' } : null
 }
 
