@@ -185,6 +185,23 @@ for (const [name, role] of Object.entries(roles)) {
 for (const [name, scheme] of Object.entries(schemes)) {
     checkLabel(`schemes.json ${name}`, scheme.label);
     if (!RULES.has(scheme.check)) problem(`schemes.json ${name}`, `no check rule ${scheme.check}`);
+    for (const words of ['about', 'form']) if (scheme[words]) for (const lang of ['zh', 'en']) if (!scheme[words][lang]) problem(`schemes.json ${name}`, `no ${lang} ${words}`);
+}
+{
+    const [heads, ...rows] = fs.readFileSync(path.join(here, 'glossary.tsv'), 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
+    if (heads !== 'name\tzh\ten\tabout_zh\tabout_en\tsource') problem('glossary.tsv', 'the first line is not the heads');
+    const seen = new Set(Object.values(schemes).map((scheme) => scheme.label?.zh));
+    for (const row of rows) {
+        const [name, zh, en, aboutZh, aboutEn, , beyond] = row.split('\t');
+        checkLabel(`glossary.tsv ${name}`, { zh, en });
+        if (!/[\u4e00-\u9fff]/.test(aboutZh) || !aboutEn || beyond) problem(`glossary.tsv ${name}`, 'a cell is missing or beyond the six');
+        if (seen.has(zh)) problem(`glossary.tsv ${name}`, `${zh} is explained twice`);
+        seen.add(zh);
+    }
+    for (const step of readJson('tour.json') ?? []) {
+        for (const words of [step.label, step.about, ...step.examples.map((one) => one.says)])
+            if (!words?.zh || !words?.en) problem(`tour.json ${step.name}`, 'words are missing in a language');
+    }
 }
 if (facets.length > 11) problem('facets.json', `${facets.length} facets, at most 11`);
 for (const facet of facets) {

@@ -148,6 +148,12 @@ static enum xt_code get_types(struct xt_request *request, struct xt_reply *reply
     for (i = 0; i < region->scheme_count; i++)
         xt_json_kv_z(&w, region->schemes[i].name, region->schemes[i].labels[request->lang]);
     xt_json_end_object(&w);
+    xt_json_key(&w, "resolvers");
+    xt_json_object(&w);
+    for (i = 0; i < region->scheme_count; i++)
+        if (region->schemes[i].resolve)
+            xt_json_kv_z(&w, region->schemes[i].name, region->schemes[i].resolve);
+    xt_json_end_object(&w);
     xt_json_end_object(&w);
     return XT_OK;
 }
@@ -576,14 +582,19 @@ static enum xt_code read_linked(struct xt_request *request, struct xt_str key, s
     return rc;
 }
 
-enum xt_code xt_catalog_read_related(struct xt_request *request, struct xt_search_request *ask, struct xt_error *err)
+enum xt_code catalog_relate(struct xt_request *request, struct xt_str linked, struct xt_str like,
+                            struct xt_search_request *ask, struct xt_error *err)
 {
-    struct xt_str linked = xt_request_param(request, "linked"), like = xt_request_param(request, "like");
     enum xt_code rc = linked.n ? read_linked(request, linked, ask, err) : XT_OK;
 
     if (rc == XT_OK && like.n)
         rc = catalog_like(request->node, like, request->arena, ask, err);
     return rc;
+}
+
+enum xt_code xt_catalog_read_related(struct xt_request *request, struct xt_search_request *ask, struct xt_error *err)
+{
+    return catalog_relate(request, xt_request_param(request, "linked"), xt_request_param(request, "like"), ask, err);
 }
 
 static void write_group_head(struct xt_json *w, const struct xt_region *region, const struct backlink_group *group,
@@ -1107,6 +1118,14 @@ const struct xt_route xt_catalog_routes[] = {
      NULL},
     {"GET", "/api/v1/suggest", XT_MAY_READ, XT_ROUTE_SLOW, xt_catalog_suggest_route, xt_catalog_suggest_params,
      "What somebody may mean who has typed so much: types, places, terms, records", "Suggestions", NULL, NULL},
+    {"GET", "/api/v1/tour", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, xt_catalog_tour, NULL,
+     "Examples of searches, from simple to advanced, each run", "Tour", NULL, NULL},
+    {"GET", "/api/v1/glossary", XT_MAY_READ, 0, xt_catalog_glossary, xt_catalog_glossary_params,
+     "The words of the pages explained", "Glossary", NULL, NULL},
+    {"GET", "/api/v1/identifiers", XT_MAY_READ, 0, xt_catalog_identifiers, NULL,
+     "The kinds of identifiers: form, check rule and fields", "IdentifierKinds", NULL, NULL},
+    {"GET", "/api/v1/identifiers/{scheme}/{value}", XT_MAY_READ, XT_ROUTE_SLOW | XT_ROUTE_BY_SEQ, xt_catalog_identifier,
+     xt_catalog_identifier_params, "Whether an identifier is well formed, and whose it is", "Identifier", NULL, NULL},
     {"GET", "/api/v1/records/{type}/{id}", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record, record_params,
      "A record with links, sources and version", "Record", NULL, NULL},
     {"GET", "/api/v1/records/{type}/{id}/history", XT_MAY_READ, XT_ROUTE_BY_SEQ, get_record_history, history_params,

@@ -46,11 +46,75 @@ const struct xt_schema xt_catalog_schemas[] = {
      "\"count\":{\"type\":\"integer\"}},\"additionalProperties\":true}"},
     {"TypeList",
      "{\"type\":\"object\",\"description\":\"All record types, with the labels of link roles and identifier schemes.\","
-     "\"required\":[\"items\",\"roles\",\"schemes\"],\"properties\":{"
+     "\"required\":[\"items\",\"roles\",\"schemes\",\"resolvers\"],\"properties\":{"
      "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Type\"}},"
      "\"roles\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
      "\"label\":{\"type\":\"string\"},\"inverse\":{\"type\":\"string\"}}}},"
-     "\"schemes\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}}"},
+     "\"schemes\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}},"
+     "\"resolvers\":{\"type\":\"object\",\"description\":\"By scheme, the beginning of the address where one is looked up.\","
+     "\"additionalProperties\":{\"type\":\"string\"}}}}"},
+    {"TourExample",
+     "{\"type\":\"object\",\"description\":\"A search, or what is typed for suggestions; total is what it finds he"
+     "re now.\",\"required\":[\"says\",\"total\",\"relation\"],\"properties\":{\"says\":{\"type\":\"string\"},\"pa"
+     "rams\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"description\":\""
+     "Of a search: names and values, in order; a value is empty where the record it starts from is not here.\"},\""
+     "overview\":{\"type\":\"boolean\",\"description\":\"To be seen from above, at /overview.\"},\"typed\":{\"type"
+     "\":\"string\",\"description\":\"In the search box, for suggestions.\"},\"suggestions\":{\"type\":\"array\",\""
+     "items\":{\"$ref\":\"#/components/schemas/Suggestion\"}},\"total\":{\"type\":\"integer\"},\"relation\":{\"typ"
+     "e\":\"string\",\"enum\":[\"eq\",\"gte\"]},\"understood\":{\"type\":[\"string\",\"null\"]},\"ignored\":{\"typ"
+     "e\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"text\",\"reason\"],\"properties\":{\"text\":{\""
+     "type\":\"string\"},\"reason\":{\"type\":\"string\"}}}},\"synonyms\":{\"type\":\"array\",\"items\":{\"type\":"
+     "\"object\",\"required\":[\"word\",\"also\"],\"properties\":{\"word\":{\"type\":\"string\"},\"also\":{\"type\""
+     ":\"string\"}}}}}}"},
+    {"Tour",
+     "{\"type\":\"object\",\"description\":\"Steps from simple to advanced.\",\"required\":[\"items\"],\"propertie"
+     "s\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"label\",\"about\""
+     ",\"examples\"],\"properties\":{\"name\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"about\":{\"t"
+     "ype\":\"string\"},\"examples\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/TourExample\"}"
+     "}}}}}}"},
+    {"Term",
+     "{\"type\":\"object\",\"description\":\"A word explained.\",\"required\":[\"name\",\"kind\",\"label\",\"other"
+     "_label\",\"about\",\"source\",\"of\"],\"properties\":{\"name\":{\"type\":\"string\",\"description\":\"Its pl"
+     "ace on the page /glossary.\"},\"kind\":{\"type\":\"string\",\"enum\":[\"term\",\"type\",\"identifier\"]},\"l"
+     "abel\":{\"type\":\"string\"},\"other_label\":{\"type\":\"string\",\"description\":\"In the other language.\""
+     "},\"about\":{\"type\":\"string\"},\"source\":{\"type\":[\"string\",\"null\"]},\"of\":{\"type\":[\"string\",\""
+     "null\"],\"description\":\"The name of the type or kind of identifier.\"}}}"},
+    {"Glossary",
+     "{\"type\":\"object\",\"description\":\"The terms whose names begin so first, then in pinyin order.\",\"requi"
+     "red\":[\"total\",\"items\"],\"properties\":{\"total\":{\"type\":\"integer\"},\"items\":{\"type\":\"array\",\""
+     "items\":{\"$ref\":\"#/components/schemas/Term\"}}}}"},
+    {"Working",
+     "{\"type\":\"object\",\"description\":\"Check characters worked out: value times weight of each sign, summed;"
+     " the rest by the modulus decides.\",\"required\":[\"parts\",\"sum\",\"modulus\",\"rest\",\"given\",\"expecte"
+     "d\"],\"properties\":{\"parts\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"sign\",\"v"
+     "alue\",\"weight\"],\"properties\":{\"sign\":{\"type\":\"string\"},\"value\":{\"type\":\"integer\"},\"weight\""
+     ":{\"type\":\"integer\"}}}},\"sum\":{\"type\":\"integer\"},\"modulus\":{\"type\":\"integer\"},\"rest\":{\"typ"
+     "e\":\"integer\"},\"given\":{\"type\":\"string\"},\"expected\":{\"type\":\"string\"}}}"},
+    {"IdentifierKind",
+     "{\"type\":\"object\",\"description\":\"A kind of identifier.\",\"required\":[\"name\",\"label\",\"about\",\""
+     "form\",\"rule\",\"standard\",\"example\",\"resolve\",\"working\",\"fields\"],\"properties\":{\"name\":{\"typ"
+     "e\":\"string\"},\"label\":{\"type\":\"string\"},\"about\":{\"type\":[\"string\",\"null\"]},\"form\":{\"type\""
+     ":[\"string\",\"null\"]},\"rule\":{\"type\":\"string\"},\"standard\":{\"type\":[\"string\",\"null\"]},\"examp"
+     "le\":{\"type\":[\"string\",\"null\"]},\"resolve\":{\"type\":[\"string\",\"null\"],\"description\":\"Beginnin"
+     "g of the address where one is looked up.\"},\"working\":{\"oneOf\":[{\"$ref\":\"#/components/schemas/Working"
+     "\"},{\"type\":\"null\"}]},\"fields\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"type"
+     "\",\"type_label\",\"field\",\"label\",\"identity\"],\"properties\":{\"type\":{\"type\":\"string\"},\"type_la"
+     "bel\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"identity\":{\""
+     "type\":\"boolean\",\"description\":\"Equal ones are one record.\"}}}}}}"},
+    {"IdentifierKinds",
+     "{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"$re"
+     "f\":\"#/components/schemas/IdentifierKind\"}}}}"},
+    {"Identifier",
+     "{\"type\":\"object\",\"description\":\"One identifier: whether it is well formed, and which records have it."
+     "\",\"required\":[\"scheme\",\"label\",\"given\",\"good\",\"value\",\"says\",\"mended\",\"working\",\"records"
+     "\",\"more\"],\"properties\":{\"scheme\":{\"type\":\"string\"},\"label\":{\"type\":\"string\"},\"given\":{\"t"
+     "ype\":\"string\"},\"good\":{\"type\":\"boolean\"},\"value\":{\"type\":[\"string\",\"null\"],\"description\":"
+     "\"In the form in which it is kept.\"},\"says\":{\"type\":\"string\"},\"mended\":{\"type\":[\"string\",\"null"
+     "\"],\"description\":\"With the check characters that it must have, where those alone are wrong.\"},\"working"
+     "\":{\"oneOf\":[{\"$ref\":\"#/components/schemas/Working\"},{\"type\":\"null\"}]},\"records\":{\"type\":\"arr"
+     "ay\",\"items\":{\"type\":\"object\",\"required\":[\"key\",\"type\",\"type_label\",\"title\"],\"properties\":"
+     "{\"key\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"},\"type_label\":{\"type\":\"string\"},\"title\""
+     ":{\"type\":\"string\"}}}},\"more\":{\"type\":\"boolean\"}}}"},
     {"CrossSide",
      "{\"type\":\"object\",\"description\":\"The rows or columns of a table: values of a facet; count: records in any column or row. "
      "path: the code they lie under, behind those above it.\",\"required\":[\"facet\",\"label\",\"path\",\"values\"],"

@@ -280,14 +280,10 @@ static void write_facets(struct xt_json *w, const struct asking *a, const struct
     xt_json_end_object(w);
 }
 
-static void write_query(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
+void catalog_write_read(struct xt_json *w, const struct xt_search_answer *answer, enum xt_lang lang)
 {
-    enum xt_lang lang = a->request->lang;
     size_t i;
 
-    xt_json_key(w, "query");
-    xt_json_object(w);
-    xt_json_kv_str(w, "text", a->ask.query.s ? a->ask.query : XT_STR(""));
     xt_json_kv_z(w, "understood", answer->understood[lang]);
     xt_json_key(w, "ignored");
     xt_json_array(w);
@@ -307,6 +303,14 @@ static void write_query(struct xt_json *w, const struct asking *a, const struct 
         xt_json_end_object(w);
     }
     xt_json_end_array(w);
+}
+
+static void write_query(struct xt_json *w, const struct asking *a, const struct xt_search_answer *answer)
+{
+    xt_json_key(w, "query");
+    xt_json_object(w);
+    xt_json_kv_str(w, "text", a->ask.query.s ? a->ask.query : XT_STR(""));
+    catalog_write_read(w, answer, a->request->lang);
     xt_json_end_object(w);
 }
 

@@ -1,7 +1,8 @@
 /*
  * identity.c - the check rules of identifiers, each by its standard.
  *
- * A rule brings text into the one form under which it is stored and compared, or refuses it.
+ * A rule brings text into the one form under which it is stored and compared, or refuses it. Rules with check characters are
+ * rows of one table (weights, modulus): checking a number and showing how it is worked out are the same sum.
  */
 #include <ctype.h>
 #include <string.h>
@@ -45,42 +46,102 @@ static struct xt_str without_prefix(struct xt_str text, const char *const *prefi
     return text;
 }
 
+/* ---- check characters ---- */
+
+#define DIGITS   "0123456789"
+#define DIGITS_X "0123456789X" /* by modulus 11, X stands for ten */
+
+/* Each character's value times its weight; the sum's rest by modulus says which characters must follow. */
+struct weighing {
+    size_t count;       /* characters that are weighed */
+    size_t checks;      /* characters that follow: one of signs, or two decimal digits where signs is NULL */
+    const char *values; /* a character's value is its place in here */
+    int weights[XT_WORKING_MAX];
+    int modulus;
+    int from, wrap; /* the check's value is (from - rest) % wrap; the rest itself where wrap is 0 */
+    const char *signs;
+};
+
+#define USCC_SIGNS "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
 /* GB 32100-2015, 5: 18 characters of 31, weights 3^i mod 31. */
-static bool check_uscc(struct xt_str text, char *out, size_t out_size)
+static const struct weighing uscc = {
+    17, 1, USCC_SIGNS, {1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28}, 31, 31, 31, USCC_SIGNS,
+};
+/* ORCID: ISO/IEC 7064 MOD 11-2 over 15 digits; weights 2^(15 - i) mod 11. */
+static const struct weighing orcid = {15, 1,  DIGITS, {10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2},
+                                      11, 12, 11,     DIGITS_X};
+/* ISO 3297. */
+static const struct weighing issn = {7, 1, DIGITS, {8, 7, 6, 5, 4, 3, 2}, 11, 11, 11, DIGITS_X};
+/* ISO 2108, thirteen digits and the ten of before 2007. */
+static const struct weighing isbn13 = {12, 1, DIGITS, {1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3}, 10, 10, 10, DIGITS};
+static const struct weighing isbn10 = {9, 1, DIGITS, {10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 11, 11, DIGITS_X};
+/* ZC 0006-2003, since October 2003 and before. */
+static const struct weighing application12 = {12, 1, DIGITS, {2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5}, 11, 0, 0, DIGITS_X};
+static const struct weighing application8 = {8, 1, DIGITS, {2, 3, 4, 5, 6, 7, 8, 9}, 11, 0, 0, DIGITS_X};
+/* ROR: ISO/IEC 7064 MOD 97-10 over a number of base 32 (Crockford's letters); weights 100 * 32^(6 - i) mod 97. */
+static const struct weighing ror = {7,   2,   "0123456789ABCDEFGHJKMNPQRSTVWXYZ", {2, 91, 18, 43, 65, 96, 3}, 97, 98,
+                                    100, NULL};
+
+/* Fills out, but for what text says of the rule; plain is n bytes without what may stand between. */
+static enum xt_worked weigh(const struct weighing *w, const char *plain, size_t n, struct xt_working *out)
 {
-    static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    int sum = 0, weight = 1, i;
+    size_t i;
+    int check;
 
-    if (out_size < 19 || compact(text, out, out_size, "-") != 18)
-        return false;
-    for (i = 0; i < 17; i++, weight = weight * 3 % 31) {
-        const char *at = strchr(alphabet, out[i]);
+    *out = (struct xt_working){.wanted = w->count + w->checks, .found = n, .modulus = w->modulus};
+    if (n != out->wanted)
+        return XT_WORKED_LENGTH;
+    for (i = 0; i < w->count; i++) {
+        const char *at = strchr(w->values, plain[i]);
 
-        if (!at)
-            return false;
-        sum += (int)(at - alphabet) * weight;
+        if (!at) {
+            out->found = i + 1;
+            return XT_WORKED_CHARACTER;
+        }
+        out->parts[i] = (struct xt_working_part){plain[i], (int)(at - w->values), w->weights[i]};
+        out->sum += out->parts[i].value * w->weights[i];
     }
-    return out[17] == alphabet[(31 - sum % 31) % 31];
+    out->count = w->count;
+    out->rest = out->sum % w->modulus;
+    check = w->wrap ? (w->from - out->rest) % w->wrap : out->rest;
+    memcpy(out->given, plain + w->count, w->checks);
+    if (w->signs) {
+        out->expected[0] = w->signs[check];
+    } else {
+        out->expected[0] = DIGITS[check / 10];
+        out->expected[1] = DIGITS[check % 10];
+    }
+    return XT_WORKED;
 }
 
-/* ORCID: ISO/IEC 7064 MOD 11-2 over 15 digits; kept with hyphens. */
+static bool weighs(const struct weighing *w, const char *plain, size_t n)
+{
+    struct xt_working working;
+
+    return weigh(w, plain, n, &working) == XT_WORKED && strcmp(working.given, working.expected) == 0;
+}
+
+static const char *const no_prefixes[] = {NULL};
+static const char *const orcid_prefixes[] = {"https://orcid.org/", "http://orcid.org/", "orcid.org/", "orcid:", NULL};
+static const char *const issn_prefixes[] = {"issn:", "issn", NULL};
+static const char *const isbn_prefixes[] = {"isbn-13:", "isbn-10:", "isbn:", "isbn", NULL};
+static const char *const application_prefixes[] = {"CN", "ZL", NULL};
+static const char *const ror_prefixes[] = {"https://ror.org/", "http://ror.org/", "ror.org/", NULL};
+
+static bool check_uscc(struct xt_str text, char *out, size_t out_size)
+{
+    return out_size >= 19 && weighs(&uscc, out, compact(text, out, out_size, "-"));
+}
+
+/* Kept with hyphens. */
 static bool check_orcid(struct xt_str text, char *out, size_t out_size)
 {
-    static const char *const prefixes[] = {"https://orcid.org/", "http://orcid.org/", "orcid.org/", "orcid:", NULL};
     char plain[32];
-    int total = 0, i, n = 0;
-    char check;
+    int i, n = 0;
 
-    if (out_size < 20 || compact(without_prefix(text, prefixes), plain, sizeof plain, "-") != 16)
-        return false;
-    for (i = 0; i < 15; i++) {
-        if (!isdigit((unsigned char)plain[i]))
-            return false;
-        total = (total + (plain[i] - '0')) * 2;
-    }
-    total = (12 - total % 11) % 11;
-    check = total == 10 ? 'X' : (char)('0' + total);
-    if (plain[15] != check)
+    if (out_size < 20 ||
+        !weighs(&orcid, plain, compact(without_prefix(text, orcid_prefixes), plain, sizeof plain, "-")))
         return false;
     for (i = 0; i < 16; i++) {
         if (i > 0 && i % 4 == 0)
@@ -114,22 +175,11 @@ static bool check_doi(struct xt_str text, char *out, size_t out_size)
     return true;
 }
 
-/* ISO 3297: weights 8 to 2, modulus 11. */
 static bool check_issn(struct xt_str text, char *out, size_t out_size)
 {
-    static const char *const prefixes[] = {"issn:", "issn", NULL};
     char plain[16];
-    int sum = 0, i;
 
-    if (out_size < 10 || compact(without_prefix(text, prefixes), plain, sizeof plain, "-") != 8)
-        return false;
-    for (i = 0; i < 7; i++) {
-        if (!isdigit((unsigned char)plain[i]))
-            return false;
-        sum += (plain[i] - '0') * (8 - i);
-    }
-    sum = (11 - sum % 11) % 11;
-    if (plain[7] != (sum == 10 ? 'X' : '0' + sum))
+    if (out_size < 10 || !weighs(&issn, plain, compact(without_prefix(text, issn_prefixes), plain, sizeof plain, "-")))
         return false;
     memcpy(out, plain, 4);
     out[4] = '-';
@@ -137,42 +187,24 @@ static bool check_issn(struct xt_str text, char *out, size_t out_size)
     return true;
 }
 
-/* ISO 2108: thirteen digits (weights 1, 3); ten are checked by modulus 11 and kept as thirteen. */
+/* Kept as thirteen digits. */
 static bool check_isbn(struct xt_str text, char *out, size_t out_size)
 {
-    static const char *const prefixes[] = {"isbn-13:", "isbn-10:", "isbn:", "isbn", NULL};
     char plain[32];
-    size_t n = compact(without_prefix(text, prefixes), plain, sizeof plain, "-");
-    int sum = 0;
-    size_t i;
+    size_t n = compact(without_prefix(text, isbn_prefixes), plain, sizeof plain, "-");
+    struct xt_working working;
 
-    if (out_size < 14)
+    if (out_size < 14 || !(weighs(&isbn13, plain, n) || weighs(&isbn10, plain, n)))
         return false;
     if (n == 10) {
-        for (i = 0; i < 10; i++) {
-            bool last_x = i == 9 && plain[i] == 'X';
-
-            if (!isdigit((unsigned char)plain[i]) && !last_x)
-                return false;
-            sum += (last_x ? 10 : plain[i] - '0') * (int)(10 - i);
-        }
-        if (sum % 11 != 0)
-            return false;
-        memcpy(out, "978", 3);
-        memcpy(out + 3, plain, 9);
-    } else if (n == 13) {
-        memcpy(out, plain, 12);
-    } else {
-        return false;
+        memmove(plain + 3, plain, 9);
+        memcpy(plain, "978", 3);
+        (void)weigh(&isbn13, plain, 13, &working);
+        plain[12] = working.expected[0];
     }
-    for (sum = 0, i = 0; i < 12; i++) {
-        if (!isdigit((unsigned char)out[i]))
-            return false;
-        sum += (out[i] - '0') * (i % 2 == 0 ? 1 : 3);
-    }
-    out[12] = (char)('0' + (10 - sum % 10) % 10);
+    memcpy(out, plain, 13);
     out[13] = '\0';
-    return n == 10 || plain[12] == out[12];
+    return true;
 }
 
 /* Publication (announcement) number, ZC 0007: CN, 7 to 9 digits, kind letter and perhaps a digit. */
@@ -190,24 +222,14 @@ static bool check_cn_patent(struct xt_str text, char *out, size_t out_size)
     return i == n || (i + 1 == n && isdigit((unsigned char)out[i]));
 }
 
-/* Application number, ZC 0006-2003: year (2 digits until 2003-09, then 4), kind, serial; check digit by weights
- * 2..9 repeated, modulus 11. Kept as digits, point, check digit. */
+/* Application number, ZC 0006-2003: year (2 digits until 2003-09, then 4), kind, serial, check digit. Kept as digits,
+ * point, check digit. */
 static bool check_cn_application(struct xt_str text, char *out, size_t out_size)
 {
-    static const char *const prefixes[] = {"CN", "ZL", NULL};
     char plain[32];
-    size_t n = compact(without_prefix(text, prefixes), plain, sizeof plain, "-."), i;
-    int sum = 0;
+    size_t n = compact(without_prefix(text, application_prefixes), plain, sizeof plain, "-.");
 
-    if ((n != 9 && n != 13) || out_size < n + 2)
-        return false;
-    for (i = 0; i + 1 < n; i++) {
-        if (!isdigit((unsigned char)plain[i]))
-            return false;
-        sum += (plain[i] - '0') * (int)(2 + i % 8);
-    }
-    sum %= 11;
-    if (plain[n - 1] != (sum == 10 ? 'X' : '0' + sum))
+    if (out_size < n + 2 || !(weighs(&application12, plain, n) || weighs(&application8, plain, n)))
         return false;
     memcpy(out, plain, n - 1);
     out[n - 1] = '.';
@@ -276,32 +298,18 @@ static bool check_cstr(struct xt_str text, char *out, size_t out_size)
     return true;
 }
 
-/* ROR: "0", six characters of Crockford's base 32, two check digits by ISO/IEC 7064 MOD 97-10. */
+/* ROR: "0", six characters of Crockford's base 32, two check digits; kept in small letters. */
 static bool check_ror(struct xt_str text, char *out, size_t out_size)
 {
-    static const char *const prefixes[] = {"https://ror.org/", "http://ror.org/", "ror.org/", NULL};
-    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    uint64_t n = 0;
-    unsigned check;
-    size_t i;
+    size_t n, i;
 
-    text = without_prefix(text, prefixes);
-    if (text.n != 9 || out_size < 10)
+    text = without_prefix(text, ror_prefixes);
+    n = out_size < 10 || text.n != 9 ? 0 : compact(text, out, out_size, "");
+    if (!weighs(&ror, out, n) || out[0] != '0')
         return false;
-    for (i = 0; i < 9; i++)
-        out[i] = (char)tolower((unsigned char)text.s[i]);
-    out[9] = '\0';
-    for (i = 0; i < 7; i++) {
-        const char *at = strchr(alphabet, out[i]);
-
-        if (!at || (i == 0 && out[i] != '0'))
-            return false;
-        n = n * 32 + (uint64_t)(at - alphabet);
-    }
-    if (!isdigit((unsigned char)out[7]) || !isdigit((unsigned char)out[8]))
-        return false;
-    check = (unsigned)(98 - n * 100 % 97);
-    return (unsigned)(out[7] - '0') * 10 + (unsigned)(out[8] - '0') == check;
+    for (i = 0; i < n; i++)
+        out[i] = (char)tolower((unsigned char)out[i]);
+    return true;
 }
 
 /* Any text: trimmed, inner white space as one space. */
@@ -379,4 +387,43 @@ bool (*xt_identity_rule(const char *name))(struct xt_str text, char *out, size_t
             return rules[i].check;
     }
     return NULL;
+}
+
+enum xt_worked xt_identity_work(const char *rule, struct xt_str text, struct xt_working *out)
+{
+    static const struct {
+        const char *rule;
+        const struct weighing *weighing, *older; /* the second for another length */
+        const char *const *prefixes;
+        const char *between; /* characters that may stand anywhere */
+    } rules[] = {
+        {"uscc", &uscc, NULL, no_prefixes, "-"},
+        {"orcid", &orcid, NULL, orcid_prefixes, "-"},
+        {"issn", &issn, NULL, issn_prefixes, "-"},
+        {"isbn", &isbn13, &isbn10, isbn_prefixes, "-"},
+        {"cn-application", &application12, &application8, application_prefixes, "-."},
+        {"ror", &ror, NULL, ror_prefixes, ""},
+    };
+    char plain[64];
+    size_t i, n;
+    enum xt_worked worked;
+
+    for (i = 0; i < XT_COUNT(rules) && strcmp(rules[i].rule, rule) != 0; i++)
+        continue;
+    *out = (struct xt_working){0};
+    if (i == XT_COUNT(rules))
+        return XT_WORKED_NOT;
+    n = compact(without_prefix(text, rules[i].prefixes), plain, sizeof plain, rules[i].between);
+    if (n == 0)
+        return XT_WORKED_NOT;
+    if (rules[i].older && n == rules[i].older->count + rules[i].older->checks)
+        worked = weigh(rules[i].older, plain, n, out);
+    else
+        worked = weigh(rules[i].weighing, plain, n, out);
+    if (worked == XT_WORKED_LENGTH && rules[i].older)
+        out->also_wanted = rules[i].older->count + rules[i].older->checks;
+    out->bad = worked == XT_WORKED_CHARACTER ? plain[out->found - 1] : '\0';
+    memcpy(out->mended, plain, out->count);
+    memcpy(out->mended + out->count, out->expected, sizeof out->expected);
+    return worked;
 }

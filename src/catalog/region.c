@@ -168,7 +168,7 @@ char *region_copy(struct region_build *b, struct xt_str s)
     return xt_arena_strndup(&b->files->arena, s.s, s.n);
 }
 
-json_t *region_json(struct region_build *b, const char *path)
+static json_t *read_json(struct region_build *b, const char *path, struct xt_str *out_bytes)
 {
     struct xt_error err;
     struct xt_str bytes;
@@ -192,9 +192,27 @@ json_t *region_json(struct region_build *b, const char *path)
     }
     xt_grow(&b->files->trees, &b->files->tree_capacity, b->files->tree_count + 1, sizeof *b->files->trees);
     b->files->trees[b->files->tree_count++] = tree;
-    xt_hasher_add_str(&b->files->hasher, xt_str(path));
-    xt_hasher_add_str(&b->files->hasher, bytes);
+    *out_bytes = bytes;
     return tree;
+}
+
+json_t *region_json(struct region_build *b, const char *path)
+{
+    struct xt_str bytes;
+    json_t *tree = read_json(b, path, &bytes);
+
+    if (tree) {
+        xt_hasher_add_str(&b->files->hasher, xt_str(path));
+        xt_hasher_add_str(&b->files->hasher, bytes);
+    }
+    return tree;
+}
+
+json_t *region_json_words(struct region_build *b, const char *path)
+{
+    struct xt_str bytes;
+
+    return read_json(b, path, &bytes);
 }
 
 void region_labels(struct region_build *b, const json_t *object, const char *name, const char *path, bool required,
@@ -283,9 +301,27 @@ static void load_roles(struct region_build *b)
     b->region->role_count = n;
 }
 
+/* What readers are told; an example must pass the rule, an address be one that a page may link to. */
+static void load_scheme_words(struct region_build *b, const char *path, const json_t *item, struct xt_scheme *scheme)
+{
+    char value[512];
+
+    if (json_object_get(item, "about"))
+        region_labels(b, item, "about", path, true, scheme->about);
+    if (json_object_get(item, "form"))
+        region_labels(b, item, "form", path, true, scheme->form);
+    scheme->standard = xt_json_z(item, "standard", NULL);
+    scheme->example = xt_json_z(item, "example", NULL);
+    scheme->resolve = xt_json_z(item, "resolve", NULL);
+    if (scheme->example && !scheme->check(xt_str(scheme->example), value, sizeof value))
+        xt_problem(b->problems, path, XT_MSG_NOT_IDENTIFIER, XT_TEXT(scheme->example), XT_TEXT(scheme->name));
+    if (scheme->resolve && strncmp(scheme->resolve, "https://", 8) != 0)
+        xt_problem(b->problems, path, XT_MSG_NOT_URL, XT_TEXT(scheme->resolve));
+}
+
 static void load_schemes(struct region_build *b)
 {
-    static const char *const settings[] = {"label", "check", NULL};
+    static const char *const settings[] = {"label", "check", "about", "form", "standard", "example", "resolve", NULL};
     const char *path = "schemes.json";
     json_t *tree = region_json(b, path), *item;
     struct xt_scheme *schemes;
@@ -305,6 +341,8 @@ static void load_schemes(struct region_build *b)
         scheme->check = xt_identity_rule(scheme->rule);
         if (!scheme->check)
             xt_problem(b->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("check"), XT_TEXT(scheme->rule));
+        else
+            load_scheme_words(b, path, item, scheme);
     }
     b->region->schemes = schemes;
     b->region->scheme_count = n;
@@ -533,6 +571,8 @@ enum xt_code xt_region_load(const char *dir, const char *data_dir, struct xt_reg
     region->area = known_area(region, xt_json_z(about, "area", NULL));
     if (region->roles && region->schemes && region->facets) /* else every field would only repeat what is missing */
         region_load_types(&b);
+    region_load_glossary(&b);
+    region_load_tour(&b);
     if (b.search_field_count > SEARCH_FIELDS_MAX)
         xt_problem(problems, "types/", XT_MSG_TOO_MANY_ITEMS, XT_INT(SEARCH_FIELDS_MAX), XT_INT(b.search_field_count));
     if (b.range_count > RANGES_MAX)

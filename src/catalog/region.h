@@ -134,6 +134,10 @@ struct xt_role {
 struct xt_scheme {
     const char *name;
     const char *labels[XT_LANGS];
+    /* For readers; NULL where the file does not say: what it identifies, its form, the document it follows, one that is right,
+     * and the beginning of the address where anyone looks one up. */
+    const char *about[XT_LANGS], *form[XT_LANGS];
+    const char *standard, *example, *resolve;
     /* Normalises text into out (at most out_size - 1 bytes and a zero); false when the check rule refuses it. */
     bool (*check)(struct xt_str text, char *out, size_t out_size);
     const char *rule; /* name of the check: "uscc" */
@@ -142,6 +146,32 @@ struct xt_scheme {
 /* The check rules by name, with their sources in identity.c; NULL for an unknown one. */
 bool (*xt_identity_rule(const char *name))(struct xt_str text, char *out, size_t out_size);
 
+#define XT_WORKING_MAX 17
+
+/* A check character, worked out: value times weight of each character before it, their sum, its rest by the modulus. */
+struct xt_working_part {
+    char c;
+    int value, weight;
+};
+struct xt_working {
+    struct xt_working_part parts[XT_WORKING_MAX];
+    size_t count; /* 0 unless it was worked out */
+    int sum, modulus, rest;
+    char given[3], expected[3];      /* the check characters as they stand and as they must be; strings */
+    char mended[XT_WORKING_MAX + 4]; /* the whole with the right check characters, without what stands between */
+    size_t wanted, also_wanted;      /* characters that there must be; also_wanted 0 = no other number of them */
+    size_t found; /* LENGTH: how many there are; CHARACTER: number from 1 of the bad one, which is: */
+    char bad;
+};
+enum xt_worked {
+    XT_WORKED_NOT,       /* the rule has no check character, or text has characters of no number */
+    XT_WORKED_LENGTH,    /* too short or too long */
+    XT_WORKED_CHARACTER, /* one of them does not occur in such numbers */
+    XT_WORKED,           /* given and expected say whether it is right */
+};
+/* rule as in xt_scheme; text as people write it. */
+enum xt_worked xt_identity_work(const char *rule, struct xt_str text, struct xt_working *out);
+
 /* ---- the region ---- */
 
 struct xt_facet {
@@ -149,6 +179,17 @@ struct xt_facet {
     const char *labels[XT_LANGS];
     const struct xt_codes *const *lists; /* whose codes are the values; none = values are labels themselves */
     size_t list_count;
+};
+
+/* A word of the pages, explained: a row of glossary.tsv, a record type by its description, a kind of identifier. */
+enum xt_term_kind { XT_TERM_WORD, XT_TERM_TYPE, XT_TERM_IDENTIFIER };
+struct xt_term {
+    enum xt_term_kind kind;
+    const char *name; /* its place on the page: "fold", "type-paper", "id-doi" */
+    const char *labels[XT_LANGS];
+    const char *about[XT_LANGS];
+    const char *source; /* a document or standard; NULL = none */
+    const char *of;     /* of a type or scheme its name; NULL */
 };
 
 struct xt_synonyms;
@@ -169,6 +210,9 @@ struct xt_region {
     /* Fields of the schema behind those of the types, for suggestions (catalog/suggest.h): how titles sound, and their
      * pairs of initials; and the range that titles are sorted by. */
     unsigned title_sound, title_initials, title_rank;
+    const struct xt_term *terms; /* words as the file has them, then types, then identifiers */
+    size_t term_count;
+    const json_t *tour; /* tour.json: examples of searches, checked; see catalog/tour.h. NULL where there is none */
     struct xt_synonyms *synonyms;  /* private */
     struct xt_hash hash;           /* of all that decides what is indexed */
     struct xt_region_files *files; /* private */

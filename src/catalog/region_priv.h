@@ -50,7 +50,8 @@ struct region_build {
 };
 
 char *region_copy(struct region_build *b, struct xt_str s);
-json_t *region_json(struct region_build *b, const char *path); /* parsed and kept; NULL with a problem */
+json_t *region_json(struct region_build *b, const char *path);       /* parsed and kept; NULL with a problem */
+json_t *region_json_words(struct region_build *b, const char *path); /* the same of what decides nothing of the index */
 /* "label": {"zh","en"} into out; a missing language is a problem when required. */
 void region_labels(struct region_build *b, const json_t *object, const char *name, const char *path, bool required,
                    const char *out[XT_LANGS]);
@@ -68,6 +69,9 @@ void region_cells(struct xt_str line, struct xt_str *cells, size_t count);
 #define REGION_SYNONYMS "synonyms.tsv"
 void region_load_synonyms(struct region_build *b);
 void region_synonyms_free(struct xt_synonyms **synonyms);
+/* glossary.tsv, and what types and schemes say of themselves, which are loaded before. */
+void region_load_glossary(struct region_build *b);
+void region_load_tour(struct region_build *b);
 void region_load_codes(struct region_build *b);
 void region_load_types(struct region_build *b);
 /* "thing" and "citation" of a type whose fields are loaded (meaning.c). */

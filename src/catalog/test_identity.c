@@ -96,6 +96,50 @@ static void application_numbers_round_trip(void **state)
     assert_int_equal(right, 1);
 }
 
+/* The sum is that of the parts, and a number with the expected characters passes the rule: for each sign in each place. */
+static void check_characters_are_worked_out(void **state)
+{
+    static const struct {
+        const char *rule, *text, *expected, *mended;
+    } good[] = {
+        {"uscc", "91440300708461136A", "T", "91440300708461136T"},
+        {"orcid", "0000-0002-1694-2330", "X", "000000021694233X"},
+        {"issn", "ISSN 0317-8472", "1", "03178471"},
+        {"isbn", "0-306-40615-3", "2", "0306406152"},
+        {"isbn", "978-0-306-40615-8", "7", "9780306406157"},
+        {"cn-application", "ZL200410018477.X", "9", "2004100184779"},
+        {"cn-application", "02131414.X", "4", "021314144"},
+        {"ror", "https://ror.org/05a28rw59", "58", "05A28RW58"},
+    };
+    struct xt_working working;
+    char out[64];
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < XT_COUNT(good); i++) {
+        int sum = 0;
+
+        assert_int_equal(xt_identity_work(good[i].rule, xt_str(good[i].text), &working), XT_WORKED);
+        assert_string_equal(working.expected, good[i].expected);
+        assert_string_equal(working.mended, good[i].mended);
+        assert_true(xt_identity_rule(good[i].rule)(xt_str(working.mended), out, sizeof out));
+        for (k = 0; k < working.count; k++)
+            sum += working.parts[k].value * working.parts[k].weight;
+        assert_int_equal(working.sum, sum);
+        assert_int_equal(working.rest, sum % working.modulus);
+    }
+    assert_int_equal(xt_identity_work("isbn", XT_STR("978030640615"), &working), XT_WORKED_LENGTH);
+    assert_int_equal(working.wanted, 13);
+    assert_int_equal(working.also_wanted, 10);
+    assert_int_equal(working.found, 12);
+    assert_int_equal(xt_identity_work("uscc", XT_STR("9144030O708461136T"), &working), XT_WORKED_CHARACTER);
+    assert_int_equal(working.found, 8);
+    assert_int_equal(working.bad, 'O');
+    assert_int_equal(working.count, 0);
+    assert_int_equal(xt_identity_work("doi", XT_STR("10.1000/182"), &working), XT_WORKED_NOT);
+    assert_int_equal(xt_identity_work("issn", XT_STR("期刊"), &working), XT_WORKED_NOT);
+}
+
 static void unknown_rules_are_null(void **state)
 {
     (void)state;
@@ -118,9 +162,8 @@ static void long_input_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_accept_and_refuse),
-        cmocka_unit_test(application_numbers_round_trip),
-        cmocka_unit_test(unknown_rules_are_null),
+        cmocka_unit_test(rules_accept_and_refuse),         cmocka_unit_test(application_numbers_round_trip),
+        cmocka_unit_test(check_characters_are_worked_out), cmocka_unit_test(unknown_rules_are_null),
         cmocka_unit_test(long_input_is_refused),
     };
 

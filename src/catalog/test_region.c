@@ -284,6 +284,27 @@ static const struct fault {
     {"types/thing.json", "\"show\"", "\"shwo\"", XT_MSG_REGION_SETTING, "types/thing.json: gather", "shwo"},
     {"types/thing.json", "\"show\"", "\"links\": true, \"show\"", XT_MSG_REGION_SETTING, "types/thing.json: gather",
      "facet"},
+    {"glossary.tsv", "name\tzh\ten", "name\ten\tzh", XT_MSG_REGION_GLOSSARY_HEADS, "glossary.tsv: line 3", "about_zh"},
+    {"glossary.tsv", "\tNode\t", "\t\t", XT_MSG_REGION_GLOSSARY_CELL, "glossary.tsv: line 4", "\"en\""},
+    {"glossary.tsv", "\nkey\t", "\nnode\t", XT_MSG_REPEATED_ITEM, "glossary.tsv: line 9", "node"},
+    {"glossary.tsv", "\nkey\t", "\nid-key\t", XT_MSG_REGION_GLOSSARY_TAKEN, "glossary.tsv: line 9", "id-key"},
+    {"glossary.tsv", "\nkey\t", "\nThe Key\t", XT_MSG_REGION_NAME, "glossary.tsv: line 9", "The Key"},
+    {"glossary.tsv", "\tULID\n", "\tULID\tmore\n", XT_MSG_REGION_GLOSSARY_BEYOND, "glossary.tsv: line 9", "more"},
+    {"glossary.tsv", NULL,
+     "name\tzh\ten\tabout_zh\tabout_en\tsource\nlong\t一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十"
+     "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一\tLong\t长\tLong\t\n",
+     XT_MSG_REGION_GLOSSARY_LONG, "glossary.tsv: line 2", "60 characters, has 61"},
+    {"tour.json", "\"name\": \"phrase\"", "\"name\": \"words\"", XT_MSG_REPEATED_ITEM, "tour.json: words", "words"},
+    {"tour.json", "\"ask\"", "\"aks\"", XT_MSG_REGION_SETTING, "tour.json: words, 1", "aks"},
+    {"tour.json", "\"ask\"", "\"typed\": \"x\", \"ask\"", XT_MSG_REGION_TOUR_ASK, "tour.json: words, 1", "ask"},
+    {"tour.json", "{\"q\": \"机器人\"}", "{\"q\": 3}", XT_MSG_REGION_TOUR_VALUE, "tour.json: words, 1", "\"q\""},
+    {"tour.json", "\"linked\": {", "\"type\": {", XT_MSG_REGION_TOUR_VALUE, "tour.json: around, 1", "\"type\""},
+    {"tour.json", NULL,
+     "[{\"name\": \"a\", \"label\": {\"zh\": \"甲\", \"en\": \"A\"}, \"about\": {\"zh\": \"甲\", \"en\": \"A\"}, \"examples\": []}]",
+     XT_MSG_REGION_TOUR_COUNT, "tour.json: a", "there are 0"},
+    {"schemes.json", "\"example\": \"0317-8471\"", "\"example\": \"0317-8472\"", XT_MSG_NOT_IDENTIFIER, "schemes.json",
+     "0317-8472"},
+    {"schemes.json", "\"https://doi.org/\"", "\"ftp://doi.org/\"", XT_MSG_NOT_URL, "schemes.json", "ftp://"},
 };
 
 static void plant(struct fixture *f, const struct fault *fault)
@@ -370,6 +391,24 @@ static void every_fault_is_named_and_refused(void **state)
 
         xt_region_free(&region);
     }
+}
+
+/* What readers are told decides nothing of the index: it is not made anew for another word. */
+static void words_are_no_part_of_the_index(void **state)
+{
+    struct fixture *f = *state;
+    struct xt_region *before = load_good(f), *after;
+
+    assert_true(before->term_count > 60 && json_array_size(before->tour) >= 10);
+    put_text(f, "glossary.tsv", "name\tzh\ten\tabout_zh\tabout_en\tsource\nkiln\t窑\tKiln\t烧瓷的炉\tAn oven\t\n");
+    put_text(f, "tour.json", "[]");
+    after = load_good(f);
+    assert_string_equal(after->terms[0].labels[XT_ZH], "窑");
+    assert_null(after->terms[0].source);
+    assert_int_equal(json_array_size(after->tour), 0);
+    assert_memory_equal(before->hash.bytes, after->hash.bytes, sizeof before->hash.bytes);
+    xt_region_free(&before);
+    xt_region_free(&after);
 }
 
 /* Three faults in three files: all are said at once. */
@@ -661,6 +700,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_fault_is_named_and_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(words_are_no_part_of_the_index, setup, teardown),
         cmocka_unit_test_setup_teardown(faults_are_said_together, setup, teardown),
         cmocka_unit_test_setup_teardown(more_facets_than_the_index_takes_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there_is_refused, setup, teardown),

@@ -95,6 +95,11 @@ describe('answers follow the description', { skip: noAjv }, () => {
       '/api/v1/mappings/schema': ['/api/v1/mappings/schema'],
       '/api/v1/codes/{list}': ['area', 'ipc', 'openness'].map((list) => `/api/v1/codes/${list}?limit=50`),
       '/api/v1/suggest': ['?q=', '?q=gz', '?q=电子&type=instrument', '?q=zhong&lang=en&limit=0'].map((query) => `/api/v1/suggest${encodeURI(query)}`),
+      '/api/v1/tour': ['/api/v1/tour'],
+      '/api/v1/glossary': ['/api/v1/glossary', '/api/v1/glossary?q=wzd', '/api/v1/glossary?q=zqnothing'],
+      '/api/v1/identifiers': ['/api/v1/identifiers'],
+      '/api/v1/identifiers/{scheme}/{value}': ['issn/0317-8472', 'issn/0317-8471', 'isbn/12', 'uscc/9144030O708461136T', 'area-code/440100', 'doi/10.99999%2Fxietong.sample.mould.1', 'standard-number/2023']
+        .map((one) => `/api/v1/identifiers/${one}`),
       '/api/v1/search': ['?q=电镜', '?q=电镜的自动检测方法&type=patent', '?q=机器人 焊接 水产&match=pieces&syn=0', '?q=', '?q=机器人&facets=type,area,year', '?q=(机器人 OR&limit=3', '?sort=date', '?limit=0',
         '?facets=type,area,year,subject,industry,organisation,kind,level,state&sort=title&limit=50', '?area=440000']
         .map((query) => `/api/v1/search${encodeURI(query)}`),
