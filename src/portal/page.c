@@ -242,6 +242,7 @@ static void write_footer(struct page *page)
     shell_link(page, "/types", W_TYPES);
     shell_link(page, "/data", W_DATA_PAGE);
     shell_link(page, "/help", W_HELP);
+    shell_link(page, "/glossary", W_GLOSSARY);
     shell_link(page, "/api", W_API);
     xt_text_add_z(out, "<noscript>");
     html_z(out, say(page->request, W_PLAIN));

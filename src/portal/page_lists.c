@@ -310,7 +310,6 @@ static const struct {
     const char *path;
     enum word title, about;
 } plain[] = {
-    {"/help", W_HELP, W_HELP_ABOUT},
     {"/data", W_DATA_PAGE, W_DATA_ABOUT},
     {"/api", W_API, W_API_ABOUT},
     {"/observations", W_OBSERVATIONS, W_OBSERVATIONS_ABOUT},

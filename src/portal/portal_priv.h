@@ -6,6 +6,7 @@
  * thing.c       a record as JSON-LD                 html.c         escaping
  * sitemap.c     robots.txt, sitemap.xml               feed.c         changes as Atom
  * data.c        what there is: counts, completeness   asked.c        a search from an address
+ * page_help.c   the tour, the glossary, identifiers
  */
 #ifndef XT_PORTAL_PORTAL_PRIV_H
 #define XT_PORTAL_PORTAL_PRIV_H
@@ -75,7 +76,8 @@ void describe_record(const struct xt_request *request, const struct xt_shown *sh
 
 typedef enum xt_code handler(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);
 handler page_home, page_results, page_types, page_plain, page_topic, page_record, page_indexes, page_ranking, page_unit,
-    page_index_part, get_robots, get_sitemap, get_sitemap_part, get_feed, get_data;
+    page_index_part, page_help, page_glossary, page_identifiers, get_robots, get_sitemap, get_sitemap_part, get_feed,
+    get_data;
 void data_drop(void); /* what was kept of the last count */
 
 #endif

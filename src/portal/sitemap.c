@@ -24,8 +24,9 @@ static const struct xt_stmt_def LISTED = {
            " ORDER BY id",
 };
 
-static const char *const fixed[] = {"/",        "/search",       "/types", "/overview", "/data",
-                                    "/indexes", "/observations", "/help",  "/api"};
+static const char *const fixed[] = {"/",         "/search",      "/types",        "/overview",
+                                    "/data",     "/indexes",     "/observations", "/help",
+                                    "/glossary", "/identifiers", "/api"};
 
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define XMLNS    "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -17,23 +17,10 @@ struct thing {
     const struct xt_shown *shown;
 };
 
-/* Addresses under which everybody knows what an identifier names. */
-static const struct {
-    const char *scheme, *address;
-} resolvers[] = {
-    {"doi", "https://doi.org/"},
-    {"orcid", "https://orcid.org/"},
-    {"ror", "https://ror.org/"},
-};
-
+/* The beginning of the address under which everybody knows what an identifier names; NULL. */
 static const char *resolver_of(const struct xt_field *field)
 {
-    size_t i;
-
-    for (i = 0; field->scheme && i < XT_COUNT(resolvers); i++)
-        if (strcmp(resolvers[i].scheme, field->scheme->name) == 0)
-            return resolvers[i].address;
-    return NULL;
+    return field->scheme ? field->scheme->resolve : NULL;
 }
 
 static void add_clipped(struct xt_json *w, struct xt_str s)

@@ -45,8 +45,25 @@ X(HOME_ABOUT, "的科技创新资源：机构、专家、仪器设备、成果�
   ": institutions, experts, instruments, results, patents, papers, standards, projects and policies in one search, as open data.")
 X(TYPES_ABOUT, "本节点的记录类型与字段，附填写模板和 JSON Schema。",
   "The record types of this node and their fields, with templates and JSON Schema.")
-X(HELP_ABOUT, "检索语言：词组、字段、范围、排除，附可直接试的例子。",
-  "The query language: phrases, fields, ranges and exclusions, with examples to try.")
+X(HELP_ABOUT, "从一个词到组合条件，一步步学会检索；每个例子都能点开，并写明现在找到多少条。",
+  "From one word to combined conditions, step by step. Each example opens, and says how many it finds now.")
+X(GLOSSARY, "术语表", "Glossary")
+X(GLOSSARY_ABOUT, "网页上用到的词是什么意思，附中英文名称和出处。",
+  "What the words of these pages mean, with their names in both languages and their sources.")
+X(FIND_TERM, "查找术语", "Find a term")
+X(IDENTIFIERS, "标识说明", "Identifiers")
+X(IDENTIFIERS_ABOUT, "各种标识指什么、怎样写、校验位怎样算，可以输入一个标识查它是否正确、属于哪条记录。",
+  "What each kind of identifier names, how it is written and checked; type one to see whether it is right and whose it is.")
+X(IDENTIFIER, "标识", "Identifier")
+X(KIND_OF_IDENTIFIER, "标识的种类", "Kind of identifier")
+X(CHECK, "查验", "Check")
+X(IDENTIFIER_NOBODY, "本节点没有记录用这个标识。", "No record of this node has it.")
+X(FORM, "写法", "Form")
+X(EXAMPLE, "例", "Example")
+X(STANDARD, "标准", "Standard")
+X(RESOLVED_AT, "解析地址", "Looked up at")
+X(CHECK_CHARACTER, "校验位", "Check character")
+X(CARRIED_BY, "用于", "Carried by")
 X(DATA_ABOUT, "各类型的数量、字段完整度、来源与最近更新。",
   "How many records there are by type, how complete their fields are, where they come from, what changed last.")
 X(API_ABOUT, "开放接口的全部地址、参数与例子，可在浏览器里试用。",

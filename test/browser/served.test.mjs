@@ -54,7 +54,7 @@ async function planted() {
 
 test('each kind of page has its head in both languages, and is valid HTML', LIMIT, async () => {
   const record = await first({ type: 'instrument', q: '示例' })
-  const paths = ['/', '/search?q=示例&type=paper', `/records/${record}`, '/types', '/help', '/data', '/api', '/observations', '/overview', '/advanced', '/compare', '/topics/subject/510', '/indexes', '/indexes/specialised-town',
+  const paths = ['/', '/search?q=示例&type=paper', `/records/${record}`, '/types', '/help', '/glossary', '/glossary?q=wzd', '/identifiers', '/identifiers?scheme=issn&value=0317-8472', '/data', '/api', '/observations', '/overview', '/advanced', '/compare', '/topics/subject/510', '/indexes', '/indexes/specialised-town',
     '/indexes/specialised-town/units/ex-41', '/indexes/specialised-town/indicators/A11', '/indexes/specialised-town/method', '/indexes/specialised-town/workshop']
   for (const path of paths) {
     for (const lang of ['zh', 'en']) {
