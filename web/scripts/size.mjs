@@ -8,7 +8,7 @@ const dist = new URL('../dist/', import.meta.url)
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'))
 const named = (...names) => names.map((name) => `src/pages/${name}Page.vue`)
 const VIEWS = [
-  { limits: { js: 110, css: 16 }, pages: named('Home', 'Results', 'Record', 'Types', 'Help', 'Topic', 'Compare', 'Advanced') },
+  { limits: { js: 110, css: 16 }, pages: named('Home', 'Results', 'Record', 'Types', 'Help', 'Glossary', 'Identifiers', 'Topic', 'Compare', 'Advanced') },
   { limits: { js: 115, css: 16 }, pages: named('Indexes', 'Ranking', 'Unit', 'Indicator', 'Method', 'Workshop', 'Observations', 'Embed') },
   { limits: { js: 120, css: 16 }, pages: named('Overview', 'OverviewEmbed') },
 ]

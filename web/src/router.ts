@@ -11,6 +11,8 @@ const pages = {
   record: () => import('./pages/RecordPage.vue'),
   types: () => import('./pages/TypesPage.vue'),
   help: () => import('./pages/HelpPage.vue'),
+  glossary: () => import('./pages/GlossaryPage.vue'),
+  identifiers: () => import('./pages/IdentifiersPage.vue'),
   missing: () => import('./pages/MissingPage.vue'),
   topic: () => import('./pages/TopicPage.vue'),
   compare: () => import('./pages/ComparePage.vue'),
@@ -61,6 +63,8 @@ export const router = createRouter({
     { path: '/data', name: 'data', component: take.data },
     { path: '/api', name: 'api', component: take.api },
     { path: '/help', name: 'help', component: pages.help },
+    { path: '/glossary', name: 'glossary', component: pages.glossary },
+    { path: '/identifiers', name: 'identifiers', component: pages.identifiers },
     { path: '/:rest(.*)*', name: 'missing', component: pages.missing },
   ],
   async scrollBehavior(to, from, saved) {
@@ -73,7 +77,7 @@ export const router = createRouter({
       return document.getElementById(to.hash.slice(1)) ? { el: to.hash, top: 72 } : {}
     }
     // A tab of the same record, another choice on the same page of an index: the reader stays where he is.
-    const stays = to.path === from.path && (to.name === 'record' || to.name === 'compare' || to.name === 'advanced' || String(to.name) in measure) && to.query.page === from.query.page
+    const stays = to.path === from.path && (['record', 'compare', 'advanced', 'glossary', 'identifiers'].includes(String(to.name)) || String(to.name) in measure) && to.query.page === from.query.page
     return stays ? {} : { top: 0 }
   },
 })

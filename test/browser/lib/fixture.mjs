@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { helpAnswer } from './fixture-help.mjs'
 import { indexAnswer } from './fixture-indexes.mjs'
 import { types } from './fixture-types.mjs'
 
@@ -217,7 +218,7 @@ function answer(url, en, empty) {
       total: empty ? 0 : 123_479, index: { engine: 'fts5', reached: 4711, seq: 4711, state: 'ready' },
     }
   }
-  if (path === '/types') return { items: types, schemes: { doi: 'DOI', src: words(en, '来源记录', 'Source record') } }
+  if (path === '/types') return { items: types, schemes: { doi: 'DOI', src: words(en, '来源记录', 'Source record') }, resolvers: { doi: 'https://doi.org/' } }
   if (path === '/search') return empty ? { ...search(url, en), total: 0, items: [], facets: {}, next: null } : search(url, en)
   if (path === '/suggest') return suggest(url, en, empty)
   if (path === '/cross') return crossing(url, en)
@@ -229,6 +230,11 @@ function answer(url, en, empty) {
   if (/^\/(indexes|observations)/.test(path)) {
     const found = indexAnswer(url, en, empty)
     if (!found) throw new Problem(404, 'no such index')
+    return found
+  }
+  if (/^\/(tour|glossary|identifiers|data)/.test(path)) {
+    const found = helpAnswer(path, url, en, empty)
+    if (!found) throw new Problem(404, 'no such thing')
     return found
   }
   const [, type, name, rest] = /^\/records\/([^/]+)\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []

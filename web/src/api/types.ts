@@ -58,7 +58,7 @@ export interface RecordType {
 }
 
 /** schemes: the names of identifier schemes. */
-export interface TypeList { items: RecordType[]; schemes?: Record<string, string> }
+export interface TypeList { items: RecordType[]; schemes?: Record<string, string>; resolvers?: Record<string, string> }
 
 export interface Fact { field: string; label: string; value: string }
 
@@ -105,6 +105,55 @@ export interface Suggestion {
 }
 
 export interface Suggestions { items: Suggestion[]; complete: boolean; took_us: number }
+
+/** An example of the tour: a search (params) or what is typed for suggestions. */
+export interface TourExample {
+  says: string
+  params?: Array<[string, string]>
+  overview?: boolean
+  typed?: string
+  suggestions?: Suggestion[]
+  total: number
+  relation: 'eq' | 'gte'
+  ignored?: Array<{ text: string; reason: string }>
+  synonyms?: Array<{ word: string; also: string }>
+}
+export interface Tour { items: Array<{ name: string; label: string; about: string; examples: TourExample[] }> }
+
+/** A word explained; of is the name of the type or kind of identifier it is. */
+export interface Term { name: string; kind: 'term' | 'type' | 'identifier'; label: string; other_label: string; about: string; source: string | null; of: string | null }
+export interface Glossary { total: number; items: Term[] }
+
+export interface IdentifierWorking {
+  parts: Array<{ sign: string; value: number; weight: number }>
+  sum: number
+  modulus: number
+  rest: number
+  given: string
+  expected: string
+}
+export interface IdentifierKind {
+  name: string
+  label: string
+  about: string | null
+  form: string | null
+  standard: string | null
+  example: string | null
+  resolve: string | null
+  working: IdentifierWorking | null
+  fields: Array<{ type: string; type_label: string; field: string; label: string; identity: boolean }>
+}
+export interface IdentifierKinds { items: IdentifierKind[] }
+export interface IdentifierAnswer {
+  given: string
+  good: boolean
+  value: string | null
+  says: string
+  mended: string | null
+  working: IdentifierWorking | null
+  records: Array<{ key: string; type: string; type_label: string; title: string }>
+  more: boolean
+}
 
 export interface SearchAnswer {
   total: number

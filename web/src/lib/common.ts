@@ -8,6 +8,8 @@ export const node = shallowRef<NodeInfo | null>(null)
 export const nodeError = shallowRef<ApiError | null>(null)
 /** Names of identifier schemes in the reader's language. */
 export const schemes = shallowRef<Record<string, string>>({})
+/** By scheme, the beginning of the address where everyone looks its identifiers up. */
+export const resolvers = shallowRef<Record<string, string>>({})
 export const types = shallowRef<RecordType[] | null>(null)
 export const typesError = shallowRef<ApiError | null>(null)
 
@@ -27,6 +29,7 @@ export async function loadTypes(): Promise<void> {
   try {
     const { body } = await get<TypeList>(`/api/v1/types?lang=${language()}`)
     schemes.value = body.schemes ?? {}
+    resolvers.value = body.resolvers ?? {}
     types.value = [...body.items].sort((a, b) => (a.order ?? 1e6) - (b.order ?? 1e6))
     typesError.value = null
   } catch (reason) {

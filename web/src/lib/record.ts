@@ -62,15 +62,8 @@ export function filledSections(type: RecordType, body: Body, above: Field[]): Fi
   return sections.filter((one) => one.fields.length > 0)
 }
 
-/** Where public identifiers are looked up by everyone. Others stay text. */
-const RESOLVERS: Record<string, string> = {
-  doi: 'https://doi.org/',
-  orcid: 'https://orcid.org/',
-  ror: 'https://ror.org/',
-}
-
-export function resolverOf(scheme: string | undefined, value: string): string | null {
-  const base = RESOLVERS[scheme ?? '']
+/** Where an identifier is looked up by everyone; base is the beginning of that address, where its scheme has one. */
+export function resolvedAt(base: string | null | undefined, value: string): string | null {
   return base ? base + value.split('/').map(encodeURIComponent).join('/') : null
 }
 
