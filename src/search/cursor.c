@@ -40,13 +40,13 @@ static void get(struct buffer *b, void *data, size_t n)
     b->at += n;
 }
 
+/* The order is not of the question here: the bytes hold the one that came of it, whichever words asked for it. */
 static struct xt_hash check_of(const unsigned char *bytes, size_t n, const struct xt_search_request *request)
 {
     struct xt_hasher hasher;
     struct xt_hash hash;
-    char about[] = {CURSOR_VERSION,           (char)request->sort,       (char)request->reader,
-                    request->like_count > 0,  (char)request->sort_range, (char)request->pieces,
-                    (char)request->as_written};
+    char about[] = {CURSOR_VERSION,        (char)request->reader, request->like_count > 0, (char)request->sort_range,
+                    (char)request->pieces, (char)request->as_written};
 
     xt_hasher_init(&hasher);
     xt_hasher_add_str(&hasher, (struct xt_str){about, sizeof about});

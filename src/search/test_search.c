@@ -261,6 +261,53 @@ static void bad_filters_and_cursors_are_refused(void **state)
 }
 
 /* A new document between two pages moves nothing: what was not shown is still shown once. */
+/* Without words the newest come first, asked for or not: the page after is the same one. */
+static void a_cursor_is_of_the_order_that_came(void **state)
+{
+    (void)state;
+    struct folder folder = {""};
+    struct xt_arena arena;
+    struct xt_search_answer first, second, other;
+    const char *field;
+
+    folder_make(&folder);
+    xt_arena_init(&arena);
+    struct xt_search *search = open_index(folder.path, true, true);
+    for (int64_t id = 1; id <= 5; id++)
+        feed_text(search, id, "机器人", "研究");
+
+    struct xt_search_request unsaid = {.limit = 2}, said = {.limit = 2, .sort = XT_SORT_DATE};
+    assert_int_equal(xt_search_ask(search, &unsaid, &arena, &first, NULL), XT_OK);
+    assert_non_null(first.next);
+    unsaid.cursor = said.cursor = xt_str(first.next);
+    assert_int_equal(xt_search_ask(search, &unsaid, &arena, &second, NULL), XT_OK);
+    assert_int_equal(xt_search_ask(search, &said, &arena, &other, NULL), XT_OK);
+    assert_int_equal(second.hit_count, 2);
+    assert_int_equal(other.hit_count, 2);
+    assert_int_equal(other.hits[0].id, second.hits[0].id);
+    assert_int_not_equal(second.hits[0].id, first.hits[0].id);
+    said.cursor = XT_STR("");
+    assert_int_equal(xt_search_ask(search, &said, &arena, &first, NULL), XT_OK);
+    unsaid.cursor = xt_str(first.next);
+    assert_int_equal(refuse(search, &unsaid, &field), XT_OK);
+
+    /* Another order has other pages. */
+    said.sort = XT_SORT_TITLE;
+    said.cursor = xt_str(first.next);
+    assert_int_equal(refuse(search, &said, &field), XT_E_INPUT);
+    assert_string_equal(field, "cursor");
+    unsaid.query = said.query = XT_STR("机器人");
+    assert_int_equal(refuse(search, &unsaid, &field), XT_E_INPUT);
+    unsaid.cursor = XT_STR("");
+    assert_int_equal(xt_search_ask(search, &unsaid, &arena, &first, NULL), XT_OK);
+    said.sort = XT_SORT_DATE;
+    said.cursor = xt_str(first.next);
+    assert_int_equal(refuse(search, &said, &field), XT_E_INPUT);
+    xt_arena_done(&arena);
+    xt_search_close(&search);
+    folder_remove(&folder);
+}
+
 static void pages_stay_while_the_index_grows(void **state)
 {
     (void)state;
@@ -1271,6 +1318,7 @@ int main(void)
         cmocka_unit_test(rank_prefers_title_keywords_who_text_and_the_new),
         cmocka_unit_test(titles_sort_by_pinyin),
         cmocka_unit_test(bad_filters_and_cursors_are_refused),
+        cmocka_unit_test(a_cursor_is_of_the_order_that_came),
         cmocka_unit_test(pages_stay_while_the_index_grows),
         cmocka_unit_test(hits_are_marked),
         cmocka_unit_test(every_part_of_a_title_is_found),

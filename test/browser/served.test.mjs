@@ -127,6 +127,27 @@ test('without JavaScript a search is made and a record is read', LIMIT, async ()
   }
 })
 
+test('the second page of a search without words is one page, read as served, by the application and again', LIMIT, async () => {
+  await withPage(browser, node.url, async (page) => {
+    const served = await get('/search?type=paper')
+    const link = head(served.html, /href="([^"]*cursor=[^"]*)"/).replaceAll('&amp;', '&')
+    assert.equal((await get(link)).status, 200)
+    await open(page, link)
+    const titles = await page.locator('main .card h2').allInnerTexts()
+    const { total } = await node.json('/api/v1/search', { type: 'paper', limit: 0 })
+    assert.ok(total > 20)
+    assert.equal(titles.length, Math.min(20, total - 20), 'the application takes the cursor of the served page')
+    await open(page, '/search?type=paper')
+    await page.click('main a[rel=next]')
+    await idle(page)
+    assert.deepEqual(await page.locator('main .card h2').allInnerTexts(), titles)
+    const again = await page.reload()
+    assert.equal(again.status(), 200, 'the served page takes the cursor of the application')
+    await idle(page)
+    assert.deepEqual(await page.locator('main .card h2').allInnerTexts(), titles)
+  })
+})
+
 /** The page's own check runs script; without script the widths are asked through the protocol. */
 async function assertFitsPlain(page) {
   const session = await page.context().newCDPSession(page)
