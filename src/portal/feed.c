@@ -83,7 +83,7 @@ static enum xt_code find(struct feed *f, struct xt_error *err)
     rc = xt_catalog_read_related(request, &f->ask, err);
     if (rc == XT_OK)
         rc = xt_search_ask(request->node->search, &f->ask, request->arena, &answer, err);
-    if (rc != XT_OK || answer.total > FEW || answer.at_least) /* then they are gone through */
+    if (rc != XT_OK || answer.total > FEW || answer.at_least) /* what it was in time to find are not all */
         return rc;
     f->found = xt_arena_alloc(request->arena, (answer.hit_count + 1) * sizeof *f->found);
     for (i = 0; i < answer.hit_count; i++)
@@ -148,9 +148,9 @@ static enum xt_code read_step(struct feed *f, int64_t before, struct changed *st
     return rc;
 }
 
-/* Which of them the search finds, as ids in ascending order. */
+/* Which of them the search finds, as ids in ascending order; *out_all is false where the time was up before it had seen all. */
 static enum xt_code found_of(struct feed *f, const struct changed *step, size_t count, int64_t *ids, size_t *out_count,
-                             struct xt_error *err)
+                             bool *out_all, struct xt_error *err)
 {
     struct xt_search_request ask = f->ask;
     struct xt_search_answer answer;
@@ -172,6 +172,7 @@ static enum xt_code found_of(struct feed *f, const struct changed *step, size_t 
     for (i = 0; i < answer.hit_count; i++)
         ids[i] = answer.hits[i].id;
     *out_count = answer.hit_count;
+    *out_all = !answer.at_least;
     if (*out_count > 1)
         qsort(ids, *out_count, sizeof *ids, by_id);
     return XT_OK;
@@ -183,14 +184,21 @@ static enum xt_code walk(struct feed *f, struct xt_error *err)
     struct changed *step = xt_arena_alloc(f->request->arena, STEP * sizeof *step);
     int64_t *ids = xt_arena_alloc(f->request->arena, STEP * sizeof *ids), before = f->before;
     size_t seen = STEP, found = 0, i;
+    bool all = true;
 
     while (seen == STEP && f->count <= f->limit) {
         enum xt_code rc = read_step(f, before, step, &seen, err);
 
         if (rc == XT_OK && !f->all)
-            rc = found_of(f, step, seen, ids, &found, err);
+            rc = found_of(f, step, seen, ids, &found, &all, err);
         if (rc != XT_OK)
             return rc;
+        if (!all && before == f->before) /* nothing to show, and nowhere to go on from */
+            return xt_fail(err, XT_E_BUSY, "", XT_MSG_FEED_BUSY);
+        if (!all) {
+            f->goes_on = before;
+            break;
+        }
         for (i = 0; i < seen && f->count <= f->limit; i++) {
             before = step[i].seq;
             if (f->all || bsearch(&step[i].id, ids, found, sizeof *ids, by_id))

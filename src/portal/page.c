@@ -115,6 +115,12 @@ void page_number(struct xt_text *out, int64_t number)
     }
 }
 
+void page_records(struct page *page, int64_t number)
+{
+    page_number(&page->body, number);
+    html_z(&page->body, say(page->request, number == 1 ? W_RECORD : W_RECORDS));
+}
+
 struct xt_str house_name(const struct xt_request *request)
 {
     return xt_str(xt_region_house(request->node->region, request->lang, request->arena));
@@ -211,7 +217,7 @@ static void write_header(struct page *page, struct xt_str house)
     html_text(out, house);
     xt_text_addf(out, "</strong></a>\n<nav class=\"row\" aria-label=\"%s\">", say(page->request, W_MAIN));
     shell_link(page, "/search", W_FIND);
-    shell_link(page, "/indexes", W_DATA);
+    shell_link(page, "/overview", W_DATA);
     xt_text_add_z(
         out,
         "</nav>\n<form class=\"row\" role=\"search\" action=\"/search\" method=\"get\"><input type=\"search\" name=\"q\" "
@@ -228,7 +234,8 @@ static void write_header(struct page *page, struct xt_str house)
     xt_text_addf(out, "</button></form>\n<a hreflang=\"%s\" lang=\"%s\" href=\"",
                  page->request->lang == XT_ZH ? "en" : "zh-CN", page->request->lang == XT_ZH ? "en" : "zh-CN");
     html_z(out, page->path);
-    xt_text_addf(out, "%slang=%s\">", strchr(page->path, '?') ? "&amp;" : "?",
+    html_z(out, page->query);
+    xt_text_addf(out, "%slang=%s\">", page->query || strchr(page->path, '?') ? "&amp;" : "?",
                  page->request->lang == XT_ZH ? "en" : "zh");
     html_z(out, say(page->request, W_OTHER_LANGUAGE));
     xt_text_add_z(out, "</a></div></header>\n");

@@ -1,12 +1,14 @@
 /* page_lists.c - home, results, record types, and the pages that are only named here. */
 #include <string.h>
 
+#include "base/number.h"
 #include "portal/portal_priv.h"
 
 #define RESULTS_SHOWN 20
 #define BUDGET_MS     2000 /* of the search behind a page; the application asks again with more patience */
 #define SNIPPET_CHARS 160
 #define ADDRESS_MAX   (32 * XT_KIB)
+#define PAGE_MOST     1000000 /* as in the application */
 
 /* ---- home ---- */
 
@@ -85,8 +87,7 @@ enum xt_code page_home(struct xt_request *request, struct xt_reply *reply, struc
     xt_text_add_z(&page.body, "</p>\n<p>");
     page_link(&page, "/search", xt_str(say(request, W_EVERYTHING)));
     xt_text_add_char(&page.body, ' ');
-    page_number(&page.body, counts.total);
-    html_z(&page.body, say(request, W_RECORDS));
+    page_records(&page, counts.total);
     xt_text_add_z(&page.body, "</p>\n");
     write_type_counts(&page, counts.types);
     page_reply(&page, reply);
@@ -159,6 +160,17 @@ static enum xt_code write_hits(struct results *r, struct xt_error *err)
     return XT_OK;
 }
 
+/* Which page of the list the address says that it is; the cursor alone tells what is on it. */
+static int64_t shown_page(const struct xt_request *request)
+{
+    int64_t number;
+
+    return xt_request_param(request, "cursor").n > 0 && xt_int_parse(xt_request_param(request, "page"), &number) &&
+                   number > 1 && number < PAGE_MOST
+               ? number
+               : 1;
+}
+
 static void write_paging(struct results *r, bool later)
 {
     XT_AUTO(xt_text_done) struct xt_text next = {0};
@@ -172,6 +184,7 @@ static void write_paging(struct results *r, bool later)
         xt_text_init(&next, ADDRESS_MAX);
         xt_text_addf(&next, "%s%ccursor=", r->page.path, strchr(r->page.path, '?') ? '&' : '?');
         html_query(&next, xt_str(r->answer.next));
+        xt_text_addf(&next, "&page=%lld", (long long)shown_page(r->page.request) + 1);
         page_link(&r->page, next.s, xt_str(say(r->page.request, W_NEXT)));
     }
     xt_text_add_z(&r->page.body, "</p>\n");
@@ -291,8 +304,7 @@ enum xt_code page_types(struct xt_request *request, struct xt_reply *reply, stru
         xt_text_add_char(&page.body, ' ');
         page_link(&page, xt_arena_printf(request->arena, "/search?type=%s", type->name), xt_str(type->name));
         xt_text_add_char(&page.body, ' ');
-        page_number(&page.body, counts.types[i]);
-        html_z(&page.body, say(request, W_RECORDS));
+        page_records(&page, counts.types[i]);
         xt_text_add_z(&page.body, "</p>\n<p class=\"small quiet\">");
         for (k = 0; k < type->field_count; k++) {
             xt_text_add_z(&page.body, k == 0 ? "" : request->lang == XT_ZH ? "、" : ", ");
@@ -318,6 +330,24 @@ static const struct {
     {"/advanced", W_ADVANCED, W_ADVANCED_ABOUT},
 };
 
+/* All parameters but the language's, as "?a=b"; NULL where there are none. */
+static const char *rest_of_address(struct xt_request *request)
+{
+    XT_AUTO(xt_text_done) struct xt_text query = {0};
+    size_t i;
+
+    xt_text_init(&query, ADDRESS_MAX);
+    for (i = 0; i < request->param_count; i++) {
+        if (xt_str_is(request->params[i].name, "lang"))
+            continue;
+        xt_text_add_char(&query, query.n == 0 ? '?' : '&');
+        html_query(&query, request->params[i].name);
+        xt_text_add_char(&query, '=');
+        html_query(&query, request->params[i].value);
+    }
+    return query.n > 0 ? xt_arena_strdup(request->arena, query.s) : NULL;
+}
+
 enum xt_code page_plain(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     XT_AUTO(page_done) struct page page = {0};
@@ -327,6 +357,7 @@ enum xt_code page_plain(struct xt_request *request, struct xt_reply *reply, stru
     while (i + 1 < XT_COUNT(plain) && strcmp(plain[i].path, request->route->path) != 0)
         i++;
     page_init(&page, request, plain[i].path);
+    page.query = rest_of_address(request);
     xt_text_add_z(&page.title, say(request, plain[i].title));
     xt_text_add_z(&page.description, say(request, plain[i].about));
     xt_text_addf(&page.body, "<h1>%s</h1>\n<p>%s</p>\n", say(request, plain[i].title), say(request, plain[i].about));

@@ -30,6 +30,7 @@ const char *say(const struct xt_request *request, enum word word);
 struct page {
     struct xt_request *request;
     const char *path;     /* of its address, without host and language: "/records/paper/01J…", "/search?q=…" */
+    const char *query;    /* what the application shows by, encoded, "?key=…": the other language has it, too; or NULL */
     struct xt_text title; /* plain text, without the house */
     struct xt_text description; /* plain text */
     struct xt_text head;        /* further elements of the head, HTML */
@@ -52,6 +53,8 @@ void page_href(struct page *page, const char *path); /* only the value of the at
 void page_address(const struct xt_request *request, const char *path, enum xt_lang lang, struct xt_text *out);
 /* "1,234,567" */
 void page_number(struct xt_text *out, int64_t number);
+/* "1 record", "1,234,567 records" */
+void page_records(struct page *page, int64_t number);
 
 /* The record as schema.org says it, one JSON object. */
 void thing_write(struct xt_json *w, const struct xt_request *request, const struct xt_shown *shown);

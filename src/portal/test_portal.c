@@ -148,6 +148,19 @@ static void a_page_is_what_the_reader_may_see(void **state)
     assert_null(strstr(html, "示例联系人"));
 }
 
+/* Real DOIs hold what ends or breaks an address; the slashes among it stay. */
+static void an_identifier_is_an_address_in_whole(void **state)
+{
+    struct fixture *f = *state;
+    const char *html;
+
+    put(f, "paper", "doi",
+        "{\"title\":\"示例论文\",\"doi\":\"10.1002/(SICI)1097-0258(19980815/30)17:15<1661::AID-1>3.0.CO;2-#\"}");
+    html = ask(f, XT_ZH);
+    assert_non_null(strstr(html, "\"https://doi.org/10.1002/%28sici%291097-0258%2819980815/"
+                                 "30%2917%3A15%3C1661%3A%3Aaid-1%3E3.0.co%3B2-%23\""));
+}
+
 static void drafts_are_not_there(void **state)
 {
     struct fixture *f = *state;
@@ -186,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_page_is_what_the_reader_may_see, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_identifier_is_an_address_in_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(drafts_are_not_there, setup, teardown),
         cmocka_unit_test_setup_teardown(the_deleted_are_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(the_merged_lead_to_what_they_are_now, setup, teardown),

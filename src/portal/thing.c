@@ -23,6 +23,27 @@ static const char *resolver_of(const struct xt_field *field)
     return field->scheme ? field->scheme->resolve : NULL;
 }
 
+/* The address of an identifier: what no address may hold is encoded, as in 10.1002/...3.0.CO;2-#. */
+static void add_resolved(struct thing *t, const struct xt_field *field, struct xt_str value)
+{
+    XT_AUTO(xt_text_done) struct xt_text address = {0};
+    struct xt_str part;
+
+    xt_text_init(&address, 16 * XT_KIB);
+    xt_text_add_z(&address, resolver_of(field));
+    while (value.n > 0) {
+        const char *slash = memchr(value.s, '/', value.n);
+
+        part = (struct xt_str){value.s, slash ? (size_t)(slash - value.s) : value.n};
+        html_query(&address, part);
+        if (slash)
+            xt_text_add_char(&address, '/');
+        value.s += part.n + (slash != NULL);
+        value.n -= part.n + (slash != NULL);
+    }
+    xt_json_add_str(t->w, xt_text_view(&address));
+}
+
 static void add_clipped(struct xt_json *w, struct xt_str s)
 {
     s.n = xt_utf8_clip(s.s, s.n, TEXT_CHARS);
@@ -73,9 +94,10 @@ static void add_identifier(struct thing *t, const struct xt_field *field, struct
     xt_json_kv_z(t->w, "@type", "PropertyValue");
     xt_json_kv_z(t->w, "propertyID", field->scheme->name);
     xt_json_kv_str(t->w, "value", value);
-    if (resolver_of(field))
-        xt_json_kv_z(t->w, "url",
-                     xt_arena_printf(t->request->arena, "%s%.*s", resolver_of(field), (int)value.n, value.s));
+    if (resolver_of(field)) {
+        xt_json_key(t->w, "url");
+        add_resolved(t, field, value);
+    }
     xt_json_end_object(t->w);
 }
 
@@ -106,7 +128,7 @@ static void add_one(struct thing *t, const struct xt_meant *meant, const json_t 
     if (field->kind == XT_KIND_LINK && property->kind == XT_PROPERTY_THING)
         add_linked(t, meant, value, n);
     else if (field->kind == XT_KIND_IDENTIFIER && property->kind == XT_PROPERTY_URL && resolver_of(field))
-        xt_json_add_z(t->w, xt_arena_printf(t->request->arena, "%s%s", resolver_of(field), json_string_value(value)));
+        add_resolved(t, field, xt_json_view(value));
     else if (field->kind == XT_KIND_IDENTIFIER && strcmp(property->name, "identifier") == 0)
         add_identifier(t, field, xt_json_view(value));
     else if (field->kind == XT_KIND_BOOL)
