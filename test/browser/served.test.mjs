@@ -148,6 +148,64 @@ test('the second page of a search without words is one page, read as served, by 
   })
 })
 
+/** Opens a page whose application is held back until release() is called. */
+async function openServed(page, path) {
+  let release
+  const held = new Promise((done) => { release = done })
+  await page.route('**/assets/*.js', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto(path, { waitUntil: 'commit' })
+  await page.waitForSelector('main.served')
+  return release
+}
+
+test('who reads on while the application comes stays where he is', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    const release = await openServed(page, `/records/${await first({ type: 'paper', q: '膜污染在线清洗' })}`)
+    await page.evaluate(() => scrollTo(0, 400))
+    const before = await page.evaluate(() => scrollY)
+    assert.ok(before > 200, `${before}`)
+    release()
+    await page.waitForSelector('.record-head h1')
+    await idle(page)
+    await page.waitForFunction((y) => Math.abs(scrollY - y) < 4, before)
+  }, { width: 360, height: 500 }))
+
+test('words that are being typed while the application comes are kept, and so is the cursor among them', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    for (const [path, box] of [['/types', '.site-head [data-search]'], ['/', '.hero [data-search]']]) {
+      const release = await openServed(page, path)
+      await page.locator('input[name=q]').focus()
+      await page.keyboard.type('abc')
+      await page.keyboard.press('ArrowLeft')
+      release()
+      await page.waitForSelector(box)
+      await idle(page)
+      assert.equal(await page.locator(box).inputValue(), 'abc', path)
+      await page.keyboard.type('x')
+      assert.equal(await page.locator(box).inputValue(), 'abxc', `${path}: the focus and its place`)
+      await page.unroute('**/assets/*.js')
+    }
+  }))
+
+test('a page in the other language does not stand there until everything is in', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/types?lang=en')
+    let release
+    const held = new Promise((done) => { release = done })
+    await page.route('**/api/v1/types*', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.goto('/types')
+    await page.waitForFunction(() => !document.querySelector('main.served') && document.querySelector('main'), null, { timeout: 2000 })
+    release()
+    await idle(page)
+    assert.equal(await text(page, 'h1'), 'Data types')
+  }))
+
 /** The page's own check runs script; without script the widths are asked through the protocol. */
 async function assertFitsPlain(page) {
   const session = await page.context().newCDPSession(page)

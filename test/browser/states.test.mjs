@@ -358,3 +358,119 @@ test('amounts from so much to so much, in units of 10,000 yuan, are a filter lik
     await open(page, '/search?type=instrument')
     assert.equal(await page.locator('#amount-from').count(), 0, 'these have no amounts')
   }))
+
+/** Holds the answers that `which` names back until release() is called. */
+function holding(which) {
+  let release
+  const held = new Promise((done) => { release = done })
+  node.options.hold = (url) => (which(url) ? held : undefined)
+  return () => {
+    node.options.hold = null
+    release()
+  }
+}
+
+test('other words keep whose records they are, as they keep the filters', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?linked=paper/1&type=paper')
+    await page.fill('[data-search]', '激光')
+    await page.press('[data-search]', 'Enter')
+    await idle(page)
+    assert.equal(query(page), '?q=激光&linked=paper/1&type=paper')
+    await page.fill('[data-search]', '机')
+    await page.locator('[role=option]', { hasText: '机场街道' }).click()
+    await idle(page)
+    assert.equal(query(page), '?linked=paper/1&type=paper&area=440100')
+  }))
+
+test('after a search that found nothing the next one is asked for once, and nothing of before stands under it', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=zerowide&area=440100')
+    await page.waitForSelector('.near .card')
+    const release = holding((url) => url.searchParams.get('q') === 'zerowide other')
+    const before = node.log.length
+    try {
+      await page.fill('[data-search]', 'zerowide other')
+      await page.press('[data-search]', 'Enter')
+      await page.waitForSelector('.bar-busy.on')
+      assert.equal(await page.locator('.near .card').count(), 0)
+      await page.waitForTimeout(200)
+      const asked = node.log.slice(before).filter((path) => path.startsWith('/api/v1/search?'))
+      assert.equal(asked.length, 1, asked.join(' '))
+    } finally {
+      release()
+    }
+    await page.waitForSelector('.near .card')
+  }))
+
+test('each page of a history comes once, however often it is asked for', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, record(340))
+    const more = page.locator('section[aria-labelledby="history-title"] button')
+    const release = holding((url) => url.searchParams.get('cursor') === '10')
+    try {
+      await more.evaluate((one) => { one.click(); one.click() })
+    } finally {
+      release()
+    }
+    await page.waitForFunction(() => document.querySelectorAll('.versions li').length === 20)
+    await idle(page)
+    await more.click()
+    await page.waitForFunction(() => document.querySelectorAll('.versions li').length === 30)
+    assert.equal(new Set(await page.locator('.versions li').allInnerTexts()).size, 30)
+    // What comes late for the other language is not put behind this one's.
+    const late = holding((url) => url.searchParams.get('cursor') === '30')
+    try {
+      await more.click()
+      await page.click('.other')
+      await page.waitForFunction(() => document.querySelectorAll('.versions li').length === 10)
+    } finally {
+      late()
+    }
+    await idle(page)
+    assert.equal(await page.locator('.versions li').count(), 10)
+  }))
+
+test('of two answers in two languages the reader sees his, whichever comes last', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, record(1))
+    const about = page.locator('.about-record')
+    assert.match(await about.innerText(), /来源记录/)
+    const release = holding((url) => url.searchParams.get('lang') === 'en' && /\/(node|types)$/.test(url.pathname))
+    const late = page.waitForResponse((answer) => /\/types\?lang=en/.test(answer.url()))
+    try {
+      await page.click('.other')
+      await page.waitForFunction(() => document.documentElement.lang === 'en')
+      const first = page.waitForResponse((answer) => /\/types\?lang=zh/.test(answer.url()))
+      await page.click('.other')
+      await first
+    } finally {
+      release()
+    }
+    await (await late).finished()
+    await idle(page)
+    assert.match(await about.innerText(), /来源记录/)
+  }))
+
+test('going back does not bring back a language that was left', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await open(page, '/search?q=many')
+    await page.click('.other')
+    await idle(page)
+    await page.locator('[data-result]').nth(15).scrollIntoViewIfNeeded()
+    const before = await page.evaluate(() => window.scrollY)
+    await page.locator('[data-result]').nth(15).click()
+    await page.waitForSelector('.record-head h1')
+    await page.click('.other')
+    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN')
+    await page.goBack()
+    await page.waitForSelector('[data-result]')
+    await page.waitForFunction((y) => Math.abs(window.scrollY - y) < 30, before)
+    await idle(page)
+    assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN')
+    assert.match(await text(page, '.total'), /^共/)
+    assert.equal(query(page), '?q=many&lang=zh', 'the address says the language that is shown')
+    await page.reload()
+    await idle(page)
+    assert.match(await text(page, '.total'), /^共/)
+  }))

@@ -1,7 +1,8 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
-import { setLanguage } from './i18n'
-import { forgetCalls, settled } from './lib/load'
-import { noteTravel, watchTravel } from './lib/travel'
+import { language, setLanguage } from './i18n'
+import { takeNewPage } from './lib/later'
+import { settled } from './lib/load'
+import { cameBack, noteTravel, watchTravel } from './lib/travel'
 
 watchTravel()
 
@@ -39,6 +40,8 @@ const measure = {
   embed: () => import('./pages/EmbedPage.vue'),
 }
 
+const butLanguage = ({ query }: RouteLocationNormalized) => JSON.stringify({ ...query, lang: '' })
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -72,25 +75,30 @@ export const router = createRouter({
       await settled()
       return saved
     }
+    // The application takes the place of a page that is being read.
+    if (from.matched.length === 0 && !to.hash) return false
     if (to.hash) {
       await settled()
       return document.getElementById(to.hash.slice(1)) ? { el: to.hash, top: 72 } : {}
     }
     // A tab of the same record, another choice on the same page of an index: the reader stays where he is.
-    const stays = to.path === from.path && (['record', 'compare', 'advanced', 'glossary', 'identifiers'].includes(String(to.name)) || String(to.name) in measure) && to.query.page === from.query.page
+    const stays = to.path === from.path && (butLanguage(to) === butLanguage(from) || ['record', 'compare', 'advanced', 'glossary', 'identifiers'].includes(String(to.name)) || String(to.name) in measure) && to.query.page === from.query.page
     return stays ? {} : { top: 0 }
   },
 })
 
 router.beforeEach((to: RouteLocationNormalized) => {
   noteTravel()
+  // An address of before names the language of before: going back is no choice of one.
   const lang = to.query.lang
-  if (lang === 'zh' || lang === 'en') setLanguage(lang)
+  if ((lang === 'zh' || lang === 'en') && !cameBack()) setLanguage(lang)
 })
 
 // What the node wrote into the head is of the page it served: search engines and "share" must not take it for another's.
 router.afterEach((to, from) => {
-  if (to.fullPath !== from.fullPath) forgetCalls()
+  if ((to.query.lang === 'zh' || to.query.lang === 'en') && to.query.lang !== language()) {
+    setTimeout(() => void router.replace({ query: { ...router.currentRoute.value.query, lang: language() }, hash: router.currentRoute.value.hash }), 0)
+  }
   if (from.matched.length === 0 || to.path === from.path) return
   for (const one of document.querySelectorAll('head [data-served]')) one.remove()
 })
@@ -100,16 +108,4 @@ export function bringPages(): void {
   for (const page of Object.values(pages)) page().catch(() => undefined)
 }
 
-// After an update of the node, parts of the old page are gone: take the new page instead of failing,
-// once, lest a part that is missing for good makes an endless loop.
-const RELOADED = 'xietong.reloaded'
-router.onError((_error: unknown, to) => {
-  if (!navigator.onLine) return // nothing would be there to take its place; OfflineNote says why
-  try {
-    if (sessionStorage.getItem(RELOADED) === to.fullPath) return
-    sessionStorage.setItem(RELOADED, to.fullPath)
-  } catch {
-    return
-  }
-  location.assign(to.fullPath)
-})
+router.onError((_error: unknown, to) => takeNewPage(to.fullPath))

@@ -190,6 +190,17 @@ const history = {
   next: null,
 }
 
+/** Forty versions, ten a page, the newest first. */
+function longHistory(url) {
+  const start = Number(url.searchParams.get('cursor') ?? 0)
+  const next = new URL(url)
+  next.searchParams.set('cursor', String(start + 10))
+  return {
+    items: Array.from({ length: 10 }, (_, i) => ({ version: 40 - start - i, seq: 400 - start - i, at: '2026-03-05T06:07:08Z', actor: 'cli', action: 'update', body: { title: 'a' } })),
+    next: start + 10 < 40 ? next.pathname + next.search : null,
+  }
+}
+
 function backlinks(url) {
   const start = Number(url.searchParams.get('cursor') ?? 0)
   const next = new URL(url)
@@ -242,7 +253,7 @@ function answer(url, en, empty) {
   if (name.endsWith('301')) throw new Problem(301, 'merged', { location: `/api/v1/records/paper/${id(5)}` })
   if (name.endsWith('404')) throw new Problem(404, 'no such record')
   if (name.endsWith('410')) throw new Problem(410, 'deleted', { deleted: '2026-03-05T06:07:08Z' })
-  if (rest === 'history') return history
+  if (rest === 'history') return name.endsWith('340') ? longHistory(url) : history
   if (rest === 'links') return backlinks(url)
   return record(`${type}/${name}`, en)
 }

@@ -18,6 +18,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What was thrown, as what a person can be told about. */
+export function asError(reason: unknown): ApiError {
+  return reason instanceof ApiError ? reason : new ApiError('server', 0, '', {})
+}
+
 export interface Answer<T> { body: T; url: string }
 
 function failureOf(status: number): Failure {

@@ -1,6 +1,6 @@
 // What every page needs of the node: who it is, and its record types. Loaded once.
 import { computed, shallowRef, watch } from 'vue'
-import { ApiError, get } from '../api/client'
+import { asError, get, type ApiError } from '../api/client'
 import type { Field, NodeInfo, RecordType, TypeList } from '../api/types'
 import { inWords, language } from '../i18n'
 
@@ -13,27 +13,30 @@ export const resolvers = shallowRef<Record<string, string>>({})
 export const types = shallowRef<RecordType[] | null>(null)
 export const typesError = shallowRef<ApiError | null>(null)
 
-const asError = (reason: unknown) =>
-  reason instanceof ApiError ? reason : new ApiError('server', 0, '', {})
-
+/** An answer in a language that is not the reader's any more is dropped: that of the other one is on its way, or was quicker. */
 export async function loadNode(): Promise<void> {
+  const lang = language()
   try {
-    node.value = (await get<NodeInfo>(`/api/v1/node?lang=${language()}`)).body
+    const { body } = await get<NodeInfo>(`/api/v1/node?lang=${lang}`)
+    if (lang !== language()) return
+    node.value = body
     nodeError.value = null
   } catch (reason) {
-    nodeError.value = asError(reason)
+    if (lang === language()) nodeError.value = asError(reason)
   }
 }
 
 export async function loadTypes(): Promise<void> {
+  const lang = language()
   try {
-    const { body } = await get<TypeList>(`/api/v1/types?lang=${language()}`)
+    const { body } = await get<TypeList>(`/api/v1/types?lang=${lang}`)
+    if (lang !== language()) return
     schemes.value = body.schemes ?? {}
     resolvers.value = body.resolvers ?? {}
     types.value = [...body.items].sort((a, b) => (a.order ?? 1e6) - (b.order ?? 1e6))
     typesError.value = null
   } catch (reason) {
-    typesError.value = asError(reason)
+    if (lang === language()) typesError.value = asError(reason)
   }
 }
 
@@ -62,6 +65,15 @@ export function typeLabel(name: string, several = false): string {
 export function fieldOf(type: RecordType | undefined, name: string): Field | undefined {
   return type?.fields.find((field) => field.name === name)
 }
+
+/** The facets and number ranges of the region; null while they are not known. */
+export const filterNames = computed(() => {
+  if (!node.value?.facets || !types.value) return null
+  const ranges = types.value.flatMap((type) => type.fields.map((field) => field.range ?? ''))
+  return new Set([...node.value.facets.map((facet) => facet.name), ...ranges])
+})
+/** Whether a parameter of an address is a filter; any may be while the names are not known. */
+export const isFilter = (name: string): boolean => filterNames.value?.has(name) ?? true
 
 export const zone = computed(() => node.value?.time_zone ?? 'Asia/Shanghai')
 export const nodeName = computed(() => node.value?.name ?? '')

@@ -1,15 +1,20 @@
 // Loading of what a page shows: one request at a time, the newest wins, and what was there stays
 // visible until the new answer is in.
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { ApiError, get, keep, recall } from '../api/client'
+import { asError, get, keep, recall, type ApiError } from '../api/client'
 import { cameBack } from './travel'
 
-/** What the page that is shown was loaded from, in order: paths of the API. */
-export const calls = shallowReactive<string[]>([])
+const noted = shallowReactive<Array<ShallowRef<string[]>>>([])
 
-/** Another page begins. */
-export function forgetCalls(): void {
-  calls.splice(0)
+/** What the page that is shown was loaded from, in order: paths of the API. */
+export const calls = computed(() => [...new Set(noted.flatMap((one) => one.value))])
+
+/** What a part of the page was loaded from: it says so while it stands, and nobody else takes it out. */
+export function useCalls(): ShallowRef<string[]> {
+  const own = shallowRef<string[]>([])
+  noted.push(own)
+  onScopeDispose(() => noted.splice(noted.indexOf(own), 1))
+  return own
 }
 
 let running = 0
@@ -56,11 +61,13 @@ export function useLoad<T>(path: () => string | null): Loading<T> {
   const loading = ref(false)
   const url = ref('')
   const shown = ref('')
+  const called = useCalls()
   let current: AbortController | null = null
 
   async function load(wanted: string | null): Promise<void> {
     current?.abort()
     current = null
+    called.value = wanted === null ? [] : [wanted]
     if (wanted === null) {
       data.value = null
       error.value = null
@@ -68,7 +75,6 @@ export function useLoad<T>(path: () => string | null): Loading<T> {
       loading.value = false
       return
     }
-    if (!calls.includes(wanted)) calls.push(wanted)
     const old = cameBack() ? recall<T>(wanted) : null
     if (old) {
       data.value = old.body
@@ -92,7 +98,7 @@ export function useLoad<T>(path: () => string | null): Loading<T> {
       error.value = null
     } catch (reason) {
       if (current !== mine) return
-      error.value = reason instanceof ApiError ? reason : new ApiError('server', 0, '', {})
+      error.value = asError(reason)
     } finally {
       if (current === mine) loading.value = false
       finished()
