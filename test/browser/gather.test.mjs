@@ -176,8 +176,16 @@ test('values in queries keep their quotation marks out of the way', async () => 
   const { quoted, searchOf } = await load('gather/scope.ts')
   assert.equal(quoted('中山大学'), '"中山大学"')
   assert.equal(quoted('a "b"'), '「a "b"」')
+  for (const [value, wanted] of [['广东“小巨人”协会', '「广东“小巨人”协会」'], ['a＂b', '「a＂b」'], ['“甲”「乙」', '『“甲”「乙」』']]) assert.equal(quoted(value), wanted)
   const scope = { facet: 'organisation', value: 'x y', linked: '', show: [], itself: '' }
   assert.deepEqual(searchOf(scope, { type: ['paper'] }), { organisation: 'x y', type: 'paper' })
   assert.deepEqual(searchOf(scope, { organisation: ['z'] }), { q: 'organisation:"x y"', organisation: 'z' })
   assert.deepEqual(searchOf({ ...scope, facet: '', value: '', linked: 'person/1' }, { year: ['2020'] }), { linked: 'person/1', year: '2020' })
+})
+
+test('the map is known before one is read: of cities it is the province, else the country', async () => {
+  const { mapWith } = await load('measure/places.ts')
+  assert.equal(mapWith(['440000', '440100', '440300']), 'guangdong')
+  assert.equal(mapWith(['440000', '110000']), 'china')
+  assert.equal(mapWith(['100000', '440000', '440100', '440106']), null, 'a city, what is above and what is below')
 })

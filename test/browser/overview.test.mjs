@@ -124,6 +124,56 @@ test('what comes late keeps its place: nothing jumps', LIMIT, () =>
     }
   }))
 
+test('figures stand with the filters they are of, until those of the new ones are there', LIMIT, () =>
+  withPage(on.browser, on.node.url, async (page) => {
+    await open(page, '/overview?type=paper')
+    const growth = page.locator('.part', { hasText: '历年' }).first()
+    const titles = () => page.locator('.chart-title').allInnerTexts()
+    const links = () => page.locator('main .chart a[href^="/search"], main .figures a').evaluateAll((all) => all.map((one) => one.getAttribute('href')).filter((one) => !/^\/(overview|embed)/.test(one)))
+    const before = { titles: await titles(), links: await links() }
+    assert.ok(before.links.length > 20 && before.links.every((one) => one.includes('type=')), 'each counts papers')
+    let release
+    const held = new Promise((done) => { release = done })
+    on.node.options.hold = () => held
+    try {
+      await page.fill('#year-from', '1990')
+      await page.fill('#year-to', '1995')
+      await page.press('#year-to', 'Enter')
+      await page.waitForURL(/year=1990/)
+      await page.fill('#overview-words', '激光')
+      await page.press('#overview-words', 'Enter')
+      await page.waitForURL(/q=/)
+      await page.waitForTimeout(200)
+      assert.deepEqual(await titles(), before.titles)
+      assert.deepEqual(await links(), before.links)
+    } finally {
+      release()
+      delete on.node.options.hold
+    }
+    await idle(page)
+    assert.ok((await links()).every((one) => one.includes('q=') && one.includes('year=')))
+    assert.ok(await growth.count() > 0)
+  }))
+
+test('one year stays in its fields', LIMIT, () =>
+  withPage(on.browser, on.node.url, async (page) => {
+    await open(page, '/overview')
+    await page.fill('#year-from', '2015')
+    await page.fill('#year-to', '2015')
+    await page.press('#year-to', 'Enter')
+    await page.waitForURL(/year=2015$/)
+    await idle(page)
+    assert.deepEqual([await page.inputValue('#year-from'), await page.inputValue('#year-to')], ['2015', '2015'])
+  }))
+
+test('one record is one record, in English', LIMIT, () =>
+  withPage(on.browser, on.node.url, async (page) => {
+    await open(page, '/overview?q=one&lang=en')
+    const said = await page.locator('main').evaluate((main) => [main.innerText, ...[...main.querySelectorAll('[aria-label], title, [title]')].map((one) => one.getAttribute('aria-label') ?? one.getAttribute('title') ?? one.textContent)].join('\n'))
+    assert.match(said, /\b1 record\b/)
+    assert.deepEqual(said.match(/[^\n]*\b1 (records|cities|pairs)\b[^\n]*/g), null)
+  }))
+
 test('filters, map, list and tables are one state; back, forward and reload restore it', LIMIT, () =>
   withPage(on.browser, on.node.url, async (page) => {
     const asked = (path) => on.node.log.filter((one) => one.startsWith(path)).at(-1)
@@ -296,6 +346,9 @@ describe('what the page computes', () => {
     assert.deepEqual(yearsOf(['2025'], 2026), { from: 2012, to: 2026 })
     assert.deepEqual(yearsOf(['2040'], 2026), { from: 2012, to: 2026 })
     assert.deepEqual(yearsOf(['2010', '2012'], 2026), { from: 2010, to: 2012 })
+    assert.deepEqual(yearsOf(['2030..2040'], 2026), { from: 2030, to: 2040 }, 'what is to come is not this year')
+    assert.deepEqual(yearsOf(['2030..'], 2026), { from: 2030, to: 2030 })
+    assert.deepEqual(yearsOf(['2015..2015'], 2026), yearsOf(['2015'], 2026))
   })
   it('gives each step of colour as many cells as may be', async () => {
     const { cutsOf, stepOf, legendOf } = await load('charts/crossTable.ts')
@@ -317,8 +370,10 @@ describe('what the page computes', () => {
     assert.deepEqual(found.map((one) => `${one.a}${one.b}${one.count}`), ['bc5', 'ab2'])
   })
   it('shows what is there as more than nothing', async () => {
-    const { shareText } = await load('overview/words.ts')
+    const { shareText } = await load('lib/format.ts')
     assert.deepEqual([[0, 9], [1, 100_000], [1, 300], [1, 3], [3, 3], [1, 0]].map(([a, b]) => shareText(a, b)), ['0%', '<0.1%', '0.3%', '33%', '100%', '0%'])
+    assert.deepEqual([[995, 1000], [99_996, 100_000], [994, 1000]].map(([a, b]) => shareText(a, b)), ['99.5%', '99.9%', '99%'], 'what is missing is not all')
+    assert.deepEqual([[3, 100_000], [99_996, 100_000], [876, 1000], [1, 1]].map(([a, b]) => shareText(a, b, true)), ['<0.1%', '99.9%', '87.6%', '100%'])
   })
 })
 

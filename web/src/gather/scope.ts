@@ -28,9 +28,9 @@ export function scopeOf(record: RecordAnswer, type: RecordType): Scope | null {
   return { facet: rule.facet, value, linked: '', show, itself: holds ? record.type : '' }
 }
 
-/** A value in a query, with quotation marks that it does not hold itself. */
+/** A value in a query, with quotation marks that it does not hold itself: the node takes any of these for the end of "…". */
 export function quoted(value: string): string {
-  return value.includes('"') ? `「${value.replaceAll('」', '')}」` : `"${value}"`
+  return /["“”＂]/.test(value) ? (value.includes('」') ? `『${value.replaceAll('』', '')}』` : `「${value}」`) : `"${value}"`
 }
 
 /**

@@ -48,6 +48,15 @@ export function percent(share: number): string {
   return `${Math.floor(Number((share * 100).toPrecision(12)))}%`
 }
 
+/** 18%, 0.4%, under 0.1%: what is there is never shown as nothing, and what is missing never as all. `fine`: one digit more. */
+export function shareText(part: number, whole: number, fine = false): string {
+  if (part === 0 || whole === 0) return '0%'
+  const share = (part / whole) * 100
+  if (share < 0.1) return '<0.1%'
+  if (!fine && share >= 10 && share < 99.5) return `${Math.round(share)}%`
+  return `${Math.min(Math.round(share * 10) / 10, part < whole ? 99.9 : 100)}%`
+}
+
 /** Microseconds as milliseconds with as many digits as mean something: 0.9, 14. */
 export function milliseconds(us: number): string {
   const ms = us / 1000

@@ -76,3 +76,8 @@ export function mapOf(codes: string[]): MapName | null {
 export function shortArea(label: string): string {
   return label.length > 2 ? label.replace(/市$/u, '') : label
 }
+
+/** The first map that has several of these codes; null: there is none. */
+export function mapWith(codes: string[]): MapName | null {
+  return MAPS.find((map) => AREAS[map].filter(([code]) => code && codes.includes(code)).length > 1) ?? null
+}

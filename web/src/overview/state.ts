@@ -4,7 +4,7 @@ import { computed, shallowReactive, watch, type ComputedRef } from 'vue'
 import { useRoute, useRouter, type LocationQueryRaw, type RouteLocationRaw } from 'vue-router'
 import type { ChangePage, CrossAnswer, CrossSide, SearchAnswer } from '../api/types'
 import { i18n, language } from '../i18n'
-import { node, nodeError, nodeName, types, typesError, zone } from '../lib/common'
+import { isFilter, node, nodeError, nodeName, types, typesError, zone } from '../lib/common'
 import { instant, number } from '../lib/format'
 import { noteLabels } from '../lib/labels'
 import { useLoad, type Loading } from '../lib/load'
@@ -16,10 +16,14 @@ import { yearsOf } from './years'
 
 const FIELDS = 12
 const ALL = 100
-/** A table and the filters that hold for it. */
+/** What an answer was asked with. */
+export interface Asked { q: string; filters: Filters; /** What the page was narrowed to. */ chosen: Filters; years: { from: number; to: number } }
+/** A table, and what it was asked with: while the next answer is on its way, that of the one which is shown. */
 export interface Table {
   load: Loading<CrossAnswer>
-  filters: ComputedRef<Filters>
+  asked: ComputedRef<Asked>
+  /** Where the records are that a number of the answer counts, its own facets' values being `more`. */
+  search: (more?: Filters) => string
 }
 
 export type Part = 'facets' | 'growth' | 'fields' | 'places' | 'within' | 'heat' | 'pairs'
@@ -31,18 +35,14 @@ export function useOverview(parts: Part[]) {
   const route = useRoute()
   const query = usePageQuery()
   const ready = computed(() => Boolean((types.value || typesError.value) && (node.value || nodeError.value)))
-  const names = computed(() => {
-    if (!node.value?.facets || !types.value) return null
-    const ranges = types.value.flatMap((type) => type.fields.map((field) => field.range ?? ''))
-    return new Set([...node.value.facets.map((facet) => facet.name), ...ranges])
-  })
   const state = computed<SearchState>(() => {
-    const { q, filters } = readState(query.value, (name) => names.value?.has(name) ?? true)
+    const { q, filters } = readState(query.value, isFilter)
     return { q, filters, sort: '', cursor: '', page: 1 }
   })
   const root = computed(() => node.value?.area ?? '')
-  const now = new Date().getFullYear()
-  const years = computed(() => yearsOf(state.value.filters.year, now))
+  /** The running year, where the node is. */
+  const now = computed(() => Number(instant(new Date().toISOString(), zone.value).slice(0, 4)))
+  const years = computed(() => yearsOf(state.value.filters.year, now.value))
 
   // Codes with nothing below them stand among those beside them: the node says so the first time that one is asked for.
   const leaves = shallowReactive(new Map<string, string>())
@@ -78,6 +78,11 @@ export function useOverview(parts: Part[]) {
     noteLabels({ facet_labels: { [facet]: label }, facets: { [facet]: [...path, ...values] } } as unknown as SearchAnswer)
   }
 
+  /** What is asked now, as long as the answer is of it; else what the answer that is shown was asked with. */
+  const askedOf = (load: Loading<unknown>, filters: () => Filters) => computed<Asked>((before) =>
+    (load.answer.value !== null || before === undefined ? { q: state.value.q, filters: filters(), chosen: state.value.filters, years: years.value } : before))
+  const searchOf = (asked: ComputedRef<Asked>) => (more: Filters = {}) => search({ ...asked.value.filters, ...more }, asked.value.q)
+
   function useTable(part: Part, filters: () => Filters, more: () => Record<string, string>): Table {
     const own = computed(filters)
     const load = useLoad<CrossAnswer>(() =>
@@ -94,7 +99,8 @@ export function useOverview(parts: Part[]) {
         if (facet && chosen(facet) && under(facet) === chosen(facet)) leaves.set(`${facet} ${chosen(facet)}`, top(facet))
       }
     }, { flush: 'sync' })
-    return { load, filters: own }
+    const asked = askedOf(load, () => own.value)
+    return { load, asked, search: searchOf(asked) }
   }
 
   const facets = useLoad<SearchAnswer>(() => {
@@ -103,6 +109,7 @@ export function useOverview(parts: Part[]) {
     return `/api/v1/search?${searched(state.value.filters, { limit: '0', facets: wanted.join(','), facet_values: String(ALL), sort: 'date' })}`
   })
   watch(facets.data, (answer) => answer && noteLabels(answer), { immediate: true, flush: 'sync' })
+  const counted = searchOf(askedOf(facets, () => state.value.filters))
 
   const growth = useTable('growth', () => ({ ...state.value.filters, year: [`${years.value.from}..${years.value.to}`] }),
     () => ({ rows: 'type', columns: 'year', row_values: String(ALL), column_values: String(ALL) }))
@@ -138,7 +145,8 @@ export function useOverview(parts: Part[]) {
   /** The records that name organisations of all these places: what a number of who works with whom counts. */
   function together(...places: string[]): string {
     const terms = places.map((one) => `${pairs.load.data.value?.rows.facet}:${one}`)
-    return search(pairs.filters.value, (state.value.q ? [`(${state.value.q})`, ...terms] : terms).join(' AND '))
+    const { q, filters } = pairs.asked.value
+    return search(filters, (q ? [`(${q})`, ...terms] : terms).join(' AND '))
   }
   /** This page with other filters. */
   const alone = route.name === 'overview-embed'
@@ -159,7 +167,7 @@ export function useOverview(parts: Part[]) {
 
   return {
     page, state, ready, root, now, years, under, top, chosen, facets, growth, fields, places, within, heat, pairs,
-    source, search, together, here, pick, withValue, embed,
+    source, search, counted, together, here, pick, withValue, embed,
   }
 }
 
