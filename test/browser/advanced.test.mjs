@@ -133,6 +133,34 @@ test('the page: rows, values and ranges write the query; the number is that of t
     assert.equal(await page.getByLabel('第 1 行的词').inputValue(), '示例')
   }))
 
+test('what was typed last is there again on going back, and nothing calls the form back over the results', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    let release
+    const held = new Promise((done) => { release = done })
+    // The page of results is still on its way: longer than the address waits for the hands to rest.
+    await page.route('**/assets/ResultsPage*.js', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.goto('/advanced?lang=zh')
+    await page.getByLabel('第 1 行的词').fill('示例')
+    await page.keyboard.press('Enter')
+    await page.waitForTimeout(600)
+    release()
+    await page.waitForURL(/\/search\?q=/)
+    await page.waitForSelector('.card h2')
+    await page.goBack()
+    await page.waitForSelector('.query-row')
+    assert.equal(await page.getByLabel('第 1 行的词').inputValue(), '示例')
+    // At once, with every part at hand.
+    await page.getByLabel('第 1 行的词').fill('激光')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.card h2')
+    await page.goBack()
+    await page.waitForSelector('.query-row')
+    assert.equal(await page.getByLabel('第 1 行的词').inputValue(), '激光')
+  }))
+
 test('the page: areas are added and taken off, rows go, all by keyboard', LIMIT, () =>
   withPage(browser, node.url, async (page) => {
     await open(page, '/advanced?q=a+OR+title:b&lang=zh')
@@ -167,6 +195,13 @@ test('a slow and a failing node', LIMIT, () =>
     await page.getByLabel('第 1 行的词').fill('示例')
     await page.waitForSelector('.written .understood')
     assert.equal(await page.locator('.error-note').count(), 0)
+    // The number of before does not lead to the query of now.
+    await page.waitForSelector('.written [role=status] a')
+    await page.getByLabel('第 1 行的词').fill('slow one')
+    await page.waitForFunction(() => new URL(location.href).searchParams.get('q')?.includes('slow'))
+    assert.equal(await page.locator('.written [role=status] a').count(), 0)
+    await page.waitForSelector('.written [role=status] a')
+    assert.match(await text(page, '.written [role=status] a'), /1 /)
   }, { expected: /status of 500/ }))
 
 test('in English', LIMIT, () =>

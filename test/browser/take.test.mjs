@@ -133,7 +133,108 @@ test('every page says which calls it is drawn from', LIMIT, () =>
     await page.locator('.calls a').first().waitFor()
     assert.match(await page.locator('.calls a').first().getAttribute('href'), /^\/api\/v1\/records\/paper\//)
     assert.equal(await page.locator('.calls a[href^="/api/v1/search?q="]').count(), 0, 'calls of the page before are forgotten')
+    await page.keyboard.press('Escape')
+    // What stays on the page stays in the list, whatever the address becomes.
+    for (const link of ['.tabs a >> nth=-1', '.contents a >> nth=0']) {
+      await page.locator(link).click()
+      await idle(page)
+      await page.getByRole('button', { name: '此页的接口调用' }).click()
+      const said = (await page.locator('.calls a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))).join(' ')
+      assert.match(said, /^\/api\/v1\/records\/paper\/[^ /]+\?lang=zh .*\/history/, link)
+      await page.keyboard.press('Escape')
+    }
+    await open(page, '/advanced')
+    await page.getByLabel('第 1 行的词').fill('示例')
+    await page.waitForURL(/q=/)
+    await idle(page)
+    await page.getByRole('button', { name: '此页的接口调用' }).click()
+    assert.ok((await page.locator('.calls a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))).some((one) => one.startsWith(`/api/v1/search?q=${encodeURIComponent('示例')}`)))
+    const keys = (await node.json('/api/v1/search', { type: 'paper', limit: 2 })).items.map((one) => one.key)
+    await open(page, `/compare?${keys.map((key) => `key=${key}`).join('&')}`)
+    await page.getByRole('button', { name: '此页的接口调用' }).click()
+    assert.equal(await page.locator('.calls a[href^="/api/v1/records/paper/"]').count(), 2)
   }))
+
+test('where nothing can be copied, just what was meant is marked', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    // As on a node that is reached by plain http.
+    await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+    const marked = () => page.evaluate(() => String(getSelection()))
+    await open(page, `/records/${paper}`)
+    await page.getByRole('button', { name: '此页的接口调用' }).click()
+    const path = await page.locator('.calls a').first().getAttribute('href')
+    await page.getByRole('button', { name: /^复制命令/ }).first().click()
+    await page.getByText('已选中').waitFor()
+    assert.equal((await marked()).trim(), `curl '${node.url}${path}'`)
+    await page.getByRole('button', { name: /^复制网址/ }).first().click()
+    assert.equal((await marked()).trim(), `${node.url}${path}`)
+    await open(page, '/api')
+    await page.fill('#api-find', '/api/v1/search best')
+    await page.locator('.api-list summary').first().click()
+    await page.locator('.api-call').getByRole('button', { name: '复制命令' }).click()
+    await page.locator('.api-call').getByText('已选中').waitFor()
+    assert.match(await marked(), /^curl 'http:.*\/api\/v1\/search\?/)
+    await open(page, `/advanced?q=${encodeURIComponent('示例')}`)
+    await page.getByRole('button', { name: '复制检索式' }).click()
+    assert.equal((await marked()).trim(), '示例')
+  }))
+
+test('a part that does not come says so and comes when it is asked for again', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    let broken = true
+    await page.route(/assets\/(CiteDialog|CallsDialog|GatherPart)[^/]*\.js/, (route) => (broken ? route.abort() : route.continue()))
+    const person = (await node.json('/api/v1/search', { type: 'person', limit: 1 })).items[0].key
+    await open(page, `/records/${person}`)
+    await page.getByRole('button', { name: '引用' }).click()
+    await page.locator('.tools').getByText('没能读取').waitFor()
+    await page.getByRole('button', { name: '此页的接口调用' }).click()
+    await page.locator('.site-foot').getByText('没能读取').waitFor()
+    await page.locator('.gather-here').scrollIntoViewIfNeeded()
+    await page.locator('.gather-here [role=alert]').waitFor()
+    await assertAccessible(page, 'parts that failed')
+    const topic = (await node.json('/api/v1/search', { facets: 'subject', limit: 0 })).facets.subject[0].value
+    broken = false
+    await page.locator('.gather-here button').click()
+    await page.waitForSelector('.gather-here .gather')
+    await page.getByRole('button', { name: '引用' }).click()
+    await page.getByRole('dialog').waitFor()
+    assert.equal(await page.locator('.tools').getByText('没能读取').count(), 0)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: '引用' }).click()
+    await page.getByRole('dialog').waitFor()
+    broken = true
+    await open(page, `/topics/subject/${topic}`)
+    await page.locator('main [role=alert]').waitFor()
+    broken = false
+    await page.locator('main [role=alert] button').click()
+    await page.waitForSelector('main .gather')
+  }, { expected: /ERR_FAILED|dynamically imported module/ }))
+
+test('a part that is gone for good makes the page new once', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await page.route(/assets\/GatherPart[^/]*\.js/, (route) => route.fulfill({ status: 404 }))
+    await open(page, '/topics/subject/510')
+    const began = await page.evaluate(() => performance.timeOrigin)
+    await page.locator('main [role=alert] button').click()
+    await page.waitForFunction((before) => performance.timeOrigin !== before, began)
+    await page.locator('main [role=alert]').waitFor()
+    const again = await page.evaluate(() => performance.timeOrigin)
+    await page.locator('main [role=alert] button').click()
+    await page.waitForTimeout(500)
+    await page.locator('main [role=alert]').waitFor()
+    assert.equal(await page.evaluate(() => performance.timeOrigin), again, 'not a second time')
+  }, { expected: /status of 404|dynamically imported module/ }))
+
+test('what a record gathers is printed, too, before it was reached', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await page.addInitScript(() => { window.print = () => { window.printed = document.querySelectorAll('.gather-here .chart svg.drawing').length } })
+    const person = (await node.json('/api/v1/search', { type: 'person', limit: 1 })).items[0].key
+    await open(page, `/records/${person}`)
+    assert.equal(await page.locator('.gather-here .gather').count(), 0, 'not reached yet')
+    await page.getByRole('button', { name: '打印' }).click()
+    await page.waitForFunction(() => window.printed !== undefined)
+    assert.ok(await page.evaluate(() => window.printed) > 0)
+  }, { height: 300, width: 360 }))
 
 test('the data page counts types, fields, sources and changes', LIMIT, () =>
   withPage(browser, node.url, async (page) => {
@@ -152,6 +253,21 @@ test('the data page counts types, fields, sources and changes', LIMIT, () =>
     await everyWidth(page, 'data in English')
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download Paper (CSV)' }).click()])
     assert.match(file.suggestedFilename(), /\.csv$/)
+  }))
+
+test('a type of more than can be exported at once says so, and how it is had', LIMIT, () =>
+  withPage(browser, node.url, async (page) => {
+    await page.route('**/api/v1/data?*', async (route) => {
+      const answer = await (await route.fetch()).json()
+      answer.types.find((one) => one.type === 'paper').records = 100_001
+      await route.fulfill({ json: answer })
+    })
+    await open(page, '/data')
+    const row = page.locator('main tr', { has: page.getByRole('link', { name: '论文', exact: true }) }).first()
+    assert.match(await row.innerText(), /一次最多导出 100,000 条[\s\S]*xietong export --type paper paper\.csv/)
+    assert.equal(await row.locator('a[download]').count(), 0)
+    assert.ok(await page.locator('main a[download]').count() > 0)
+    await everyWidth(page, 'a type of many')
   }))
 
 test('the API is searched, read and tried in the browser', LIMIT, () =>

@@ -17,7 +17,7 @@ export function useShare(): { said: Ref<string>; share: (title: string, path: st
     }
     const copied = await copyText(url)
     await nextTick()
-    said.value = copied ? t('record.copied') : t('record.notCopied', { url })
+    said.value = copied === 'copied' ? t('record.copied') : t('record.notCopied', { url })
   }
   return { said, share }
 }
