@@ -9,6 +9,8 @@ export default defineConfig({
     target: 'es2022',
     manifest: true,
     assetsInlineLimit: 0,
+    // One style sheet, in the head: what is served before the application starts is drawn once and with all of its rules.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,
   },

@@ -58,6 +58,23 @@ static void cut_document(void)
     document.rest = document.whole ? rest : whole;
 }
 
+/* The elements that fetch the page's own scripts beside the first, from the build of the application: a line "ROUTE<TAB>HTML" for each
+ * of its routes (web/scripts/heads.mjs). Nothing where there is none: the application asks for them itself, later. */
+static struct xt_str scripts_of(const struct xt_route *route)
+{
+    const struct xt_embed_file *file = xt_embed_find("web/heads.txt");
+    struct xt_str rest = file ? (struct xt_str){(const char *)file->data, file->size} : (struct xt_str){"", 0}, path,
+                  line;
+
+    while (take_until(&rest, "\t", &path) && take_until(&rest, "\n", &line)) {
+        path.n--;
+        line.n--;
+        if (xt_str_is(path, route->path))
+            return line;
+    }
+    return (struct xt_str){"", 0};
+}
+
 /* ---- parts ---- */
 
 void page_init(struct page *page, struct xt_request *request, const char *path)
@@ -192,6 +209,7 @@ static void write_head(const struct page *page, struct xt_str house, struct xt_t
     meta(out, "property", "og:locale", xt_str(page->request->lang == XT_ZH ? "zh_CN" : "en_GB"), 10);
     meta(out, "name", "twitter:card", XT_STR("summary"), 20);
     xt_text_add_str(out, xt_text_view(&page->head));
+    xt_text_add_str(out, scripts_of(page->request->route));
     if (page->thing.n > 0) {
         xt_text_add_z(out, "    <script type=\"application/ld+json\" data-served>");
         html_json(out, xt_text_view(&page->thing));

@@ -73,8 +73,9 @@ X(LIKE, "相似的记录", "Similar records")
 X(LINKED, "与之关联的记录", "Records linked to one")
 X(RECORDS_OF_TOPIC, "查看全部记录", "All its records")
 X(OVERVIEW, "总览", "Overview")
-X(OVERVIEW_ABOUT, "全区域有什么、在哪里、增长多快、谁与谁合作。",
-  "What the region has, where, how it grows, and who works with whom.")
+/* As the application has it (web/src/locales/overview): then the largest text that is painted is painted at once. */
+X(OVERVIEW_ABOUT, "有多少、在哪里、怎样增长、谁和谁合作。点数字看它所数的记录。",
+  "How much there is, where, how it grows, and who works with whom. A figure opens to the records it counts.")
 X(COMPARE, "对比", "Compare")
 X(COMPARE_ABOUT, "并排对比至多五条记录。", "Up to five records side by side.")
 X(ADVANCED, "高级检索", "Advanced search")

@@ -2,32 +2,40 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n, language, setLanguage } from './i18n'
 import { loadCommon } from './lib/common'
-import { inPlace, isTyping, keepTyped, watchComposing } from './lib/handover'
+import { settled } from './lib/load'
+import { takePlace, watchWriting } from './lib/place'
 import { bringPages, router } from './router'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/print.css'
 
-// The node serves each page readable. The application takes its place once it has what every page needs, and not before,
-// so that what was being read is not replaced by grey bars; a slow node is not waited for longer than this. A page in the other
-// language is not what the reader asked for, and is not kept.
+// The node serves each page readable. The application is drawn aside and takes its place once it shows what this page is for, and not
+// before, so that what was being read is replaced at once and by the whole, not by grey bars that then move; a slow node is not waited
+// for longer than this. A page in the other language is not what the reader asked for: nothing is waited for.
 const PATIENCE_MS = 3000
 
 async function start(): Promise<void> {
-  const isReadable = document.querySelector('#app > main') !== null && document.documentElement.lang.startsWith(language())
-  watchComposing()
+  const patience = document.documentElement.lang.startsWith(language()) ? PATIENCE_MS : 0
   setLanguage(language())
   const common = loadCommon()
   const app = createApp(App).use(i18n).use(router)
-  if (isReadable) {
-    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
-    await Promise.race([late, Promise.allSettled([common, router.isReady()])])
+  const served = document.getElementById('app') as HTMLElement
+  if (!served.querySelector(':scope > main')) {
+    app.mount(served)
+    await router.isReady()
+  } else {
+    const late = new Promise((resolve) => setTimeout(resolve, patience))
+    const written = watchWriting(served)
+    // Without the page's own script there is only a frame: then what was served stays.
+    if (!(await router.isReady().then(() => true, () => false))) return
+    const aside = document.createElement('div')
+    aside.className = 'aside-until-ready'
+    served.after(aside) // within the page, so that charts find their width
+    app.mount(aside)
+    await Promise.race([late, common.then(() => settled())])
+    await written()
+    takePlace(served, aside)
   }
-  // Who is typing has a page that does all he needs: it stays until the one that replaces it has its box.
-  if (isTyping()) await router.isReady().catch(() => undefined)
-  await keepTyped()
-  await inPlace(() => app.mount('#app'))
-  await router.isReady()
   setTimeout(bringPages, 1000)
 }
 void start()
