@@ -282,6 +282,8 @@ enum http_run xt_http_request_check(struct http_request *hr, const char *method)
     if (check_rights(hr) == HTTP_RUN_NOT)
         return HTTP_RUN_NOT;
     xt_http_params(request, &hr->match, query);
+    if (request->route->flags & XT_ROUTE_OWN_PARAMS)
+        xt_problems_clear(&request->problems);
     if (request->problems.count > 0 && !hr->is_page) {
         struct xt_error err;
 

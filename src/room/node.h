@@ -1,7 +1,8 @@
 /*
  * node.h - makes, opens and closes a node: its folder DATA, its store, and what its rooms opened.
  *
- * Owns DATA/node.json: the node's name, its zone and where its records are kept. Used by main.c only.
+ * Owns DATA/node.json: the node's name, its zone, where its records are kept and, where somebody wrote it there, the address of
+ * who answers for it ("admin_email"). Used by main.c only.
  */
 #ifndef XT_ROOM_NODE_H
 #define XT_ROOM_NODE_H

@@ -38,6 +38,18 @@ static void node_path(const char *data, const char *name, char *out, size_t size
     (void)snprintf(out, size, "%s/%s", data, name);
 }
 
+/* As far as those who read it must rely on: something@with.dots, nothing that ends it early. */
+static bool is_email(const char *s)
+{
+    const char *at = strchr(s, '@');
+    size_t i;
+
+    for (i = 0; s[i]; i++)
+        if ((unsigned char)s[i] <= ' ' || strchr("<>()\"\\,;", s[i]))
+            return false;
+    return at && at > s && strrchr(s, '@') == at && at[1] != '.' && strchr(at, '.') && s[i - 1] != '.';
+}
+
 static enum xt_code parse_facts(const char *path, struct xt_str text, struct node_facts *out, struct xt_error *err)
 {
     XT_AUTO(xt_json_unref) json_t *tree = NULL;
@@ -52,6 +64,9 @@ static enum xt_code parse_facts(const char *path, struct xt_str text, struct nod
     (void)snprintf(out->name, sizeof out->name, "%s", name);
     (void)snprintf(out->zone, sizeof out->zone, "%s", xt_json_z(tree, "time_zone", "Asia/Shanghai"));
     out->minutes_east = (int)xt_json_int(tree, "minutes_east", 480);
+    (void)snprintf(out->admin_email, sizeof out->admin_email, "%s", xt_json_z(tree, "admin_email", ""));
+    if (out->admin_email[0] && !is_email(out->admin_email))
+        return xt_fail(err, XT_E_CONFLICT, "admin_email", XT_MSG_NODE_BROKEN, XT_TEXT(path), XT_TEXT("admin_email"));
     sample = xt_json_z(tree, "sample", "none");
     out->sample = XT_SAMPLE_NONE;
     for (size_t i = 0; i < XT_COUNT(sample_words); i++) {
@@ -115,6 +130,8 @@ enum xt_code xt_node_facts_write(const char *data, const struct node_facts *fact
     xt_json_kv_z(&w, "name", facts->name);
     xt_json_kv_z(&w, "time_zone", facts->zone);
     xt_json_kv_int(&w, "minutes_east", facts->minutes_east);
+    if (facts->admin_email[0])
+        xt_json_kv_z(&w, "admin_email", facts->admin_email);
     xt_json_kv_z(&w, "sample", sample_words[facts->sample]);
     xt_json_end_object(&w);
     xt_text_add_char(&text, '\n');

@@ -12,6 +12,7 @@
 /* What DATA/node.json says. */
 struct node_facts {
     char name[256];
+    char admin_email[300]; /* "" = not said */
     char zone[64];
     int minutes_east;
     enum xt_node_sample sample;

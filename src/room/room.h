@@ -23,6 +23,7 @@ struct xt_catalog;
 struct xt_search;
 struct xt_region;
 struct xt_areas;
+struct xt_oai;
 struct xt_room;
 
 /* ---- the node: the handles that rooms share ---- */
@@ -33,6 +34,7 @@ struct xt_node {
     const char *data;        /* DATA folder */
     const char *region_path; /* --region, or NULL */
     const char *name;        /* the node's name, as addresses carry it: "xietong.local" */
+    const char *admin_email; /* of who answers for it */
     const char *zone;        /* its name, "Asia/Shanghai" */
     int minutes_east;        /* the node's zone, +480 */
     bool read_only;
@@ -42,6 +44,7 @@ struct xt_node {
     struct xt_region *region;           /* catalog/: types, codes, roles */
     struct xt_catalog *catalog;         /* catalog/: feeder and caches */
     struct xt_search *search;           /* search/ */
+    struct xt_oai *oai;                 /* oai/: formats, the key of tokens */
     struct xt_areas *areas;             /* indicator/: areas whose codes changed; NULL where their file is faulty */
     const struct xt_room *const *rooms; /* NULL-terminated */
 };
@@ -92,6 +95,10 @@ struct xt_reply;
  * parameters is left to the handler, in request->problems. A failure is answered by its status with the bare application, which
  * asks the API and says what it says. */
 #define XT_ROUTE_PAGE 8u
+
+/* What the query says is the handler's to read and to judge, from request->target: a protocol of its own, with answers of its own to
+ * what is wrong. params only describe it; nothing of the query is refused before the handler. */
+#define XT_ROUTE_OWN_PARAMS 16u
 
 struct xt_route {
     const char *method; /* "GET" */
