@@ -69,7 +69,8 @@ enum xt_code xt_node_open(const struct xt_node_options *options, struct xt_node 
     node->data = xt_strdup(options->data);
     node->region_path = options->region_path ? xt_strdup(options->region_path) : NULL;
     node->name = o->facts.name;
-    if (!o->facts.admin_email[0]) /* the address that mail about a host is sent to where nothing else is known (RFC 2142) */
+    if (!o->facts
+             .admin_email[0]) /* the address that mail about a host is sent to where nothing else is known (RFC 2142) */
         (void)snprintf(o->facts.admin_email, sizeof o->facts.admin_email, "webmaster@%s%s", node->name,
                        strchr(node->name, '.') ? "" : ".local");
     node->admin_email = o->facts.admin_email;
