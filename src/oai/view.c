@@ -190,7 +190,7 @@ static bool read_value(struct reader *r)
     bool good;
 
     skip_space(r);
-    if (r->at >= r->n || r->depth >= XT_JSON_DEPTH_MAX)
+    if (r->at >= r->n || r->depth > XT_JSON_DEPTH_MAX)
         return false;
     r->depth++;
     switch (r->s[r->at]) {
