@@ -52,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read = view_parse(&view, text);
     if (xt_json_parse(text, &json, &err) == XT_OK) {
         assert(read);
-        compare(&view, 0, json);
+        if (json_is_object(json)) /* as every body is: node 0 means "none" where values are walked */
+            compare(&view, 0, json);
     }
     xml_text(&out, text);
     xml_attribute(&out, text);

@@ -145,6 +145,19 @@ static void stop_room(struct xt_node *node)
     node->oai->feeding = false;
 }
 
+static enum xt_code check_room(struct xt_node *node, struct xt_problems *problems, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    int64_t wrong = 0;
+    enum xt_code rc = xt_read_begin(node->store, 10 * READ_WAIT_MS, &read, err);
+
+    if (rc == XT_OK)
+        rc = oai_sets_wrong(xt_read_conn(read), &wrong, err);
+    if (rc == XT_OK && wrong > 0)
+        xt_problem(problems, "oai", XT_MSG_OAI_SETS, XT_INT(wrong));
+    return rc;
+}
+
 const struct xt_room xt_room_oai = {
     .name = "oai",
     .migrations = true,
@@ -153,5 +166,6 @@ const struct xt_room xt_room_oai = {
     .close = close_room,
     .start = start_room,
     .stop = stop_room,
+    .check = check_room,
     .about = "Records for harvesters: OAI-PMH 2.0.",
 };

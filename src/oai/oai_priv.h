@@ -113,6 +113,9 @@ XT_MUST_USE enum xt_code oai_each_set(struct xt_conn *conn, int64_t after,
 /* One batch of feeding, in tx; *out_more: there is more to feed. */
 XT_MUST_USE enum xt_code oai_feed_batch(struct xt_node *node, struct xt_tx *tx, bool *out_more, struct xt_error *err);
 
+/* How many records stand in sets under another number than their own, and rows of sets that belong to none. */
+XT_MUST_USE enum xt_code oai_sets_wrong(struct xt_conn *conn, int64_t *out, struct xt_error *err);
+
 /* ---- routes ---- */
 
 enum xt_code oai_answer(struct xt_request *request, struct xt_reply *reply, struct xt_error *err);

@@ -275,6 +275,14 @@ static const struct xt_stmt_def COUNT_SET = {
     .sql = "SELECT COUNT(*) FROM oai_member WHERE set_id = $3 AND seq > $1 AND seq <= $2",
 };
 
+/* All but the node's own have a row in a set of their owner. */
+static const struct xt_stmt_def COUNT_OWN = {
+    .name = "oai_count_own",
+    .sql = "SELECT (SELECT COUNT(*) FROM record WHERE seq > $1 AND seq <= $2) - (SELECT COUNT(*) FROM oai_set s"
+           " JOIN oai_member m ON m.set_id = s.id WHERE s.spec >= 'owner:' AND s.spec < 'owner;' AND m.seq > $1"
+           " AND m.seq <= $2)",
+};
+
 static enum xt_code count_of(struct xt_conn *conn, const struct xt_stmt_def *def, const struct oai_range *range,
                              const struct xt_type *type, int64_t *total, struct xt_error *err)
 {
@@ -310,8 +318,10 @@ enum xt_code oai_count(struct xt_conn *conn, const struct oai_range *range, int6
             rc = count_of(conn, &COUNT_TYPE, range, range->set->types[i], out, err);
         break;
     case SET_ALL:
-    case SET_OWN:
         rc = count_of(conn, &COUNT_ALL, range, NULL, out, err);
+        break;
+    case SET_OWN:
+        rc = count_of(conn, &COUNT_OWN, range, NULL, out, err);
         break;
     case SET_MEMBERS:
         if (range->set->id > 0)
@@ -793,4 +803,19 @@ enum xt_code oai_feed_batch(struct xt_node *node, struct xt_tx *tx, bool *out_mo
     view_done(&f.view);
     xt_arena_done(&f.arena);
     return rc;
+}
+
+/* ---- the check ---- */
+
+static const struct xt_stmt_def WRONG = {
+    .name = "oai_wrong",
+    .sql = "SELECT (SELECT COUNT(*) FROM oai_record o JOIN record r ON r.id = o.record_id, oai_state s"
+           " WHERE o.seq <> r.seq AND r.seq <= s.reached)"
+           " + (SELECT COUNT(*) FROM oai_member m LEFT JOIN oai_record o ON o.record_id = m.record_id AND o.seq = m.seq"
+           " WHERE o.record_id IS NULL)",
+};
+
+enum xt_code oai_sets_wrong(struct xt_conn *conn, int64_t *out, struct xt_error *err)
+{
+    return xt_query_int(conn, &WRONG, 0, out, err);
 }

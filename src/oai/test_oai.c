@@ -227,13 +227,17 @@ static void test_escaping(void **state)
         {"<a href=\"x\">&amp;</a>", "&lt;a href=&quot;x&quot;&gt;&amp;amp;&lt;/a&gt;",
          "&lt;a href=&quot;x&quot;&gt;&amp;amp;&lt;/a&gt;"},
         {"]]>", "]]&gt;", "]]&gt;"},
-        {"a\x01\x0B\x1F\x7F" "b", "ab", "ab"},
+        {"a\x01\x0B\x1F\x7F"
+         "b",
+         "ab", "ab"},
         {"a\tb\nc", "a\tb\nc", "a b c"},
         {"a\r\nb", "a\nb", "a b"},
         {"\xC2\x85x\xC2\xA0y", "x\xC2\xA0y", "x\xC2\xA0y"},
         {"\xEF\xBF\xBE\xEF\xBF\xBF\xEF\xBF\xBD\xEF\xBC\x8C", "\xEF\xBF\xBD\xEF\xBC\x8C", "\xEF\xBF\xBD\xEF\xBC\x8C"},
         {"😀𠮷", "😀𠮷", "😀𠮷"},
-        {"a\xFF" "b\xE4\xBD", "ab", "ab"},
+        {"a\xFF"
+         "b\xE4\xBD",
+         "ab", "ab"},
         {"", "", ""},
     };
     XT_AUTO(xt_text_done) struct xt_text out = {0};
@@ -296,9 +300,8 @@ static void test_view(void **state)
 static void test_view_refuses(void **state)
 {
     static const char *const bad[] = {
-        "",        "{",        "{\"a\"}",   "{\"a\":}",   "[1,]",    "{\"a\":1,}", "01",        "1.",      "-",
-        "\"a",     "\"\\x\"",  "\"\\u12\"", "nul",        "[1 2]",   "{a:1}",      "[]x",       "1e",      "\"\x01\"",
-        "{1:2}",   "[",        "]",         "\"\\",       "tru",
+        "",    "{",     "{\"a\"}", "{\"a\":}", "[1,]", "{\"a\":1,}", "01",    "1.", "-", "\"a",  "\"\\x\"", "\"\\u12\"",
+        "nul", "[1 2]", "{a:1}",   "[]x",      "1e",   "\"\x01\"",   "{1:2}", "[",  "]", "\"\\", "tru",
     };
     XT_AUTO(view_done) struct view view = {0};
     XT_AUTO(xt_text_done) struct xt_text deep = {0};
@@ -318,10 +321,11 @@ static void test_view_refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arguments),    cmocka_unit_test(test_argument_limits), cmocka_unit_test(test_window),
-        cmocka_unit_test(test_datestamps),   cmocka_unit_test(test_tokens),          cmocka_unit_test(test_token_of_all),
-        cmocka_unit_test(test_escaping),     cmocka_unit_test(test_names),           cmocka_unit_test(test_view),
-        cmocka_unit_test(test_view_refuses),
+        cmocka_unit_test(test_arguments), cmocka_unit_test(test_argument_limits),
+        cmocka_unit_test(test_window),    cmocka_unit_test(test_datestamps),
+        cmocka_unit_test(test_tokens),    cmocka_unit_test(test_token_of_all),
+        cmocka_unit_test(test_escaping),  cmocka_unit_test(test_names),
+        cmocka_unit_test(test_view),      cmocka_unit_test(test_view_refuses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -321,6 +321,13 @@ describe('what changes', () => {
       }
       assert.equal((await heads(node)).find((record) => record.id === id).deleted, false)
     }
+    // The check knows when the sets are not what the records say.
+    await ok(['check', '--data', data])
+    await sql(data, 'UPDATE oai_record SET seq = 1 WHERE seq > 1')
+    const broken = await run(['check', '--data', data])
+    assert.equal(broken.code, 1)
+    assert.match(broken.out + broken.err, /oai: the sets of \d+ records/)
+    await sql(data, 'UPDATE oai_record SET seq = (SELECT seq FROM record WHERE id = record_id)')
     // And back again.
     await put(data, 'paper', [paper('a', { area: '440106', journal: '回来' })])
     const back = (await heads(node, { set: 'area:440106' })).filter((record) => record.id === id)
