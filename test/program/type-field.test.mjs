@@ -1,4 +1,4 @@
-// One definition, many uses: a field added to a type in a temporary region is there in all six places.
+// One definition, many uses: a field added to a type in a temporary region is there in all seven places.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { cp, readFile, writeFile } from 'node:fs/promises'
@@ -18,6 +18,7 @@ async function regionWithField(folder) {
   type.fields.push(field)
   type.facts.push(field.name)
   type.sections[0].fields.push(field.name)
+  type.exchange[field.name] = 'dc:format'
   await writeFile(path, JSON.stringify(type))
   const facets = JSON.parse(await readFile(join(region, 'facets.json'), 'utf8'))
   await writeFile(join(region, 'facets.json'),
@@ -27,7 +28,7 @@ async function regionWithField(folder) {
 }
 
 describe('a field added to a type', () => {
-  it('is in validation, schema, API description, template, search and facets, and on the record page', () => withFolder(async (folder) => {
+  it('is in validation, schema, API description, template, search and facets, on the record page and in what harvesters get', () => withFolder(async (folder) => {
     const region = await regionWithField(folder)
     const data = join(folder, 'data')
     await ok(['init', '--data', data, '--region', region])
@@ -70,6 +71,11 @@ describe('a field added to a type', () => {
       assert.equal(record.body.noise_level, 'quiet')
       assert.equal(record.labels.noise_level.quiet, '静音')
       assert.ok(record.facts.some((fact) => fact.label === '噪声等级' && fact.value === '静音'))
+      // 7 what harvesters get: the whole record, its schema, Dublin Core
+      assert.match(await (await node.fetch('/oai/xt.xsd')).text(), /<xs:element name="noise_level" type="code"/)
+      const oai = async (prefix) => (await node.fetch(`/oai?verb=ListRecords&metadataPrefix=${prefix}`)).text()
+      assert.match(await oai('xt'), /<noise_level label="静音">quiet<\/noise_level>/)
+      assert.match(await oai('oai_dc'), /<dc:format>静音<\/dc:format>/)
     } finally {
       await node.stop()
     }
