@@ -126,3 +126,14 @@ char *xt_money_format(int64_t fen, char out[XT_MONEY_SIZE])
              (unsigned long long)(value % 100));
     return out;
 }
+
+int xt_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}

@@ -11,6 +11,8 @@
 
 /* Whole text must be the number: optional sign, digits. False on anything else and on overflow. */
 bool xt_int_parse(struct xt_str text, int64_t *out);
+/* The value of a hexadecimal digit in either case, -1 for any other byte. */
+int xt_hex_digit(char c);
 /* Decimal point, optional exponent, no locale, no inf or nan. */
 bool xt_double_parse(struct xt_str text, double *out);
 /* Shortest text that reads back as the same double. */

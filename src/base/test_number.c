@@ -194,12 +194,24 @@ static void money_there_and_back(void **state)
     assert_string_equal(xt_money_format(123450, text), "1234.50");
 }
 
+static void hex_digits(void **state)
+{
+    int c;
+
+    (void)state;
+    for (c = 0; c < 256; c++) {
+        const char *digits = "0123456789abcdef", *found = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
+
+        assert_int_equal(xt_hex_digit((char)c), found ? (int)(found - digits) : -1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers),          cmocka_unit_test(what_is_no_double),
         cmocka_unit_test(doubles_there_and_back), cmocka_unit_test(money),
-        cmocka_unit_test(money_there_and_back),
+        cmocka_unit_test(money_there_and_back),   cmocka_unit_test(hex_digits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,17 +10,6 @@
 
 /* ---- decoding ---- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool needs_decoding(struct xt_str raw, bool plus)
 {
     return raw.n > 0 && (memchr(raw.s, '%', raw.n) || (plus && memchr(raw.s, '+', raw.n)));
@@ -53,8 +42,8 @@ bool xt_http_decode(struct xt_str raw, bool plus, struct xt_arena *arena, struct
         s = xt_arena_alloc(arena, raw.n + 1);
         for (size_t i = 0; i < raw.n; i++) {
             if (raw.s[i] == '%') {
-                int high = i + 1 < raw.n ? hex_digit(raw.s[i + 1]) : -1;
-                int low = i + 2 < raw.n ? hex_digit(raw.s[i + 2]) : -1;
+                int high = i + 1 < raw.n ? xt_hex_digit(raw.s[i + 1]) : -1;
+                int low = i + 2 < raw.n ? xt_hex_digit(raw.s[i + 2]) : -1;
 
                 if (high < 0 || low < 0) {
                     *out_bad = i + 1;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/number.h"
+
 #define BIT(argument) (1u << (argument))
 
 /* What a verb takes: required and optional arguments, and whether a resumptionToken may stand in their place, alone. */
@@ -63,17 +65,6 @@ struct pair {
     struct xt_str name, value;
 };
 
-static int hex_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* False for a broken escape, and for what is no UTF-8. */
 static bool decode(struct xt_str raw, struct xt_arena *arena, struct xt_str *out)
 {
@@ -87,8 +78,8 @@ static bool decode(struct xt_str raw, struct xt_arena *arena, struct xt_str *out
             s[n++] = raw.s[i] == '+' ? ' ' : raw.s[i];
             continue;
         }
-        high = i + 2 < raw.n ? hex_of(raw.s[i + 1]) : -1;
-        low = i + 2 < raw.n ? hex_of(raw.s[i + 2]) : -1;
+        high = i + 2 < raw.n ? xt_hex_digit(raw.s[i + 1]) : -1;
+        low = i + 2 < raw.n ? xt_hex_digit(raw.s[i + 2]) : -1;
         if (high < 0 || low < 0)
             return false;
         s[n++] = (char)(high * 16 + low);

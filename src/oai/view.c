@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #define TEXT_MAX (64 * XT_MIB) /* offsets are 32 bits wide */
 
@@ -51,23 +52,12 @@ static void close_node(struct reader *r, uint32_t node, uint32_t end)
     r->view->nodes[node].next = r->view->count;
 }
 
-static int hex_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool is_hex4(const struct reader *r, uint32_t at)
 {
     uint32_t i;
 
     for (i = 0; i < 4; i++)
-        if (at + i >= r->n || hex_of(r->s[at + i]) < 0)
+        if (at + i >= r->n || xt_hex_digit(r->s[at + i]) < 0)
             return false;
     return true;
 }
@@ -255,7 +245,8 @@ uint32_t view_member(const struct view *view, uint32_t at, const char *name, siz
 
 static uint32_t hex4(const char *s)
 {
-    return (uint32_t)(hex_of(s[0]) << 12 | hex_of(s[1]) << 8 | hex_of(s[2]) << 4 | hex_of(s[3]));
+    return (uint32_t)(xt_hex_digit(s[0]) << 12 | xt_hex_digit(s[1]) << 8 | xt_hex_digit(s[2]) << 4 |
+                      xt_hex_digit(s[3]));
 }
 
 /* The code point of \uXXXX at s, perhaps the first half of a pair; *out_step is what it took. Half a pair is U+FFFD. */
