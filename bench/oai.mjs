@@ -1,5 +1,7 @@
 // A harvest over a full node: pages by their depth, records a second, beside reading and parsing the same rows from the store.
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { bin, command, median, ms, percentile, start, withFolder } from './lib.mjs'
 
 const PROBES = 24 // pages of each depth
@@ -14,7 +16,11 @@ export async function oaiBench({ rows = 1_000_000, generate, build }) {
   })
 }
 
-const tokenOf = (text) => /<resumptionToken[^>]*>([^<]+)</.exec(text.slice(-600))?.[1]
+/** The page's token, as a string of its own: a part of the page would keep the whole of it. */
+function tokenOf(text) {
+  const found = /<resumptionToken[^>]*>([^<]+)</.exec(text.slice(-600))
+  return found ? Buffer.from(found[1]).toString() : undefined
+}
 
 /** Over a folder that is there already: `node bench/oai.mjs DATA ROWS BUILD`. */
 async function measure(data, rows, build) {
@@ -48,12 +54,13 @@ async function measure(data, rows, build) {
       }
       return { records, bytes, tokens, seconds: Number(process.hrtime.bigint() - from) / 1e9 }
     }
-    const floor = () => command(join(build, 'bench/oai_bench'), [join(data, 'store.db')], { limit: 3_600_000 }).out.trimEnd().split('\n')
+    // Not waited for with this process standing still: the node closes connections that do.
+    const floor = async () => (await promisify(execFile)(join(build, 'bench/oai_bench'), [join(data, 'store.db')], { timeout: 3_600_000 })).stdout.trimEnd().split('\n')
       .map((line) => /records=(\d+) us=(\d+)/.exec(line)).map(([, records, us]) => Number(records) / Number(us) * 1e6)
 
     await harvest('oai_dc') // the pages of the store into memory
     const rounds = []
-    for (let n = 0; n < 3; n++) rounds.push({ ...await harvest('oai_dc'), floor: median(floor()) })
+    for (let n = 0; n < 3; n++) rounds.push({ ...await harvest('oai_dc'), floor: median(await floor()) })
     const rate = median(rounds.map((round) => round.records / round.seconds)), ratio = median(rounds.map((round) => round.records / round.seconds / round.floor))
     if (rounds[0].records !== rows) throw new Error(`${rounds[0].records} records in the list`)
     result.push({ measure: `${label}: oai_dc, records/s`, ours: Math.round(rate), peer: `${Math.round(median(rounds.map((round) => round.floor)))} read and parsed`,

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/time.h"
 
-#define ROUNDS 5
+#define ROUNDS 3
 
 static int pass(sqlite3_stmt *stmt)
 {
