@@ -1,0 +1,124 @@
+/*
+ * harvest_map.c - a payload into records.
+ *
+ * Which mapping reads a format is a row of region/harvest.json; the source may name another. A payload is the JSON that
+ * oai.h makes of it, with what its header says as "^header" (the element around it, as in files of XML): mappings read
+ * it like any other row. A format without a row is kept as it is, without records, until there is one (harvest remap).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "harvest/harvest_priv.h"
+
+struct mapper {
+    struct xt_mapping *mapping; /* NULL: payloads are kept as they are */
+    struct xt_plan *plan;
+    bool plain;
+    enum xt_code (*turn)(json_t *payload, struct xt_error *err); /* into a row; NULL: it is one */
+    struct xt_row row;
+};
+
+/* ---- which mapping ---- */
+
+static bool prefix_fits(struct xt_str pattern, struct xt_str prefix)
+{
+    if (pattern.n > 0 && pattern.s[pattern.n - 1] == '*')
+        return prefix.n >= pattern.n - 1 && memcmp(prefix.s, pattern.s, pattern.n - 1) == 0;
+    return xt_str_eq(pattern, prefix);
+}
+
+/* The row for a prefix, borrowed from *tree, or NULL. */
+static enum xt_code format_of(struct xt_region *region, const char *prefix, json_t **tree, const json_t **out,
+                              struct xt_error *err)
+{
+    struct xt_str text;
+    const json_t *row;
+    enum xt_code rc;
+    size_t i;
+
+    *out = NULL;
+    if (!xt_region_file(region, "harvest.json", &text))
+        return XT_OK;
+    rc = xt_json_parse(text, tree, err);
+    if (rc != XT_OK)
+        return rc;
+    json_array_foreach (xt_json_get(*tree, "formats"), i, row) {
+        if (prefix_fits(xt_json_str(row, "prefix"), xt_str(prefix))) {
+            *out = row;
+            return XT_OK;
+        }
+    }
+    return XT_OK;
+}
+
+enum xt_code mapper_new(struct xt_node *node, const struct source *source, struct mapper **out,
+                        struct xt_problems *problems, struct xt_error *err)
+{
+    XT_AUTO(xt_json_unref) json_t *tree = NULL;
+    XT_AUTO(mapper_free) struct mapper *mapper = xt_calloc(1, sizeof *mapper);
+    const json_t *format = NULL;
+    const char *name = source->mapping;
+    enum xt_code rc = format_of(node->region, source->prefix, &tree, &format, err);
+
+    if (rc != XT_OK)
+        return rc;
+    mapper->plain = true;
+    if (!*name)
+        name = xt_json_z(format, "mapping", "");
+    if (*name) {
+        rc = xt_mapping_find(node->region, name, &mapper->mapping, problems, err);
+        if (rc == XT_OK)
+            rc = xt_plan_new(mapper->mapping, NULL, 0, &mapper->plan, err);
+    }
+    if (rc != XT_OK)
+        return rc;
+    *out = mapper;
+    mapper = NULL;
+    return XT_OK;
+}
+
+void mapper_free(struct mapper **mapper)
+{
+    if (!*mapper)
+        return;
+    json_decref((*mapper)->row.json);
+    xt_plan_free(&(*mapper)->plan);
+    xt_mapping_free(&(*mapper)->mapping);
+    free(*mapper);
+    *mapper = NULL;
+}
+
+bool mapper_keeps_only(const struct mapper *mapper)
+{
+    return !mapper->plan;
+}
+
+static json_t *header_of(const struct staged *row)
+{
+    json_t *header = json_object();
+
+    json_object_set_new(header, "identifier", json_stringn(row->identifier.s, row->identifier.n));
+    json_object_set_new(header, "datestamp", json_stringn(row->datestamp.s, row->datestamp.n));
+    return header;
+}
+
+enum xt_code mapper_read(struct mapper *mapper, const struct staged *row, struct xt_str payload, struct xt_mapped *out,
+                         struct xt_error *err)
+{
+    enum xt_code rc;
+
+    *out = (struct xt_mapped){0};
+    json_decref(mapper->row.json);
+    mapper->row = (struct xt_row){.number = row->n};
+    if (!mapper->plan)
+        return XT_OK;
+    rc = xt_oai_object(payload, mapper->plain, &mapper->row.json, err);
+    if (rc == XT_OK && mapper->turn)
+        rc = mapper->turn(mapper->row.json, err);
+    if (rc != XT_OK)
+        return rc;
+    json_object_set_new(mapper->row.json, "^header", header_of(row));
+    xt_plan_row(mapper->plan, &mapper->row, out);
+    return XT_OK;
+}
