@@ -103,12 +103,18 @@ static enum xt_code check_room(struct xt_node *node, struct xt_problems *problem
     return rc;
 }
 
+static const struct xt_job_kind jobs[] = {
+    {"harvest.tidy", 86400, harvest_tidy},
+    {.name = NULL},
+};
+
 const struct xt_room xt_room_harvest = {
     .name = "harvest",
     .migrations = true,
     .routes = xt_harvest_routes,
     .schemas = xt_harvest_schemas,
     .commands = xt_harvest_commands,
+    .jobs = jobs,
     .open = open_room,
     .start = harvest_start,
     .stop = harvest_stop,

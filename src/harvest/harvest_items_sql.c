@@ -349,17 +349,43 @@ enum xt_code payload_get(struct xt_conn *conn, const struct xt_hash *hash, struc
     return XT_OK;
 }
 
+static const struct xt_stmt_def PAYLOAD_BOUND = {
+    .name = "harvest_payload_bound",
+    .sql = "SELECT MAX(hash) FROM (SELECT hash FROM harvest_payload WHERE hash > $1 ORDER BY hash LIMIT $2) x",
+};
+/* While anything waits in a run its payloads may be named in a moment: nothing is removed then. */
 static const struct xt_stmt_def TRIM_PAYLOAD = {
     .name = "harvest_trim_payload",
-    .sql = "DELETE FROM harvest_payload WHERE hash NOT IN (SELECT hash FROM harvest_item WHERE hash IS NOT NULL"
-           " UNION SELECT hash FROM harvest_past WHERE hash IS NOT NULL"
-           " UNION SELECT hash FROM harvest_staged WHERE hash IS NOT NULL"
-           " UNION SELECT hash FROM harvest_quarantine WHERE hash IS NOT NULL)",
+    .sql = "DELETE FROM harvest_payload WHERE hash > $1 AND hash <= $2"
+           " AND NOT EXISTS (SELECT 1 FROM harvest_staged)"
+           " AND NOT EXISTS (SELECT 1 FROM harvest_item i WHERE i.hash = harvest_payload.hash)"
+           " AND NOT EXISTS (SELECT 1 FROM harvest_past p WHERE p.hash = harvest_payload.hash)"
+           " AND NOT EXISTS (SELECT 1 FROM harvest_quarantine q WHERE q.hash = harvest_payload.hash)",
 };
 
-enum xt_code payload_trim(struct xt_tx *tx, struct xt_error *err)
+enum xt_code payload_trim(struct xt_tx *tx, int64_t limit, struct xt_hash *after, bool *out_more, struct xt_error *err)
 {
-    return do_ints(tx, &TRIM_PAYLOAD, NULL, 0, err);
+    XT_AUTO(xt_stmt_done) struct xt_stmt *bound = NULL, *trim = NULL;
+    struct xt_hash upper;
+    bool row = false;
+    enum xt_code rc = xt_stmt_take(xt_tx_conn(tx), &PAYLOAD_BOUND, &bound, err);
+
+    *out_more = false;
+    if (rc == XT_OK)
+        rc = xt_stmt_take(xt_tx_conn(tx), &TRIM_PAYLOAD, &trim, err);
+    if (rc != XT_OK)
+        return rc;
+    xt_bind_blob(bound, 1, after->bytes, sizeof after->bytes);
+    xt_bind_int(bound, 2, limit);
+    rc = xt_stmt_step(bound, &row, err);
+    if (rc != XT_OK || !row || !read_hash(bound, 0, &upper))
+        return rc;
+    xt_bind_blob(trim, 1, after->bytes, sizeof after->bytes);
+    xt_bind_blob(trim, 2, upper.bytes, sizeof upper.bytes);
+    rc = xt_stmt_run(trim, NULL, err);
+    *after = upper;
+    *out_more = true;
+    return rc;
 }
 
 /* ---- items ---- */

@@ -3,7 +3,8 @@
  *
  * Which mapping reads a format is a row of region/harvest.json; the source may name another. A payload is the JSON that
  * oai.h makes of it, with what its header says as "^header" (the element around it, as in files of XML): mappings read
- * it like any other row. A format without a row is kept as it is, without records, until there is one (harvest remap).
+ * it like any other row. "reader": "xt" is the format of these nodes, which needs no mapping. A format without a row is
+ * kept as it is, without records, until there is one (harvest remap).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,10 @@
 #include "harvest/harvest_priv.h"
 
 struct mapper {
+    const struct xt_node *node;
     struct xt_mapping *mapping; /* NULL: payloads are kept as they are */
     struct xt_plan *plan;
-    bool plain;
-    enum xt_code (*turn)(json_t *payload, struct xt_error *err); /* into a row; NULL: it is one */
+    bool xt; /* payloads are those of these nodes */
     struct xt_row row;
 };
 
@@ -63,14 +64,16 @@ enum xt_code mapper_new(struct xt_node *node, const struct source *source, struc
 
     if (rc != XT_OK)
         return rc;
-    mapper->plain = true;
+    mapper->node = node;
     if (!*name)
         name = xt_json_z(format, "mapping", "");
-    if (*name) {
+    mapper->xt = !*name && strcmp(xt_json_z(format, "reader", ""), "xt") == 0;
+    if (mapper->xt)
+        mapper->mapping = xt_mapping_of_types(node->region);
+    else if (*name)
         rc = xt_mapping_find(node->region, name, &mapper->mapping, problems, err);
-        if (rc == XT_OK)
-            rc = xt_plan_new(mapper->mapping, NULL, 0, &mapper->plan, err);
-    }
+    if (rc == XT_OK && mapper->mapping)
+        rc = xt_plan_new(mapper->mapping, NULL, 0, &mapper->plan, err);
     if (rc != XT_OK)
         return rc;
     *out = mapper;
@@ -103,9 +106,26 @@ static json_t *header_of(const struct staged *row)
     return header;
 }
 
+/* *out_own: a record of this node that comes back. */
+static enum xt_code read_payload(struct mapper *mapper, struct xt_str payload, bool *out_own, struct xt_error *err)
+{
+    XT_AUTO(xt_json_unref) json_t *object = NULL;
+    enum xt_code rc = xt_oai_object(payload, !mapper->xt, &object, err);
+
+    *out_own = false;
+    if (rc != XT_OK)
+        return rc;
+    if (mapper->xt)
+        return harvest_xt_row(mapper->node, object, &mapper->row.json, out_own, err);
+    mapper->row.json = object;
+    object = NULL;
+    return XT_OK;
+}
+
 enum xt_code mapper_read(struct mapper *mapper, const struct staged *row, struct xt_str payload, struct xt_mapped *out,
                          struct xt_error *err)
 {
+    bool own;
     enum xt_code rc;
 
     *out = (struct xt_mapped){0};
@@ -113,12 +133,15 @@ enum xt_code mapper_read(struct mapper *mapper, const struct staged *row, struct
     mapper->row = (struct xt_row){.number = row->n};
     if (!mapper->plan)
         return XT_OK;
-    rc = xt_oai_object(payload, mapper->plain, &mapper->row.json, err);
-    if (rc == XT_OK && mapper->turn)
-        rc = mapper->turn(mapper->row.json, err);
+    rc = read_payload(mapper, payload, &own, err);
     if (rc != XT_OK)
         return rc;
-    json_object_set_new(mapper->row.json, "^header", header_of(row));
+    if (own) {
+        out->skip = true;
+        return XT_OK;
+    }
+    if (!mapper->xt)
+        json_object_set_new(mapper->row.json, "^header", header_of(row));
     xt_plan_row(mapper->plan, &mapper->row, out);
     return XT_OK;
 }

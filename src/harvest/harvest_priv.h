@@ -3,7 +3,7 @@
  *
  * oai.h, fetch.h     reading answers, asking for them
  * harvest_sql.c      sources and runs; harvest_items_sql.c: items, payloads, quarantine
- * harvest_map.c      a payload into records, by the mapping of its format
+ * harvest_map.c      a payload into records, by the mapping of its format; harvest_xt.c: by that of these nodes
  * harvest_publish.c  what waits goes into the catalogue
  * harvest_ask.c      one request with its retries
  * harvest_run.c      the phases of a run
@@ -118,6 +118,8 @@ enum xt_code staged_drop(struct xt_tx *tx, xt_id run, int64_t through, struct xt
  * *out_last is the last identifier looked at, empty at the end. */
 enum xt_code staged_missing(struct xt_tx *tx, xt_id source, xt_id run, struct xt_str after, int64_t limit, int64_t *n,
                             int64_t *missing, struct xt_arena *arena, struct xt_str *out_last, struct xt_error *err);
+/* Removes runs that ended before an instant and that nothing goes back to. */
+enum xt_code run_trim(struct xt_tx *tx, xt_instant before, struct xt_error *err);
 /* The oldest of the last `kept` published runs of a source, 0 = there are fewer. */
 enum xt_code run_kept(struct xt_conn *conn, xt_id source, int64_t kept, xt_id *out, struct xt_error *err);
 /* How many live items the staged rows take away. */
@@ -143,9 +145,11 @@ enum xt_code item_put(struct xt_tx *tx, xt_id source, struct xt_str identifier, 
 /* Notes what an item was before this run, unless the run has changed it before. */
 enum xt_code past_note(struct xt_tx *tx, xt_id source, struct xt_str identifier, const struct item *before, xt_id run,
                        struct xt_error *err);
-/* Lets go of what can no longer be undone: past of runs before the kept ones, and payloads that nothing names. */
+/* Lets go of what can no longer be undone: the past of runs before the kept ones. */
 enum xt_code past_trim(struct xt_tx *tx, xt_id source, xt_id before_run, struct xt_error *err);
-enum xt_code payload_trim(struct xt_tx *tx, struct xt_error *err);
+/* Removes those of the next `limit` payloads behind a hash that nothing names, and moves the hash on; *out_more false at
+ * the end. */
+enum xt_code payload_trim(struct xt_tx *tx, int64_t limit, struct xt_hash *after, bool *out_more, struct xt_error *err);
 enum xt_code live_count(struct xt_conn *conn, xt_id source, int64_t *out, struct xt_error *err);
 
 struct refused {
@@ -197,6 +201,10 @@ void mapper_free(struct mapper **mapper);
 /* A payload as records, lent until the next. XT_E_INPUT: it cannot be read. No mapping for the format: count 0. */
 enum xt_code mapper_read(struct mapper *mapper, const struct staged *row, struct xt_str payload, struct xt_mapped *out,
                          struct xt_error *err);
+/* A payload of the format "xt" as a row of an export, new. *out_own: it is a record of this node itself. XT_E_INPUT names
+ * what is wrong. */
+enum xt_code harvest_xt_row(const struct xt_node *node, const json_t *payload, json_t **out, bool *out_own,
+                            struct xt_error *err);
 bool mapper_keeps_only(const struct mapper *mapper); /* there is no mapping: payloads are kept as they are */
 
 /* ---- working on a run ---- */
@@ -271,6 +279,8 @@ void harvest_work_all(struct xt_node *node, const char *const *names, size_t cou
 enum xt_code harvest_start(struct xt_node *node, struct xt_error *err); /* continuous harvesting */
 void harvest_stop(struct xt_node *node);
 bool harvest_ends(void); /* the program ends */
+/* Removes payloads that nothing names and runs of long ago: a job of its own, daily. */
+enum xt_code harvest_tidy(struct xt_node *node, struct xt_job *job, struct xt_error *err);
 
 /* One request at a time to a host, from all processes of this node, with a pause between them. Wait until it is our turn;
  * false: stopped. */

@@ -235,8 +235,9 @@ static enum xt_code take_records(struct batch *b, const struct staged *row, cons
     xt_text_init(&keys, KEYS_BYTES);
     write_keys(mapped, &keys);
     *outcome = XT_UNCHANGED;
-    if (mapped->count == 0 && !(item->found && !item->deleted && item->has_hash && row->has_hash &&
-                                memcmp(&item->hash, &row->hash, sizeof row->hash) == 0))
+    if (mapped->count == 0 && !mapped->skip &&
+        !(item->found && !item->deleted && item->has_hash && row->has_hash &&
+          memcmp(&item->hash, &row->hash, sizeof row->hash) == 0))
         *outcome = XT_STORED; /* kept as it is */
     rc = xt_tx_savepoint(b->tx, err);
     if (rc == XT_OK)

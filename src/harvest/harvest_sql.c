@@ -251,13 +251,13 @@ static const struct xt_stmt_def REMOVALS[] = {
 };
 
 enum xt_code source_remove(struct xt_tx *tx, xt_id id, struct xt_error *err)
-{
+{ /* its payloads go with the next tidying */
     enum xt_code rc = XT_OK;
     size_t i;
 
     for (i = 0; i < XT_COUNT(REMOVALS) && rc == XT_OK; i++)
         rc = run_with(xt_tx_conn(tx), &REMOVALS[i], &id, 1, NULL, err);
-    return rc == XT_OK ? payload_trim(tx, err) : rc;
+    return rc;
 }
 
 /* ---- runs ---- */
@@ -408,4 +408,19 @@ enum xt_code run_kept(struct xt_conn *conn, xt_id source, int64_t kept, xt_id *o
     if (rc == XT_OK && row)
         *out = xt_col_int(stmt, 0);
     return rc;
+}
+
+static const struct xt_stmt_def TRIM_RUNS = {
+    .name = "harvest_trim_runs",
+    .sql =
+        "DELETE FROM harvest_run WHERE ended_at > 0 AND ended_at < $1"
+        " AND NOT EXISTS (SELECT 1 FROM harvest_past p WHERE p.source_id = harvest_run.source_id AND p.run_id = harvest_run.id)"
+        " AND NOT EXISTS (SELECT 1 FROM harvest_page g WHERE g.run_id = harvest_run.id)"
+        " AND NOT EXISTS (SELECT 1 FROM harvest_staged s WHERE s.run_id = harvest_run.id)"
+        " AND id < (SELECT MAX(o.id) FROM harvest_run o WHERE o.source_id = harvest_run.source_id)",
+};
+
+enum xt_code run_trim(struct xt_tx *tx, xt_instant before, struct xt_error *err)
+{
+    return run_with(xt_tx_conn(tx), &TRIM_RUNS, &before, 1, NULL, err);
 }

@@ -19,10 +19,13 @@
 #include "harvest/harvest_priv.h"
 #include "job/job.h"
 
-#define LOOK_US     300000 /* how soon a wish to stop is noticed */
-#define PROGRESS_US 200000
-#define TICK_MS     1000 /* how soon a source that is due is begun */
-#define BUSY_US     (10 * XT_SECOND)
+#define LOOK_US       300000 /* how soon a wish to stop is noticed */
+#define PROGRESS_US   200000
+#define TICK_MS       1000 /* how soon a source that is due is begun */
+#define BUSY_US       (10 * XT_SECOND)
+
+#define TIDY_PAYLOADS 1000
+#define KEEP_RUNS_US  (180LL * 86400 * XT_SECOND)
 
 static atomic_bool ends;
 
@@ -440,6 +443,29 @@ void harvest_work_all(struct xt_node *node, const char *const *names, size_t cou
     for (i = 0; i < began; i++)
         (void)pthread_join(threads[i], NULL);
     (void)pthread_mutex_destroy(&crowd.lock);
+}
+
+/* ---- tidying ---- */
+
+enum xt_code harvest_tidy(struct xt_node *node, struct xt_job *job, struct xt_error *err)
+{
+    struct xt_hash after = {{0}};
+    bool more = true;
+    int64_t done = 0;
+    enum xt_code rc = XT_OK;
+
+    while (rc == XT_OK && more && (!job || xt_job_progress(job, done += TIDY_PAYLOADS, 0, "payload"))) {
+        XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
+
+        rc = xt_tx_begin(node->store, &tx, err);
+        if (rc == XT_OK)
+            rc = payload_trim(tx, TIDY_PAYLOADS, &after, &more, err);
+        if (rc == XT_OK && !more)
+            rc = run_trim(tx, xt_tx_now(tx) - KEEP_RUNS_US, err);
+        if (rc == XT_OK)
+            rc = xt_tx_commit(&tx, err);
+    }
+    return rc;
 }
 
 /* ---- continuous harvesting ---- */
