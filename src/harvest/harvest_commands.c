@@ -69,8 +69,8 @@ static const struct xt_option harvest_options[] = {
     {"pin", "HASH", "服务器公钥必须是这一个：sha256//...", "the server must have this public key: sha256//..."},
     {"full", NULL, "run：从头收割，并找出来源已不再列出的记录",
      "run: everything from the beginning, and find what is no longer listed"},
-    {"to", "RUN", "rollback：退回到这次收割之后的状态；默认为上一次",
-     "rollback: to the state after this run; the one before the last by default"},
+    {"to", "RUN", "rollback：退回到这次收割之后的状态；默认为上一次，0 为撤下全部记录",
+     "rollback: to the state after this run; the one before the last by default, 0 takes all records away"},
     {"limit", "N", "quarantine：最多列出几条，默认 20", "quarantine: list at most so many, 20 by default"},
     {NULL, NULL, NULL, NULL},
 };
@@ -587,7 +587,7 @@ static int roll_back(struct xt_cli *cli, struct xt_error *err)
 {
     int64_t target;
 
-    if (xt_cli_int(cli, "to", 1, INT64_MAX, 0, &target, err) != XT_OK)
+    if (xt_cli_int(cli, "to", 0, INT64_MAX, -1, &target, err) != XT_OK)
         return XT_EXIT_COULD_NOT;
     return work_on(cli, cli->args + 1, 1, WISH_ROLLBACK, target, err);
 }

@@ -1,10 +1,13 @@
 /* harvest_items_sql.c - what was received, what it was before, and what was refused. */
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 
 #include "harvest/harvest_priv.h"
 
-#define PAYLOAD_LEVEL 1
+#define PAYLOAD_LEVEL    1
+#define PAYLOADS_AT_ONCE 500u
 
 static struct xt_str copied(struct xt_arena *arena, struct xt_str text)
 {
@@ -248,6 +251,18 @@ enum xt_code staged_past(struct xt_tx *tx, xt_id source, xt_id run, xt_id target
     return do_ints(tx, &STAGE_PAST, (const int64_t[]){source, run, target}, 3, err);
 }
 
+static const struct xt_stmt_def STAGE_NONE = {
+    .name = "harvest_stage_none",
+    .sql = "INSERT INTO harvest_staged (run_id, n, kind, identifier, datestamp, hash, rule, reason_zh, reason_en)"
+           " SELECT $2, ROW_NUMBER() OVER (ORDER BY identifier), 2, identifier, datestamp, NULL, '', '', ''"
+           " FROM harvest_item WHERE source_id = $1 AND deleted = 0",
+};
+
+enum xt_code staged_none(struct xt_tx *tx, xt_id source, xt_id run, struct xt_error *err)
+{
+    return do_ints(tx, &STAGE_NONE, (const int64_t[]){source, run}, 2, err);
+}
+
 static const struct xt_stmt_def COUNT_STAGED = {
     .name = "harvest_count_staged",
     .sql = "SELECT COUNT(*) FROM harvest_staged WHERE run_id = $1 AND kind IN (0, 1, 4)",
@@ -290,10 +305,48 @@ static enum xt_code has_payload(struct xt_conn *conn, const struct xt_hash *hash
     return xt_stmt_step(stmt, out, err);
 }
 
+/* Making one costs more than packing a payload: one a thread, which ends with it. */
+struct zstd {
+    ZSTD_CCtx *in;
+    ZSTD_DCtx *out;
+};
+
+static pthread_key_t zstd_key;
+
+static void free_zstd(void *value)
+{
+    struct zstd *zstd = value;
+
+    ZSTD_freeCCtx(zstd->in);
+    ZSTD_freeDCtx(zstd->out);
+    free(zstd);
+}
+
+static void make_zstd_key(void)
+{
+    if (pthread_key_create(&zstd_key, free_zstd) != 0)
+        abort(); /* the program has few */
+}
+
+static struct zstd *zstd_of_thread(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct zstd *zstd;
+
+    (void)pthread_once(&once, make_zstd_key);
+    zstd = pthread_getspecific(zstd_key);
+    if (zstd)
+        return zstd;
+    zstd = xt_calloc(1, sizeof *zstd);
+    zstd->in = ZSTD_createCCtx();
+    zstd->out = ZSTD_createDCtx();
+    if (!zstd->in || !zstd->out || pthread_setspecific(zstd_key, zstd) != 0)
+        abort(); /* memory: as xt_alloc() */
+    return zstd;
+}
+
 enum xt_code payload_put(struct xt_tx *tx, struct xt_str bytes, struct xt_hash *hash, struct xt_error *err)
 {
-    static _Thread_local ZSTD_CCtx
-        *context; /* one a thread, for the life of the program: making one costs more than a payload */
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     XT_AUTO(xt_free_ptr) char *packed = NULL;
     size_t room = ZSTD_compressBound(bytes.n), n;
@@ -304,10 +357,8 @@ enum xt_code payload_put(struct xt_tx *tx, struct xt_str bytes, struct xt_hash *
     rc = has_payload(xt_tx_conn(tx), hash, &there, err);
     if (rc != XT_OK || there)
         return rc;
-    if (!context && !(context = ZSTD_createCCtx()))
-        return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_INTERNAL, XT_TEXT("zstd"));
     packed = xt_alloc(room);
-    n = ZSTD_compressCCtx(context, packed, room, bytes.s, bytes.n, PAYLOAD_LEVEL);
+    n = ZSTD_compressCCtx(zstd_of_thread()->in, packed, room, bytes.s, bytes.n, PAYLOAD_LEVEL);
     if (ZSTD_isError(n))
         return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_INTERNAL, XT_TEXT(ZSTD_getErrorName(n)));
     rc = xt_stmt_take(xt_tx_conn(tx), &ADD_PAYLOAD, &stmt, err);
@@ -342,49 +393,118 @@ enum xt_code payload_get(struct xt_conn *conn, const struct xt_hash *hash, struc
     if (size < 0 || size > (int64_t)XT_OAI_PAGE_MAX)
         return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_HARVEST_PAYLOAD_DAMAGED);
     bytes = xt_arena_alloc(arena, (size_t)size + 1);
-    n = ZSTD_decompress(bytes, (size_t)size, packed.s, packed.n);
+    n = ZSTD_decompressDCtx(zstd_of_thread()->out, bytes, (size_t)size, packed.s, packed.n);
     if (n != (size_t)size) /* an error, too, is another number */
         return xt_fail(err, XT_E_INTERNAL, "", XT_MSG_HARVEST_PAYLOAD_DAMAGED);
     *out = (struct xt_str){bytes, n};
     return XT_OK;
 }
 
-static const struct xt_stmt_def PAYLOAD_BOUND = {
-    .name = "harvest_payload_bound",
-    .sql = "SELECT MAX(hash) FROM (SELECT hash FROM harvest_payload WHERE hash > $1 ORDER BY hash LIMIT $2) x",
+/* Hashes are random: an index over them would cost each record a page, for a look once a day. What is named is held in
+ * memory instead, eight bytes of each hash, and nothing is removed once any run has come on meanwhile. */
+static const struct xt_stmt_def NAMED_PAYLOADS = {
+    .name = "harvest_named_payloads",
+    .sql = "SELECT hash FROM harvest_item WHERE hash IS NOT NULL UNION ALL SELECT hash FROM harvest_past"
+           " WHERE hash IS NOT NULL UNION ALL SELECT hash FROM harvest_quarantine WHERE hash IS NOT NULL",
 };
-/* While anything waits in a run its payloads may be named in a moment: nothing is removed then. */
-static const struct xt_stmt_def TRIM_PAYLOAD = {
-    .name = "harvest_trim_payload",
-    .sql = "DELETE FROM harvest_payload WHERE hash > $1 AND hash <= $2"
-           " AND NOT EXISTS (SELECT 1 FROM harvest_staged)"
-           " AND NOT EXISTS (SELECT 1 FROM harvest_item i WHERE i.hash = harvest_payload.hash)"
-           " AND NOT EXISTS (SELECT 1 FROM harvest_past p WHERE p.hash = harvest_payload.hash)"
-           " AND NOT EXISTS (SELECT 1 FROM harvest_quarantine q WHERE q.hash = harvest_payload.hash)",
+static const struct xt_stmt_def QUIET = {
+    .name = "harvest_quiet",
+    .sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM harvest_staged) OR EXISTS (SELECT 1 FROM harvest_run"
+           " WHERE updated_at >= $1) THEN 0 ELSE 1 END",
+};
+static const struct xt_stmt_def NEXT_PAYLOADS = {
+    .name = "harvest_next_payloads",
+    .sql = "SELECT hash FROM harvest_payload WHERE hash > $1 ORDER BY hash LIMIT $2",
+};
+static const struct xt_stmt_def DROP_PAYLOAD = {
+    .name = "harvest_drop_payload",
+    .sql = "DELETE FROM harvest_payload WHERE hash = $1",
 };
 
-enum xt_code payload_trim(struct xt_tx *tx, int64_t limit, struct xt_hash *after, bool *out_more, struct xt_error *err)
+static uint64_t beginning(const struct xt_hash *hash)
 {
-    XT_AUTO(xt_stmt_done) struct xt_stmt *bound = NULL, *trim = NULL;
-    struct xt_hash upper;
-    bool row = false;
-    enum xt_code rc = xt_stmt_take(xt_tx_conn(tx), &PAYLOAD_BOUND, &bound, err);
+    uint64_t value;
 
-    *out_more = false;
-    if (rc == XT_OK)
-        rc = xt_stmt_take(xt_tx_conn(tx), &TRIM_PAYLOAD, &trim, err);
+    memcpy(&value, hash->bytes, sizeof value);
+    return value;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const uint64_t *l = a, *r = b;
+
+    return *l < *r ? -1 : *l > *r;
+}
+
+enum xt_code payloads_named(struct xt_conn *conn, uint64_t **out, size_t *out_count, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &NAMED_PAYLOADS, &stmt, err);
+    struct xt_hash hash;
+    size_t capacity = 0;
+    bool row = true;
+
+    *out = NULL;
+    *out_count = 0;
+    while (rc == XT_OK && (rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row) {
+        if (!read_hash(stmt, 0, &hash))
+            continue;
+        xt_grow(out, &capacity, *out_count + 1, sizeof **out);
+        (*out)[(*out_count)++] = beginning(&hash);
+    }
+    if (*out_count > 0)
+        qsort(*out, *out_count, sizeof **out, by_value);
+    return rc;
+}
+
+static enum xt_code next_payloads(struct xt_conn *conn, const struct xt_hash *after, size_t limit, struct xt_hash *out,
+                                  size_t *out_count, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(conn, &NEXT_PAYLOADS, &stmt, err);
+    bool row = true;
+
+    *out_count = 0;
     if (rc != XT_OK)
         return rc;
-    xt_bind_blob(bound, 1, after->bytes, sizeof after->bytes);
-    xt_bind_int(bound, 2, limit);
-    rc = xt_stmt_step(bound, &row, err);
-    if (rc != XT_OK || !row || !read_hash(bound, 0, &upper))
+    xt_bind_blob(stmt, 1, after->bytes, sizeof after->bytes);
+    xt_bind_int(stmt, 2, (int64_t)limit);
+    while ((rc = xt_stmt_step(stmt, &row, err)) == XT_OK && row && *out_count < limit)
+        *out_count += read_hash(stmt, 0, &out[*out_count]);
+    return rc;
+}
+
+static enum xt_code drop_payload(struct xt_tx *tx, const struct xt_hash *hash, struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = xt_stmt_take(xt_tx_conn(tx), &DROP_PAYLOAD, &stmt, err);
+
+    if (rc != XT_OK)
         return rc;
-    xt_bind_blob(trim, 1, after->bytes, sizeof after->bytes);
-    xt_bind_blob(trim, 2, upper.bytes, sizeof upper.bytes);
-    rc = xt_stmt_run(trim, NULL, err);
-    *after = upper;
-    *out_more = true;
+    xt_bind_blob(stmt, 1, hash->bytes, sizeof hash->bytes);
+    return xt_stmt_run(stmt, NULL, err);
+}
+
+enum xt_code payload_trim(struct xt_tx *tx, const uint64_t *named, size_t count, xt_instant since,
+                          struct xt_hash *after, bool *out_more, struct xt_error *err)
+{
+    struct xt_hash hashes[PAYLOADS_AT_ONCE];
+    size_t found = 0, i;
+    int64_t quiet;
+    enum xt_code rc = ask_int(xt_tx_conn(tx), &QUIET, &since, 1, &quiet, err);
+
+    *out_more = false;
+    if (rc == XT_OK && quiet)
+        rc = next_payloads(xt_tx_conn(tx), after, PAYLOADS_AT_ONCE, hashes, &found, err);
+    for (i = 0; i < found && rc == XT_OK; i++) {
+        uint64_t value = beginning(&hashes[i]);
+
+        if (count == 0 || !bsearch(&value, named, count, sizeof *named, by_value))
+            rc = drop_payload(tx, &hashes[i], err);
+    }
+    if (found > 0)
+        *after = hashes[found - 1];
+    *out_more = found == PAYLOADS_AT_ONCE;
     return rc;
 }
 

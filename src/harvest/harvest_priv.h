@@ -128,6 +128,8 @@ enum xt_code staged_losing(struct xt_conn *conn, xt_id source, xt_id run, int64_
 enum xt_code staged_lacking(struct xt_conn *conn, xt_id source, xt_id run, int64_t *out, struct xt_error *err);
 /* All live items with their payloads as records: for remapping. */
 enum xt_code staged_all(struct xt_tx *tx, xt_id source, xt_id run, struct xt_error *err);
+/* All live items as missing ones: nothing of the source stays. */
+enum xt_code staged_none(struct xt_tx *tx, xt_id source, xt_id run, struct xt_error *err);
 /* What items were when run `target` had ended, for those changed since. */
 enum xt_code staged_past(struct xt_tx *tx, xt_id source, xt_id run, xt_id target, struct xt_error *err);
 enum xt_code staged_count(struct xt_conn *conn, xt_id run, int64_t *out_last, int64_t *out_count, struct xt_error *err);
@@ -147,9 +149,12 @@ enum xt_code past_note(struct xt_tx *tx, xt_id source, struct xt_str identifier,
                        struct xt_error *err);
 /* Lets go of what can no longer be undone: the past of runs before the kept ones. */
 enum xt_code past_trim(struct xt_tx *tx, xt_id source, xt_id before_run, struct xt_error *err);
-/* Removes those of the next `limit` payloads behind a hash that nothing names, and moves the hash on; *out_more false at
- * the end. */
-enum xt_code payload_trim(struct xt_tx *tx, int64_t limit, struct xt_hash *after, bool *out_more, struct xt_error *err);
+/* The first eight bytes of the hashes that items, their past and quarantine name, sorted, on the heap. */
+enum xt_code payloads_named(struct xt_conn *conn, uint64_t **out, size_t *out_count, struct xt_error *err);
+/* Removes of the next payloads behind a hash those that are not named, and moves the hash on; *out_more false at the end, or
+ * when a run has come on since: then nothing is removed. */
+enum xt_code payload_trim(struct xt_tx *tx, const uint64_t *named, size_t count, xt_instant since,
+                          struct xt_hash *after, bool *out_more, struct xt_error *err);
 enum xt_code live_count(struct xt_conn *conn, xt_id source, int64_t *out, struct xt_error *err);
 
 struct refused {
@@ -225,6 +230,7 @@ struct harvest { /* one source being worked on, by one thread */
     int64_t looked;        /* when the wish to stop was last looked for, monotonic */
     bool stop;             /* it is wished */
     bool ending;           /* the program ends: the run stays open */
+    bool first;            /* no run of the source is done yet: there is nothing to go back to */
     struct xt_error fault; /* of the source, code XT_OK = none: what ends the run */
 };
 
@@ -260,7 +266,7 @@ enum harvest_wish {
 };
 struct harvest_options {
     enum harvest_wish wish;
-    xt_id target; /* ROLLBACK: 0 = the one before the last */
+    xt_id target; /* ROLLBACK: -1 = the one before the last, 0 = before the first */
     struct xt_str actor;
     FILE *progress;
     enum xt_lang lang;

@@ -155,6 +155,12 @@ static enum xt_code refuse(struct batch *b, const struct staged *row, enum xt_ou
     return quarantine_put(b->tx, b->h->source.id, b->h->run.id, &refused, b->reasons, b->reason_count, err);
 }
 
+static enum xt_code note_past(struct batch *b, const struct staged *row, const struct item *before,
+                              struct xt_error *err)
+{
+    return b->h->first ? XT_OK : past_note(b->tx, b->h->source.id, row->identifier, before, b->h->run.id, err);
+}
+
 static enum xt_code publish_gone(struct batch *b, const struct staged *row, struct item *item, enum xt_outcome *outcome,
                                  struct xt_error *err)
 {
@@ -170,7 +176,7 @@ static enum xt_code publish_gone(struct batch *b, const struct staged *row, stru
     *outcome = XT_DELETED;
     if (row->kind == STAGED_MISSING || !xt_instant_parse(row->datestamp, &at))
         at = 0;
-    rc = past_note(b->tx, source, row->identifier, &before, b->h->run.id, err);
+    rc = note_past(b, row, &before, err);
     if (rc == XT_OK && item->found)
         rc = withdraw(b, item->keys, NULL, at, &any, err);
     if (rc != XT_OK)
@@ -227,7 +233,7 @@ static enum xt_code take_records(struct batch *b, const struct staged *row, cons
     xt_id source = b->h->source.id;
     xt_instant datestamp;
     struct item before = *item;
-    bool refused = false, was;
+    bool refused = false, was, point = mapped->count > 1; /* one that is refused has written nothing */
     enum xt_code rc;
 
     if (!xt_instant_parse(row->datestamp, &datestamp))
@@ -239,18 +245,20 @@ static enum xt_code take_records(struct batch *b, const struct staged *row, cons
         !(item->found && !item->deleted && item->has_hash && row->has_hash &&
           memcmp(&item->hash, &row->hash, sizeof row->hash) == 0))
         *outcome = XT_STORED; /* kept as it is */
-    rc = xt_tx_savepoint(b->tx, err);
+    rc = point ? xt_tx_savepoint(b->tx, err) : XT_OK;
     if (rc == XT_OK)
         rc = put_records(b, mapped, item, datestamp, outcome, &refused, err);
     if (rc != XT_OK)
         return rc;
     if (refused) {
-        xt_tx_rollback_to(b->tx);
+        if (point)
+            xt_tx_rollback_to(b->tx);
         return refuse(b, row, outcome, err);
     }
-    rc = xt_tx_release(b->tx, err);
+    if (point)
+        rc = xt_tx_release(b->tx, err);
     if (rc == XT_OK)
-        rc = past_note(b->tx, source, row->identifier, &before, b->h->run.id, err);
+        rc = note_past(b, row, &before, err);
     if (rc == XT_OK)
         rc = quarantine_drop(b->tx, source, row->identifier, &was, err);
     if (rc != XT_OK)

@@ -174,7 +174,8 @@ static struct xt_hash mark_of(const struct harvest *h, const struct xt_oai_page 
     for (i = 0; i < page->count; i++) {
         xt_hasher_add_str(&hasher, page->records[i].identifier);
         xt_hasher_add_str(&hasher, page->records[i].datestamp);
-        xt_hasher_add_str(&hasher, page->records[i].payload.s ? page->records[i].payload : XT_STR(""));
+        if (page->records[i].identifier.n == 0)
+            xt_hasher_add_str(&hasher, page->records[i].payload.s ? page->records[i].payload : XT_STR(""));
     }
     xt_hasher_end(&hasher, &mark);
     return mark;

@@ -19,13 +19,12 @@
 #include "harvest/harvest_priv.h"
 #include "job/job.h"
 
-#define LOOK_US       300000 /* how soon a wish to stop is noticed */
-#define PROGRESS_US   200000
-#define TICK_MS       1000 /* how soon a source that is due is begun */
-#define BUSY_US       (10 * XT_SECOND)
+#define LOOK_US      300000 /* how soon a wish to stop is noticed */
+#define PROGRESS_US  200000
+#define TICK_MS      1000 /* how soon a source that is due is begun */
+#define BUSY_US      (10 * XT_SECOND)
 
-#define TIDY_PAYLOADS 1000
-#define KEEP_RUNS_US  (180LL * 86400 * XT_SECOND)
+#define KEEP_RUNS_US (180LL * 86400 * XT_SECOND)
 
 static atomic_bool ends;
 
@@ -185,6 +184,7 @@ static enum xt_code begin_run(struct harvest *h, struct xt_tx *tx, const char *k
     rc = run_add(tx, &h->run, err);
     if (rc == XT_OK && stored)
         rc = strcmp(kind, "remap") == 0 ? staged_all(tx, h->source.id, h->run.id, err)
+             : target == 0              ? staged_none(tx, h->source.id, h->run.id, err)
                                         : staged_past(tx, h->source.id, h->run.id, target, err);
     if (rc == XT_OK && stored)
         rc = staged_count(xt_tx_conn(tx), h->run.id, &h->run.staged, &h->run.seen, err);
@@ -219,7 +219,9 @@ static enum xt_code find_target(struct harvest *h, struct xt_tx *tx, xt_id wante
         rc = run_kept(xt_tx_conn(tx), h->source.id, HARVEST_KEPT_RUNS + 1, &oldest, err);
     if (rc != XT_OK)
         return rc;
-    *out = wanted > 0 ? wanted : before_last;
+    *out = wanted >= 0 ? wanted : before_last;
+    if (wanted == 0)
+        return XT_OK;
     if (*out > 0)
         rc = run_before(xt_tx_conn(tx), h->source.id, *out + 1, &h->arena, &run, &found, err);
     if (rc != XT_OK)
@@ -277,6 +279,7 @@ static enum xt_code prepare(struct harvest *h, const struct harvest_options *opt
 {
     XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
     bool found = false;
+    xt_id last_done = 0;
     enum xt_code rc = xt_tx_begin(h->node->store, &tx, err);
 
     if (rc == XT_OK) /* again, now that it is ours */
@@ -285,6 +288,9 @@ static enum xt_code prepare(struct harvest *h, const struct harvest_options *opt
         rc = run_last(xt_tx_conn(tx), h->source.id, &h->arena, &h->run, &found, err);
     if (rc == XT_OK)
         rc = choose_run(h, tx, options, found && run_is_open(&h->run), err);
+    if (rc == XT_OK)
+        rc = run_kept(xt_tx_conn(tx), h->source.id, 1, &last_done, err);
+    h->first = last_done == 0;
     return rc == XT_OK ? xt_tx_commit(&tx, err) : rc;
 }
 
@@ -447,19 +453,30 @@ void harvest_work_all(struct xt_node *node, const char *const *names, size_t cou
 
 /* ---- tidying ---- */
 
+static enum xt_code find_named(struct xt_node *node, uint64_t **out, size_t *out_count, struct xt_error *err)
+{
+    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
+    enum xt_code rc = xt_read_begin(node->store, 10000, &read, err);
+
+    return rc == XT_OK ? payloads_named(xt_read_conn(read), out, out_count, err) : rc;
+}
+
 enum xt_code harvest_tidy(struct xt_node *node, struct xt_job *job, struct xt_error *err)
 {
+    XT_AUTO(xt_free_ptr) uint64_t *named = NULL;
     struct xt_hash after = {{0}};
+    xt_instant since = xt_now();
+    size_t count = 0;
     bool more = true;
     int64_t done = 0;
-    enum xt_code rc = XT_OK;
+    enum xt_code rc = find_named(node, &named, &count, err);
 
-    while (rc == XT_OK && more && (!job || xt_job_progress(job, done += TIDY_PAYLOADS, 0, "payload"))) {
+    while (rc == XT_OK && more && (!job || xt_job_progress(job, done++, 0, "batch"))) {
         XT_AUTO(xt_tx_end) struct xt_tx *tx = NULL;
 
         rc = xt_tx_begin(node->store, &tx, err);
         if (rc == XT_OK)
-            rc = payload_trim(tx, TIDY_PAYLOADS, &after, &more, err);
+            rc = payload_trim(tx, named, count, since, &after, &more, err);
         if (rc == XT_OK && !more)
             rc = run_trim(tx, xt_tx_now(tx) - KEEP_RUNS_US, err);
         if (rc == XT_OK)

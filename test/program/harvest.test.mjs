@@ -1,5 +1,7 @@
 // The harvester against repositories on loopback: the way of a harvest, its counts, what is kept, undone, confirmed.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { withData, withNode, ok, run, importCounts } from '../lib/node.mjs'
 import { Repository, oaiError } from '../lib/oai-server.mjs'
@@ -225,6 +227,30 @@ test('a running node harvests by itself what is due', async () => {
       assert.ok(jobs.items.length >= 2)
     })
   })
+})
+
+test('what nothing names any more is tidied away', async () => {
+  const repository = new Repository({ count: 8 })
+  const server = await repository.serve()
+  try {
+    await withData(async (data) => {
+      for (const name of ['kept', 'gone']) await ok(['harvest', '--data', data, 'add', name, `${server.url}/oai`, ...quick, '--guard', '100'])
+      await harvest(data, 'run', 'kept')
+      for (const record of repository.records.values()) repository.put(record.id, { title: `${record.title} anew` })
+      await harvest(data, 'run', 'gone')
+      assert.equal((await run(['harvest', '--data', data, 'remove', 'gone'])).code, 2, 'it still has records')
+      assert.deepEqual((({ state, missing, seen }) => [state, missing, seen])(await harvest(data, 'rollback', 'gone', '--to', '0')), ['done', 8, 0])
+      assert.equal(await found(data, 'anew'), 0)
+      await ok(['harvest', '--data', data, 'remove', 'gone'])
+      const payloads = () => Number(execFileSync('sqlite3', [join(data, 'store.db'), 'SELECT COUNT(*) FROM harvest_payload']).toString())
+      assert.equal(payloads(), 16)
+      await withNode(data, (node) => node.until(() => payloads() === 8))
+      assert.match(await ok(['harvest', '--data', data, 'payload', 'kept', 'oai:example.org:000001']), /<dc:title>/)
+      assert.match(await ok(['check', '--data', data]), /./)
+    }, [])
+  } finally {
+    await server.close()
+  }
 })
 
 test('what is asked for wrongly is said with field, limit and value', async () => {

@@ -123,8 +123,6 @@ CREATE TABLE harvest_item (
     PRIMARY KEY (source_id, identifier),
     CHECK (deleted IN (0, 1))
 );
--- Which payloads are still named.
-CREATE INDEX harvest_item_hash ON harvest_item (hash);
 
 -- What an item was before a run changed it; kept for the last runs, so that they can be undone.
 CREATE TABLE harvest_past (
@@ -137,7 +135,6 @@ CREATE TABLE harvest_past (
     PRIMARY KEY (source_id, identifier, run_id)
 );
 CREATE INDEX harvest_past_run ON harvest_past (source_id, run_id);
-CREATE INDEX harvest_past_hash ON harvest_past (hash);
 
 -- Records that were refused, and why. One leaves when it is taken, deleted or withdrawn.
 CREATE TABLE harvest_quarantine (
@@ -149,7 +146,6 @@ CREATE TABLE harvest_quarantine (
     hash       BLOB,                              -- of its payload
     PRIMARY KEY (source_id, identifier)
 );
-CREATE INDEX harvest_quarantine_hash ON harvest_quarantine (hash);
 
 -- The reasons, one row for each rule that a record breaks.
 CREATE TABLE harvest_reason (
