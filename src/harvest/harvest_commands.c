@@ -13,37 +13,6 @@
 
 #define pick(lang, zh, en) ((lang) == XT_ZH ? zh : en)
 
-/* ---- settings ---- */
-
-enum setting_kind { SET_TEXT, SET_NUMBER, SET_DURATION };
-
-/* One row an option that is kept with a source; add takes the default where it is not given. */
-static const struct setting {
-    const char *option;
-    enum setting_kind kind;
-    size_t place;
-    int64_t min, max, otherwise;
-    const char *text; /* default of a text */
-} SETTINGS[] = {
-#define PLACE(member) offsetof(struct source, member)
-    {"prefix", SET_TEXT, PLACE(prefix), 1, 200, 0, "oai_dc"},
-    {"set", SET_TEXT, PLACE(set_spec), 0, 500, 0, ""},
-    {"mapping", SET_TEXT, PLACE(mapping), 0, 500, 0, ""},
-    {"every", SET_DURATION, PLACE(every_s), 0, 366 * 86400, 86400, NULL},
-    {"overlap", SET_DURATION, PLACE(overlap_s), 0, 366 * 86400, 86400, NULL},
-    {"reconcile", SET_DURATION, PLACE(reconcile_s), 0, 3660 * 86400LL, 7 * 86400, NULL},
-    {"guard", SET_NUMBER, PLACE(guard_percent), 0, 100, 20, NULL},
-    {"pause", SET_NUMBER, PLACE(pause_ms), 0, 600000, 200, NULL},
-    {"timeout", SET_DURATION, PLACE(timeout_s), 1, 3600, 300, NULL},
-    {"page-size", SET_NUMBER, PLACE(page_mib), 1, (int64_t)(XT_OAI_PAGE_MAX / XT_MIB), 64, NULL},
-    {"retries", SET_NUMBER, PLACE(retries), 0, 20, 5, NULL},
-    {"retry-after", SET_NUMBER, PLACE(retry_ms), 1, 600000, 2000, NULL},
-    {"allow", SET_TEXT, PLACE(allow), 0, 1000, 0, ""},
-    {"ca", SET_TEXT, PLACE(ca), 0, 1000, 0, ""},
-    {"pin", SET_TEXT, PLACE(pin), 0, 1000, 0, ""},
-#undef PLACE
-};
-
 static const struct xt_option harvest_options[] = {
     {"prefix", "PREFIX", "格式（metadataPrefix），默认 oai_dc", "format (metadataPrefix), oai_dc by default"},
     {"set", "SET", "只收割这个集合（setSpec）", "only this set (setSpec)"},
@@ -75,91 +44,6 @@ static const struct xt_option harvest_options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-/* "90s", "15m", "6h", "2d", or seconds. */
-static bool read_duration(const char *text, int64_t *out)
-{
-    static const struct {
-        char unit;
-        int64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    struct xt_str number = xt_str(text);
-    int64_t factor = 1;
-    size_t i;
-
-    for (i = 0; i < XT_COUNT(units) && number.n > 0; i++) {
-        if (number.s[number.n - 1] == units[i].unit) {
-            factor = units[i].seconds;
-            number.n--;
-            break;
-        }
-    }
-    if (!xt_int_parse(number, out) || *out < 0 || *out > INT64_MAX / 86400)
-        return false;
-    *out *= factor;
-    return true;
-}
-
-static enum xt_code read_setting(const struct setting *s, const char *value, struct source *source,
-                                 struct xt_error *err)
-{
-    char *place = (char *)source + s->place;
-    int64_t number;
-
-    if (s->kind == SET_TEXT) {
-        int64_t n = (int64_t)strlen(value);
-
-        if (n > s->max)
-            return xt_fail(err, XT_E_INPUT, s->option, XT_MSG_TOO_LONG, XT_INT(s->max), XT_INT(n));
-        if (n < s->min)
-            return xt_fail(err, XT_E_INPUT, s->option, XT_MSG_REQUIRED);
-        *(const char **)(void *)place = value;
-        return XT_OK;
-    }
-    if (s->kind == SET_DURATION && !read_duration(value, &number))
-        return xt_fail(err, XT_E_INPUT, s->option, XT_MSG_HARVEST_DURATION, XT_TEXT(value));
-    if (s->kind == SET_NUMBER && !xt_int_parse(xt_str(value), &number))
-        return xt_fail(err, XT_E_INPUT, s->option, XT_MSG_NOT_INTEGER, XT_TEXT(value));
-    if (number < s->min)
-        return xt_fail(err, XT_E_INPUT, s->option, XT_MSG_TOO_SMALL, XT_INT(s->min), XT_INT(number));
-    if (number > s->max)
-        return xt_fail(err, XT_E_INPUT, s->option, XT_MSG_TOO_BIG, XT_INT(s->max), XT_INT(number));
-    *(int64_t *)(void *)place = number;
-    return XT_OK;
-}
-
-static enum xt_code check_rest(struct xt_node *node, const struct source *source, struct xt_error *err)
-{
-    XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
-    XT_AUTO(mapper_free) struct mapper *mapper = NULL;
-    struct xt_str bad;
-
-    xt_problems_init(&problems);
-    if (!xt_fetch_allow_valid(xt_str(source->allow), &bad))
-        return xt_fail(err, XT_E_INPUT, "allow", XT_MSG_HARVEST_ALLOW, XT_VIEW(bad));
-    if (*source->pin && strncmp(source->pin, "sha256//", 8) != 0)
-        return xt_fail(err, XT_E_INPUT, "pin", XT_MSG_HARVEST_PIN, XT_TEXT(source->pin));
-    return mapper_new(node, source, &mapper, &problems, err); /* its mapping can be read */
-}
-
-/* Options that were given, into source; with `all` also the defaults of those that were not. */
-static enum xt_code read_settings(struct xt_cli *cli, struct source *source, bool all, struct xt_error *err)
-{
-    enum xt_code rc = XT_OK;
-    size_t i;
-
-    for (i = 0; i < XT_COUNT(SETTINGS) && rc == XT_OK; i++) {
-        const char *value = xt_cli_option(cli, SETTINGS[i].option);
-
-        if (value)
-            rc = read_setting(&SETTINGS[i], value, source, err);
-        else if (all && SETTINGS[i].kind == SET_TEXT)
-            *(const char **)(void *)((char *)source + SETTINGS[i].place) = SETTINGS[i].text;
-        else if (all)
-            *(int64_t *)(void *)((char *)source + SETTINGS[i].place) = SETTINGS[i].otherwise;
-    }
-    return rc == XT_OK ? check_rest(cli->node, source, err) : rc;
-}
-
 static enum xt_code check_name(const struct xt_cli *cli, const char *name, struct xt_error *err)
 {
     size_t n = strlen(name);
@@ -189,7 +73,7 @@ static int add(struct xt_cli *cli, struct xt_error *err)
         .name = cli->args[1], .url = cli->args[2], .repository = "", .deleted_record = "", .earliest = ""};
 
     if (check_name(cli, source.name, err) != XT_OK || check_url(source.url, err) != XT_OK ||
-        read_settings(cli, &source, true, err) != XT_OK || xt_tx_begin(cli->node->store, &tx, err) != XT_OK)
+        harvest_read_settings(cli, &source, true, err) != XT_OK || xt_tx_begin(cli->node->store, &tx, err) != XT_OK)
         return XT_EXIT_COULD_NOT;
     source.created_at = xt_tx_now(tx);
     return source_add(tx, &source, err) == XT_OK && xt_tx_commit(&tx, err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
@@ -210,7 +94,7 @@ static int set(struct xt_cli *cli, struct xt_error *err)
         if (check_url(source.url, err) != XT_OK)
             return XT_EXIT_COULD_NOT;
     }
-    if (read_settings(cli, &source, false, err) != XT_OK)
+    if (harvest_read_settings(cli, &source, false, err) != XT_OK)
         return XT_EXIT_COULD_NOT;
     return source_settle(tx, &source, err) == XT_OK && xt_tx_commit(&tx, err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
 }
@@ -232,8 +116,6 @@ static int take_away(struct xt_cli *cli, struct xt_error *err)
     }
     return source_remove(tx, source.id, err) == XT_OK && xt_tx_commit(&tx, err) == XT_OK ? 0 : XT_EXIT_COULD_NOT;
 }
-
-/* ---- list, show, quarantine, payload ---- */
 
 struct names {
     const char *list[NAMES_MAX];
@@ -261,237 +143,6 @@ static enum xt_code all_names(struct xt_cli *cli, bool resting, struct xt_arena 
     return rc;
 }
 
-static const struct {
-    const char *state, *zh, *en;
-} STATES[] = {
-    {"running", "进行中", "running"}, {"stopped", "已停止", "stopped"}, {"held", "等待确认", "waits to be confirmed"},
-    {"failed", "失败", "failed"},     {"done", "完成", "done"},         {"dropped", "已放弃", "dropped"},
-};
-
-static const char *state_in(enum xt_lang lang, const char *state)
-{
-    size_t i;
-
-    for (i = 0; i < XT_COUNT(STATES); i++)
-        if (strcmp(STATES[i].state, state) == 0)
-            return pick(lang, STATES[i].zh, STATES[i].en);
-    return state;
-}
-
-static void print_counts(const struct run *run)
-{
-    printf("seen=%lld stored=%lld unchanged=%lld deleted=%lld rejected=%lld", (long long)run->seen,
-           (long long)run->stored, (long long)run->unchanged, (long long)run->deleted, (long long)run->rejected);
-    if (run->waiting > 0)
-        printf(" waiting=%lld", (long long)run->waiting);
-    if (run->missing > 0)
-        printf(" missing=%lld", (long long)run->missing);
-}
-
-/* NAME  STATE  LIVE  LAST  COUNTS  ERROR, between tabs. */
-static int list(struct xt_cli *cli, struct xt_error *err)
-{
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
-    struct xt_str after = {"", 0};
-    struct source source;
-    struct run run;
-    char at[XT_INSTANT_SIZE];
-    bool more = true, found;
-
-    xt_arena_init(&arena);
-    if (xt_read_begin(cli->node->store, 10000, &read, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    for (;;) {
-        if (source_next(xt_read_conn(read), after, &arena, &source, &more, err) != XT_OK)
-            return XT_EXIT_COULD_NOT;
-        if (!more)
-            return 0;
-        if (run_last(xt_read_conn(read), source.id, &arena, &run, &found, err) != XT_OK)
-            return XT_EXIT_COULD_NOT;
-        after = xt_str(source.name);
-        printf("%s\t%s%s\t%lld\t", source.name,
-               found ? state_in(cli->lang, run.state) : pick(cli->lang, "未收割", "new"),
-               source.rests ? pick(cli->lang, "（暂停）", " (resting)") : "", (long long)source.live);
-        if (found) {
-            printf("%s\t", xt_instant_format(run.updated_at, false, at));
-            print_counts(&run);
-            printf("\t%s", pick(cli->lang, run.error_zh, run.error_en));
-        }
-        putchar('\n');
-    }
-}
-
-static const char *when(xt_instant at, char out[XT_INSTANT_SIZE])
-{
-    return at > 0 ? xt_instant_format(at, false, out) : "-";
-}
-
-static void show_source(const struct xt_cli *cli, const struct source *s, int64_t refused)
-{
-    char a[XT_INSTANT_SIZE], b[XT_INSTANT_SIZE];
-
-    printf(pick(cli->lang, "名称：%s\n地址：%s\n格式：%s\n集合：%s\n库名：%s\n删除记录：%s\n",
-                "name: %s\naddress: %s\nformat: %s\nset: %s\nrepository: %s\ndeleted records: %s\n"),
-           s->name, s->url, s->prefix, *s->set_spec ? s->set_spec : "-", *s->repository ? s->repository : "-",
-           *s->deleted_record ? s->deleted_record : "-");
-    printf(pick(cli->lang, "记录：%lld\n隔离：%lld\n已收割到：%s\n下次不早于：%s\n暂停：%s\n",
-                "records: %lld\nquarantine: %lld\nharvested up to: %s\nnext not before: %s\nresting: %s\n"),
-           (long long)s->live, (long long)refused, when(s->last_response, a), when(s->due_at, b),
-           s->rests ? pick(cli->lang, "是", "yes") : pick(cli->lang, "否", "no"));
-}
-
-static void show_run(const struct xt_cli *cli, const struct run *run)
-{
-    char at[XT_INSTANT_SIZE];
-
-    printf("%lld\t%s\t%s\t%s\t", (long long)run->id, when(run->started_at, at), run->kind,
-           state_in(cli->lang, run->state));
-    print_counts(run);
-    if (run->list_size >= 0 && strcmp(run->state, "done") == 0 && run->list_size != run->seen && run->from_at == 0)
-        printf(pick(cli->lang, "\t来源自称 %lld 条", "\tthe source says %lld"), (long long)run->list_size);
-    if (strcmp(run->state, "held") == 0)
-        printf(pick(cli->lang, "\t将撤下 %lld 条", "\ttakes away %lld"), (long long)run->losing);
-    if (*run->error_class)
-        printf("\t%s: %s", run->error_class, pick(cli->lang, run->error_zh, run->error_en));
-    putchar('\n');
-}
-
-static int show(struct xt_cli *cli, struct xt_error *err)
-{
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
-    struct source source;
-    struct run run = {.id = INT64_MAX};
-    int64_t refused = 0, i;
-    bool found = true;
-
-    xt_arena_init(&arena);
-    if (xt_read_begin(cli->node->store, 10000, &read, err) != XT_OK ||
-        source_find(xt_read_conn(read), xt_str(cli->args[1]), &arena, &source, err) != XT_OK ||
-        quarantine_count(xt_read_conn(read), source.id, &refused, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    show_source(cli, &source, refused);
-    for (i = 0; i < HARVEST_KEPT_RUNS; i++) {
-        if (run_before(xt_read_conn(read), source.id, run.id, &arena, &run, &found, err) != XT_OK)
-            return XT_EXIT_COULD_NOT;
-        if (!found)
-            break;
-        if (i == 0)
-            fputs(pick(cli->lang, "各次收割：\n", "runs:\n"), stdout);
-        show_run(cli, &run);
-    }
-    return 0;
-}
-
-static bool print_refused(void *context, const struct refused_row *row)
-{
-    const struct xt_cli *cli = context;
-    struct xt_str words = cli->lang == XT_ZH ? row->zh : row->en;
-
-    printf("%.*s\t%.*s\t%.*s\t%.*s\n", (int)row->identifier.n, row->identifier.s, (int)row->rule.n, row->rule.s,
-           (int)row->field.n, row->field.s, (int)words.n, words.s);
-    return true;
-}
-
-/* IDENTIFIER  RULE  FIELD  SENTENCE, one line a reason. */
-static int quarantine(struct xt_cli *cli, struct xt_error *err)
-{
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
-    struct source source;
-    int64_t limit;
-
-    xt_arena_init(&arena);
-    if (xt_cli_int(cli, "limit", 1, LIST_MAX, 20, &limit, err) != XT_OK ||
-        xt_read_begin(cli->node->store, 10000, &read, err) != XT_OK ||
-        source_find(xt_read_conn(read), xt_str(cli->args[1]), &arena, &source, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    return quarantine_each(xt_read_conn(read), source.id, XT_STR(""), limit, print_refused, cli, err) == XT_OK
-               ? 0
-               : XT_EXIT_COULD_NOT;
-}
-
-struct diagnosing {
-    const struct xt_cli *cli;
-    struct xt_arena *arena;
-    struct diagnosis_row rows[50];
-    size_t count;
-};
-
-static void keep_rule(void *context, const struct diagnosis_row *row)
-{
-    struct diagnosing *d = context;
-
-    if (d->count == XT_COUNT(d->rows))
-        return;
-    d->rows[d->count++] = (struct diagnosis_row){{xt_arena_strndup(d->arena, row->rule.s, row->rule.n), row->rule.n},
-                                                 {xt_arena_strndup(d->arena, row->field.s, row->field.n), row->field.n},
-                                                 row->count};
-}
-
-static void print_example(void *context, const struct refused_row *row)
-{
-    const struct diagnosing *d = context;
-    struct xt_str words = d->cli->lang == XT_ZH ? row->zh : row->en;
-
-    printf("\t%.*s\t%.*s\n", (int)row->identifier.n, row->identifier.s, (int)words.n, words.s);
-}
-
-/* RULE  FIELD  BREAKING  PASS RATE, then up to ten examples. */
-static int diagnose(struct xt_cli *cli, struct xt_error *err)
-{
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
-    struct diagnosing d = {.cli = cli, .arena = &arena};
-    struct source source;
-    int64_t refused, all;
-    size_t i;
-
-    xt_arena_init(&arena);
-    if (xt_read_begin(cli->node->store, 10000, &read, err) != XT_OK ||
-        source_find(xt_read_conn(read), xt_str(cli->args[1]), &arena, &source, err) != XT_OK ||
-        quarantine_count(xt_read_conn(read), source.id, &refused, err) != XT_OK ||
-        diagnosis_each(xt_read_conn(read), source.id, (int64_t)XT_COUNT(d.rows), keep_rule, &d, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    all = source.live + refused;
-    for (i = 0; i < d.count; i++) {
-        printf("%s\t%s\t%lld\t%.1f%%\n", d.rows[i].rule.s, d.rows[i].field.s, (long long)d.rows[i].count,
-               all > 0 ? 100.0 * (double)(all - d.rows[i].count) / (double)all : 100.0);
-        if (diagnosis_examples(xt_read_conn(read), source.id, &d.rows[i], print_example, &d, err) != XT_OK)
-            return XT_EXIT_COULD_NOT;
-    }
-    return 0;
-}
-
-/* What came of an item, as it came. */
-static int payload(struct xt_cli *cli, struct xt_error *err)
-{
-    XT_AUTO(xt_read_end) struct xt_read *read = NULL;
-    XT_AUTO(xt_arena_done) struct xt_arena arena = {0};
-    struct source source;
-    struct item item;
-    struct xt_str bytes = {NULL, 0};
-
-    xt_arena_init(&arena);
-    if (xt_read_begin(cli->node->store, 10000, &read, err) != XT_OK ||
-        source_find(xt_read_conn(read), xt_str(cli->args[1]), &arena, &source, err) != XT_OK ||
-        item_get(xt_read_conn(read), source.id, xt_str(cli->args[2]), &arena, &item, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    if (!item.has_hash &&
-        quarantine_hash(xt_read_conn(read), source.id, xt_str(cli->args[2]), &item.has_hash, &item.hash, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    if (item.has_hash && payload_get(xt_read_conn(read), &item.hash, &arena, &bytes, err) != XT_OK)
-        return XT_EXIT_COULD_NOT;
-    if (!bytes.s) {
-        (void)xt_fail(err, XT_E_NOT_FOUND, "", XT_MSG_HARVEST_NO_ITEM, XT_TEXT(cli->args[2]));
-        return XT_EXIT_COULD_NOT;
-    }
-    (void)fwrite(bytes.s, 1, bytes.n, stdout);
-    putchar('\n');
-    return 0;
-}
-
 /* ---- run and its kin ---- */
 
 struct outcome {
@@ -515,7 +166,7 @@ static void say_done(void *context, const char *name, const struct run *run, con
         return;
     }
     printf("%s\trun=%lld state=%s ", name, (long long)run->id, run->state);
-    print_counts(run);
+    harvest_print_counts(run);
     printf(" seconds=%.1f\n", (double)(xt_monotonic_us() - o->began) / 1e6);
     if (strcmp(run->state, "held") == 0)
         (void)fprintf(stderr,
@@ -618,11 +269,11 @@ static const struct {
     {"add", 2, 2, "NAME URL", add},
     {"set", 1, 2, "NAME [URL]", set},
     {"remove", 1, 1, "NAME", take_away},
-    {"list", 0, 0, "", list},
-    {"show", 1, 1, "NAME", show},
-    {"quarantine", 1, 1, "NAME", quarantine},
-    {"diagnose", 1, 1, "NAME", diagnose},
-    {"payload", 2, 2, "NAME IDENTIFIER", payload},
+    {"list", 0, 0, "", harvest_list},
+    {"show", 1, 1, "NAME", harvest_show},
+    {"quarantine", 1, 1, "NAME", harvest_quarantine},
+    {"diagnose", 1, 1, "NAME", harvest_diagnose},
+    {"payload", 2, 2, "NAME IDENTIFIER", harvest_payload},
     {"run", 0, NAMES_MAX, "[NAME...]", run_sources},
     {"stop", 1, 1, "NAME", stop},
     {"continue", 1, 1, "NAME", go_on},

@@ -2,13 +2,13 @@
  * harvest_priv.h - what the files of src/harvest/ share.
  *
  * oai.h, fetch.h     reading answers, asking for them
- * harvest_sql.c      sources and runs; harvest_items_sql.c: items, payloads, quarantine
+ * harvest_sql.c      sources and runs; harvest_items_sql.c, harvest_payload_sql.c, harvest_quarantine_sql.c: the rest
  * harvest_map.c      a payload into records, by the mapping of its format; harvest_xt.c: by that of these nodes
  * harvest_publish.c  what waits goes into the catalogue
  * harvest_ask.c      one request with its retries
  * harvest_run.c      the phases of a run
- * harvest_work.c     who runs when: locks, threads, continuous harvesting
- * harvest_commands.c, harvest_routes.c
+ * harvest_work.c     who works on a source: locks, what is wished; harvest_keep.c: by itself while the node runs
+ * harvest_commands.c, harvest_settings.c, harvest_show.c, harvest_routes.c
  */
 #ifndef XT_HARVEST_PRIV_H
 #define XT_HARVEST_PRIV_H
@@ -106,6 +106,12 @@ enum xt_code run_forget(struct xt_tx *tx, xt_id run, bool present_only, struct x
 enum xt_code run_sweep(struct xt_tx *tx, xt_id run, int64_t limit, bool *out_more, struct xt_error *err);
 
 /* ---- harvest_items_sql.c ---- */
+
+void harvest_bind_hash(struct xt_stmt *stmt, int index, bool has, const struct xt_hash *hash);
+bool harvest_read_hash(struct xt_stmt *stmt, int column, struct xt_hash *out); /* false: NULL */
+/* The first number that a statement with numbers gives, 0 without a row. */
+enum xt_code harvest_ask_int(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
+                             int64_t *out, struct xt_error *err);
 
 /* *out_new false: an answer with this mark was there before in this run. */
 enum xt_code page_note(struct xt_tx *tx, xt_id run, const struct xt_hash *mark, bool *out_new, struct xt_error *err);
@@ -295,6 +301,16 @@ struct turn {
 };
 bool turn_take(struct harvest *h, const char *url, struct turn *out);
 void turn_give(struct turn *turn);
+
+/* harvest_settings.c: options that were given, into source; with `all` also the defaults of those that were not. */
+enum xt_code harvest_read_settings(struct xt_cli *cli, struct source *source, bool all, struct xt_error *err);
+/* harvest_show.c */
+int harvest_list(struct xt_cli *cli, struct xt_error *err);
+int harvest_show(struct xt_cli *cli, struct xt_error *err);
+int harvest_quarantine(struct xt_cli *cli, struct xt_error *err);
+int harvest_diagnose(struct xt_cli *cli, struct xt_error *err);
+int harvest_payload(struct xt_cli *cli, struct xt_error *err);
+void harvest_print_counts(const struct run *run); /* "seen=1 stored=1 ..." to standard output */
 
 /* harvest_commands.c, harvest_routes.c */
 extern const struct xt_command xt_harvest_commands[];
