@@ -346,7 +346,7 @@ const struct xt_route xt_harvest_routes[] = {
      .handle = get_sources,
      .params = list_params,
      .summary = "The repositories that this node harvests, by name, each with its last run",
-     .reply_schema = "SourceList"},
+     .reply_schema = "HarvestSourceList"},
     {.method = "GET",
      .path = "/api/v1/sources/{name}",
      .right = XT_MAY_READ,
@@ -354,7 +354,7 @@ const struct xt_route xt_harvest_routes[] = {
      .handle = get_source,
      .params = one_params,
      .summary = "A source with its last runs, the rules its records break, and those that were refused",
-     .reply_schema = "SourceDetail"},
+     .reply_schema = "HarvestSourceDetail"},
     {.method = NULL},
 };
 
@@ -366,13 +366,13 @@ const struct xt_route xt_harvest_routes[] = {
     ",\"resting\":{\"type\":\"boolean\",\"description\":\"A person stopped it.\"},\"every_s\":" COUNT                \
     ",\"guard_percent\":" COUNT ",\"live\":" COUNT ",\"quarantined\":" COUNT ",\"harvested_up_to\":" INSTANT_OR_NULL \
     ",\"due\":" INSTANT_OR_NULL                                                                                      \
-    ",\"last\":{\"oneOf\":[{\"$ref\":\"#/components/schemas/SourceRun\"},{\"type\":\"null\"}]}"
+    ",\"last\":{\"oneOf\":[{\"$ref\":\"#/components/schemas/HarvestRun\"},{\"type\":\"null\"}]}"
 #define SOURCE_REQUIRED                                                                                      \
     "\"name\",\"url\",\"prefix\",\"set\",\"repository\",\"resting\",\"every_s\",\"guard_percent\",\"live\"," \
     "\"quarantined\",\"harvested_up_to\",\"due\",\"last\""
 
 const struct xt_schema xt_harvest_schemas[] = {
-    {"SourceRun",
+    {"HarvestRun",
      "{\"type\":\"object\",\"description\":\"One harvest. seen = stored + unchanged + deleted + rejected + waiting.\","
      "\"required\":[\"run\",\"kind\",\"state\",\"phase\",\"started\",\"updated\",\"ended\",\"from\",\"seen\",\"stored\","
      "\"unchanged\",\"deleted\",\"rejected\",\"waiting\",\"missing\",\"losing\",\"pages\",\"bytes\",\"retries\","
@@ -386,14 +386,14 @@ const struct xt_schema xt_harvest_schemas[] = {
      ",\"bytes\":" COUNT ",\"retries\":" COUNT ",\"repaired\":" COUNT ",\"list_size\":" COUNT
      ",\"error\":{\"type\":[\"object\",\"null\"],\"required\":[\"class\",\"message\"],\"properties\":{\"class\":" TEXT
      ",\"message\":" TEXT "}}}}"},
-    {"Source", "{\"type\":\"object\",\"required\":[" SOURCE_REQUIRED "],\"properties\":{" SOURCE_MEMBERS "}}"},
-    {"SourceList", "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
-                   "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Source\"}},"
-                   "\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"Address of the next page.\"}}}"},
-    {"SourceDetail",
+    {"HarvestSource", "{\"type\":\"object\",\"required\":[" SOURCE_REQUIRED "],\"properties\":{" SOURCE_MEMBERS "}}"},
+    {"HarvestSourceList", "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
+                          "\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/HarvestSource\"}},"
+                          "\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"Address of the next page.\"}}}"},
+    {"HarvestSourceDetail",
      "{\"type\":\"object\",\"required\":[" SOURCE_REQUIRED
      ",\"runs\",\"diagnosis\",\"quarantine\"],\"properties\":{" SOURCE_MEMBERS
-     ",\"runs\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/SourceRun\"}},"
+     ",\"runs\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/HarvestRun\"}},"
      "\"diagnosis\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"rule\",\"field\",\"breaking\",\"of\","
      "\"examples\"],\"properties\":{\"rule\":" TEXT ",\"field\":" TEXT ",\"breaking\":" COUNT ",\"of\":" COUNT
      ",\"examples\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"identifier\",\"message\"],"

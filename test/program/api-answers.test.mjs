@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { Node, newFolder, ok, top } from '../lib/node.mjs'
+import { Node, newFolder, ok, run, top } from '../lib/node.mjs'
 
 const tools = join(top, 'tools/node_modules')
 const noAjv = existsSync(join(tools, 'ajv')) ? false : 'the validator is not installed (npm ci in tools/)'
@@ -86,6 +86,9 @@ describe('answers follow the description', { skip: noAjv }, () => {
     const key = records.person[0]
     const towns = '/api/v1/indexes/specialised-town/releases'
     const { releases } = await node.json('/api/v1/indexes/specialised-town')
+    await ok(['harvest', '--data', node.data, 'add', 'library', 'http://127.0.0.1:9/oai', '--every', '0', '--retries', '0'])
+    await ok(['harvest', '--data', node.data, 'add', 'new', 'http://127.0.0.1:9/oai', '--every', '0'])
+    assert.equal((await run(['harvest', '--data', node.data, 'run', 'library'])).code, 1) // loopback is not allowed
     const examples = {
       '/healthz': ['/healthz'],
       '/api/v1/node': ['/api/v1/node'],
@@ -121,6 +124,8 @@ describe('answers follow the description', { skip: noAjv }, () => {
       '/api/v1/observations': ['', '?limit=1000', '?area=ex-01&period=2020&revisions=true', '?indicator=kind&limit=3',
         '?area=440118', '?as_of=2020-01-01'].map((query) => `/api/v1/observations${query}`),
       '/api/v1/jobs': ['/api/v1/jobs'],
+      '/api/v1/sources': ['/api/v1/sources', '/api/v1/sources?limit=1'],
+      '/api/v1/sources/{name}': ['/api/v1/sources/library', '/api/v1/sources/new?after=x'],
       '/api/v1/jobs/{key}': (await node.json('/api/v1/jobs')).items.slice(0, 2).map((job) => `/api/v1/jobs/${job.key}`),
     }
     for (const [path, methods] of Object.entries(api.paths)) {
