@@ -58,8 +58,11 @@ static enum xt_code check_name(const struct xt_cli *cli, const char *name, struc
 
 static enum xt_code check_url(const char *url, struct xt_error *err)
 {
+    const char *host = strstr(url, "://");
+
+    /* No name and password in it: addresses are shown to everybody. */
     if ((strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0) || strpbrk(url, " \t\r\n#") ||
-        strlen(url) > 2000)
+        strlen(url) > 2000 || memchr(host + 3, '@', strcspn(host + 3, "/?")))
         return xt_fail(err, XT_E_INPUT, "url", XT_MSG_NOT_URL, XT_TEXT(url));
     return XT_OK;
 }

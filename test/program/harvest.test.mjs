@@ -259,6 +259,7 @@ test('what is asked for wrongly is said with field, limit and value', async () =
     const refused = [
       [['add', 'A b', 'http://example.org/oai'], /at most 60 lower-case letters.*is "A b"/],
       [['add', 'a', 'ftp://example.org/oai'], /must be a web address/],
+      [['add', 'a', 'http://me:secret@example.org/oai'], /must be a web address/],
       [['add', 'a', 'http://example.org/oai', '--guard', '101'], /must be at most 100, is 101/],
       [['add', 'a', 'http://example.org/oai', '--every', 'soon'], /must be a time such as .* is "soon"/],
       [['add', 'a', 'http://example.org/oai', '--allow', 'lan'], /"lan" is none/],
