@@ -29,9 +29,32 @@ static bool prefix_fits(struct xt_str pattern, struct xt_str prefix)
     return xt_str_eq(pattern, prefix);
 }
 
+/* A misspelt member must not pass for an absent one. */
+static bool row_is_good(const json_t *row, size_t at, struct xt_problems *problems)
+{
+    size_t before = problems->seen;
+    const char *name;
+    const json_t *value;
+    char path[200];
+
+    json_object_foreach ((json_t *)(uintptr_t)row, name, value) {
+        (void)snprintf(path, sizeof path, "harvest.json: formats[%zu].%s", at, name);
+        if (strcmp(name, "prefix") != 0 && strcmp(name, "mapping") != 0 && strcmp(name, "reader") != 0)
+            xt_problem(problems, path, XT_MSG_UNKNOWN_FIELD);
+        else if (!json_is_string(value))
+            xt_problem(problems, path, XT_MSG_NOT_TEXT);
+        else if (strcmp(name, "reader") == 0 && strcmp(json_string_value(value), "xt") != 0)
+            xt_problem(problems, path, XT_MSG_NOT_IN_LIST, XT_TEXT(json_string_value(value)), XT_TEXT("xt"));
+    }
+    (void)snprintf(path, sizeof path, "harvest.json: formats[%zu].prefix", at);
+    if (xt_json_str(row, "prefix").n == 0)
+        xt_problem(problems, path, XT_MSG_REQUIRED);
+    return problems->seen == before;
+}
+
 /* The row for a prefix, borrowed from *tree, or NULL. */
 static enum xt_code format_of(struct xt_region *region, const char *prefix, json_t **tree, const json_t **out,
-                              struct xt_error *err)
+                              struct xt_problems *problems, struct xt_error *err)
 {
     struct xt_str text;
     const json_t *row;
@@ -45,12 +68,12 @@ static enum xt_code format_of(struct xt_region *region, const char *prefix, json
     if (rc != XT_OK)
         return rc;
     json_array_foreach (xt_json_get(*tree, "formats"), i, row) {
-        if (prefix_fits(xt_json_str(row, "prefix"), xt_str(prefix))) {
+        if (!row_is_good(row, i, problems))
+            rc = xt_fail(err, XT_E_INPUT, "mapping", XT_MSG_REGION_WRONG, XT_INT(problems->seen));
+        else if (!*out && prefix_fits(xt_json_str(row, "prefix"), xt_str(prefix)))
             *out = row;
-            return XT_OK;
-        }
     }
-    return XT_OK;
+    return rc;
 }
 
 enum xt_code mapper_new(struct xt_node *node, const struct source *source, struct mapper **out,
@@ -60,7 +83,7 @@ enum xt_code mapper_new(struct xt_node *node, const struct source *source, struc
     XT_AUTO(mapper_free) struct mapper *mapper = xt_calloc(1, sizeof *mapper);
     const json_t *format = NULL;
     const char *name = source->mapping;
-    enum xt_code rc = format_of(node->region, source->prefix, &tree, &format, err);
+    enum xt_code rc = format_of(node->region, source->prefix, &tree, &format, problems, err);
 
     if (rc != XT_OK)
         return rc;

@@ -86,18 +86,38 @@ static enum xt_code read_setting(const struct setting *s, const char *value, str
     return XT_OK;
 }
 
-static enum xt_code check_rest(struct xt_node *node, const struct source *source, struct xt_error *err)
+/* FILE:LINE:COLUMN: MEMBER: SENTENCE, as xietong mapping check says them. */
+static void say_problems(const char *name, const struct xt_problems *problems, enum xt_lang lang)
+{
+    size_t i;
+
+    for (i = 0; i < problems->count; i++) {
+        const struct xt_problem *problem = &problems->list[i];
+        XT_AUTO(xt_text_done) struct xt_text line = {0};
+
+        xt_text_init(&line, 4 * XT_KIB);
+        xt_problem_say(problem, lang, &line);
+        (void)fprintf(stderr, "%s:%lld:%lld: %s: %s\n", name, (long long)problem->line, (long long)problem->column,
+                      problem->path ? problem->path : "", line.s);
+    }
+}
+
+static enum xt_code check_rest(const struct xt_cli *cli, const struct source *source, struct xt_error *err)
 {
     XT_AUTO(xt_problems_done) struct xt_problems problems = {0};
     XT_AUTO(mapper_free) struct mapper *mapper = NULL;
     struct xt_str bad;
+    enum xt_code rc;
 
     xt_problems_init(&problems);
     if (!xt_fetch_allow_valid(xt_str(source->allow), &bad))
         return xt_fail(err, XT_E_INPUT, "allow", XT_MSG_HARVEST_ALLOW, XT_VIEW(bad));
     if (*source->pin && strncmp(source->pin, "sha256//", 8) != 0)
         return xt_fail(err, XT_E_INPUT, "pin", XT_MSG_HARVEST_PIN, XT_TEXT(source->pin));
-    return mapper_new(node, source, &mapper, &problems, err); /* its mapping can be read */
+    rc = mapper_new(cli->node, source, &mapper, &problems, err); /* its mapping can be read */
+    if (rc != XT_OK)
+        say_problems(*source->mapping ? source->mapping : source->prefix, &problems, cli->lang);
+    return rc;
 }
 
 /* Options that were given, into source; with `all` also the defaults of those that were not. */
@@ -116,5 +136,5 @@ enum xt_code harvest_read_settings(struct xt_cli *cli, struct source *source, bo
         else if (all)
             *(int64_t *)(void *)((char *)source + SETTINGS[i].place) = SETTINGS[i].otherwise;
     }
-    return rc == XT_OK ? check_rest(cli->node, source, err) : rc;
+    return rc == XT_OK ? check_rest(cli, source, err) : rc;
 }

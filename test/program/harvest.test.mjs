@@ -1,6 +1,7 @@
 // The harvester against repositories on loopback: the way of a harvest, its counts, what is kept, undone, confirmed.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { withData, withNode, ok, run, importCounts } from '../lib/node.mjs'
@@ -273,6 +274,16 @@ test('what is asked for wrongly is said with field, limit and value', async () =
       assert.equal(result.code, 2, args.join(' '))
       assert.match(result.err, sentence)
     }
+    const bad = join(data, 'bad.json')
+    await writeFile(bad, '{"namespace":"x","records":[{"type":"paper","key":"{a}","fields":{"titel":"a"}}]}')
+    const faulty = await run(['harvest', '--data', data, 'add', 'a', 'http://example.org/oai', '--mapping', bad], { env })
+    assert.match(faulty.err, /bad\.json:1:\d+: records\[0\]\.fields\.titel: is not a field of this type/)
+    await mkdir(join(data, 'region'))
+    await writeFile(join(data, 'region/harvest.json'), '{"formats": [{"prefix": "oai_dc", "maping": "oai-dc"}, {"reader": "yt"}]}')
+    const wrong = await run(['harvest', '--data', data, 'add', 'a', 'http://example.org/oai'], { env })
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.err, /formats\[0\]\.maping: is not a field[^]*formats\[1\]\.reader: code "yt"[^]*formats\[1\]\.prefix: is required/)
+    await rm(join(data, 'region/harvest.json'))
     await ok(['harvest', '--data', data, 'add', 'a', 'http://example.org/oai'])
     assert.equal((await run(['harvest', '--data', data, 'add', 'a', 'http://example.org/oai'])).code, 2)
     await ok(['harvest', '--data', data, 'remove', 'a'])
