@@ -163,7 +163,13 @@ test('servers are believed by their certificates alone', async () => {
     const key = execFileSync('sh', ['-c', `openssl x509 -in ${join(folder, 'one.pem')} -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64`]).toString().trim()
     const repository = new Repository({ count: 3 })
     let used = 'one'
-    const start = () => serve((url) => repository.answer(url), {
+    const plain = await repository.serve()
+    const start = () => serve((url, request, response) => {
+      if (url.pathname !== '/down') return repository.answer(url)
+      response.writeHead(301, { location: `${plain.url}/oai${url.search}` })
+      response.end()
+      return undefined
+    }, {
       create: (handler) => createTls({ key: readFileSync(join(folder, `${used}.key`)), cert: readFileSync(join(folder, `${used}.pem`)) }, handler),
     })
     let server = await start()
@@ -174,6 +180,8 @@ test('servers are believed by their certificates alone', async () => {
         await says(/^safe: certificate: The certificate of "127\.0\.0\.1" is not to be trusted/)
         await ok(['harvest', '--data', data, 'set', 'safe', '--ca', join(folder, 'one.pem'), '--pin', `sha256//${key}`])
         assert.match(await ok(['harvest', '--data', data, 'run', 'safe']), /state=done seen=3/)
+        await ok(['harvest', '--data', data, 'add', 'down', `${server.url}/down`, ...quick, '--ca', join(folder, 'one.pem')])
+        assert.match((await run(['harvest', '--data', data, 'run', 'down'], { env })).err, /^down: redirect: A redirection leads from https to/)
         // The certificate is changed: first the one that is trusted, then one that has another key.
         await server.close()
         used = 'two'
@@ -187,6 +195,7 @@ test('servers are believed by their certificates alone', async () => {
       }, [])
     } finally {
       await server.close()
+      await plain.close()
     }
   })
 })
