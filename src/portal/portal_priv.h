@@ -29,9 +29,9 @@ const char *say(const struct xt_request *request, enum word word);
 /* A document under construction. Texts are cleaned up by page_done(). */
 struct page {
     struct xt_request *request;
-    const char *path;     /* of its address, without host and language: "/records/paper/01J…", "/search?q=…" */
-    const char *query;    /* what the application shows by, encoded, "?key=…": the other language has it, too; or NULL */
-    struct xt_text title; /* plain text, without the house */
+    const char *path;  /* of its address, without host and language: "/records/paper/01J…", "/search?q=…" */
+    const char *query; /* what the application shows by, encoded, "?key=…": the other language has it, too; or NULL */
+    struct xt_text title;       /* plain text, without the house */
     struct xt_text description; /* plain text */
     struct xt_text head;        /* further elements of the head, HTML */
     struct xt_text body;        /* HTML inside <main> */

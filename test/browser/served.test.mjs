@@ -131,7 +131,10 @@ test('the second page of a search without words is one page, read as served, by 
   await withPage(browser, node.url, async (page) => {
     const served = await get('/search?type=paper')
     const link = head(served.html, /href="([^"]*cursor=[^"]*)"/).replaceAll('&amp;', '&')
+    assert.match(link, /&page=2(&|$)/)
     assert.equal((await get(link)).status, 200)
+    // The other language has what the application shows by.
+    assert.match((await get('/overview?area=440100&type=paper')).html, /href="\/overview\?area=440100&amp;type=paper&amp;lang=en"/)
     await open(page, link)
     const titles = await page.locator('main .card h2').allInnerTexts()
     const { total } = await node.json('/api/v1/search', { type: 'paper', limit: 0 })
