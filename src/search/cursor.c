@@ -45,7 +45,7 @@ static struct xt_hash check_of(const unsigned char *bytes, size_t n, const struc
 {
     struct xt_hasher hasher;
     struct xt_hash hash;
-    char about[] = {CURSOR_VERSION,        (char)request->reader, request->like_count > 0, (char)request->sort_range,
+    char about[] = {CURSOR_VERSION,        (char)request->reader,    request->like_count > 0, (char)request->sort_range,
                     (char)request->pieces, (char)request->as_written};
 
     xt_hasher_init(&hasher);
