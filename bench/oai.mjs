@@ -1,10 +1,14 @@
 // A harvest over a full node: pages by their depth, records a second, beside reading and parsing the same rows from the store.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { bin, command, median, ms, percentile, start, withFolder } from './lib.mjs'
 
-const PROBES = 24 // pages of each depth
+const PROBES = 12 // pages of each depth
+
+/** What a process has used of the processors. */
+const cpuSeconds = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) / 100, 0)
 
 export async function oaiBench({ rows = 1_000_000, generate, build }) {
   return withFolder(async (folder) => {
@@ -60,17 +64,27 @@ async function measure(data, rows, build) {
 
     await harvest('oai_dc') // the pages of the store into memory
     const rounds = []
-    for (let n = 0; n < 3; n++) rounds.push({ ...await harvest('oai_dc'), floor: median(await floor()) })
+    for (let n = 0; n < 3; n++) {
+      const before = cpuSeconds(node.child.pid), round = await harvest('oai_dc'), cpu = cpuSeconds(node.child.pid) - before
+      rounds.push({ ...round, cpu, floor: median(await floor()) })
+    }
     const rate = median(rounds.map((round) => round.records / round.seconds)), ratio = median(rounds.map((round) => round.records / round.seconds / round.floor))
     if (rounds[0].records !== rows) throw new Error(`${rounds[0].records} records in the list`)
     result.push({ measure: `${label}: oai_dc, records/s`, ours: Math.round(rate), peer: `${Math.round(median(rounds.map((round) => round.floor)))} read and parsed`,
       ratio: ratio.toFixed(2), bar: '>= 0.5, >= 50,000/s', cleared: ratio >= 0.5 && rate >= 50_000 })
 
+    result.push({ measure: `${label}: oai_dc, records/s of the node's processor time`, ours: Math.round(median(rounds.map((round) => round.records / round.cpu))) })
+
     const { tokens } = rounds[0]
-    const first = await time('verb=ListRecords&metadataPrefix=oai_dc')
+    // The very first page also counts the list; pages are held against the one after it, which does not.
+    const by = (token) => `verb=ListRecords&resumptionToken=${encodeURIComponent(token)}`
+    result.push({ measure: `${label}: the first page, with counting, ms`, ours: ms(await time('verb=ListRecords&metadataPrefix=oai_dc')) })
     for (const share of [0.01, 0.5, 0.99]) {
-      const page = await time(`verb=ListRecords&resumptionToken=${encodeURIComponent(tokens[Math.floor(tokens.length * share)])}`)
-      result.push({ measure: `${label}: a page at ${share * 100} %, ms`, ours: ms(page), peer: `${ms(first)} first page`, ratio: (page / first).toFixed(2), bar: '<= 1.2', cleared: page / first <= 1.2 })
+      const deep = by(tokens[Math.floor(tokens.length * share)]), pairs = []
+      for (let n = 0; n < 5; n++) pairs.push({ page: await time(deep), second: await time(by(tokens[0])) })
+      const ratio = median(pairs.map(({ page, second }) => page / second))
+      result.push({ measure: `${label}: a page at ${share * 100} %, ms`, ours: ms(median(pairs.map(({ page }) => page))), peer: `${ms(median(pairs.map(({ second }) => second)))} second page`,
+        ratio: ratio.toFixed(2), bar: '<= 1.2', cleared: ratio <= 1.2 })
     }
     const xt = await harvest('xt')
     result.push({ measure: `${label}: xt, records/s`, ours: Math.round(xt.records / xt.seconds) })

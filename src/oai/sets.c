@@ -17,13 +17,16 @@
 
 static size_t add_spec(struct xt_arena *arena, struct xt_str *out, size_t n, const char *kind, struct xt_str value)
 {
-    struct xt_str spec;
-    size_t i;
+    size_t kind_n = strlen(kind), i;
+    struct xt_str spec = {.n = kind_n + value.n};
+    char *s;
 
     if (n == OAI_SETS_MAX)
         return n;
-    spec.s = xt_arena_printf(arena, "%s%.*s", kind, (int)value.n, value.s);
-    spec.n = strlen(kind) + value.n;
+    s = xt_arena_alloc(arena, spec.n + 1); /* for every record of every page: no printf */
+    memcpy(s, kind, kind_n);
+    memcpy(s + kind_n, value.s, value.n);
+    spec.s = s;
     for (i = 0; i < n; i++)
         if (xt_str_eq(out[i], spec))
             return n;

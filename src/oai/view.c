@@ -62,32 +62,35 @@ static bool is_hex4(const struct reader *r, uint32_t at)
     return true;
 }
 
-/* Behind the opening quote. */
+/* Bytes at which a run of plain text ends. */
+static bool ends_run(unsigned char c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+/* At the opening quote. */
 static bool read_string(struct reader *r)
 {
-    uint32_t node;
+    const char *s = r->s;
+    uint32_t at = ++r->at, n = r->n;
+    uint32_t node = add_node(r, VIEW_STRING);
 
-    r->at++;
-    node = add_node(r, VIEW_STRING);
-    for (; r->at < r->n; r->at++) {
-        unsigned char c = (unsigned char)r->s[r->at];
-
-        if (c == '"') {
-            close_node(r, node, r->at++);
-            return true;
-        }
-        if (c < 0x20)
+    for (;;) {
+        while (at < n && !ends_run((unsigned char)s[at]))
+            at++;
+        if (at >= n || (s[at] != '"' && s[at] != '\\'))
             return false;
-        if (c != '\\')
-            continue;
+        if (s[at] == '"')
+            break;
         r->view->nodes[node].escaped = true;
-        r->at++;
-        if (r->at >= r->n || !r->s[r->at] || !strchr("\"\\/bfnrtu", r->s[r->at]))
+        at++;
+        if (at >= n || !s[at] || !strchr("\"\\/bfnrtu", s[at]) || (s[at] == 'u' && !is_hex4(r, at + 1)))
             return false;
-        if (r->s[r->at] == 'u' && !is_hex4(r, r->at + 1))
-            return false;
+        at++;
     }
-    return false;
+    r->at = at + 1;
+    close_node(r, node, at);
+    return true;
 }
 
 static bool digits(struct reader *r)
