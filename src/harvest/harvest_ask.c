@@ -112,6 +112,7 @@ static enum xt_code try_once(struct harvest *h, const char *url, struct xt_oai_p
 enum xt_code harvest_ask(struct harvest *h, const char *query, struct xt_oai_page *out, struct xt_error *err)
 {
     XT_AUTO(xt_text_done) struct xt_text url = {0};
+    struct xt_error fault;
     int64_t tries, wait_s, ms;
     bool retry;
     enum xt_code rc;
@@ -122,13 +123,15 @@ enum xt_code harvest_ask(struct harvest *h, const char *query, struct xt_oai_pag
     xt_text_add_z(&url, query);
     for (tries = 0;; tries++) {
         *out = (struct xt_oai_page){.list_size = -1};
-        rc = try_once(h, url.s, out, &wait_s, err);
+        rc = try_once(h, url.s, out, &wait_s, &fault);
         if (rc == XT_OK)
             return rc;
         xt_oai_page_done(out);
-        (void)harvest_class(err, &retry);
-        if (!retry || tries >= h->source.retries)
+        (void)harvest_class(&fault, &retry);
+        if (!retry || tries >= h->source.retries) {
+            *err = fault; /* not before: a fault that passed is none */
             return rc;
+        }
         if (wait_s > WAIT_MAX_S)
             return xt_fail(err, XT_E_BUSY, "", XT_MSG_HARVEST_LATER, XT_INT(wait_s));
         ms = h->source.retry_ms << (tries < 12 ? tries : 12);

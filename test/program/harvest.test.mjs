@@ -230,6 +230,32 @@ test('a running node harvests by itself what is due', async () => {
   })
 })
 
+test('a server that asks to wait is waited for, and a host is asked no faster than it is told', async () => {
+  const repository = new Repository({ count: 30, page: 10 })
+  const times = []
+  let busy = 1
+  repository.hook = (url, request, response) => {
+    times.push(Date.now())
+    if (url.searchParams.get('verb') !== 'ListRecords' || busy-- <= 0) return null
+    response.writeHead(503, { 'retry-after': '1' })
+    response.end()
+    return undefined
+  }
+  await withSource(repository, async (data, server) => {
+    let began = Date.now()
+    const done = await harvest(data, 'run', 'library')
+    assert.deepEqual([done.state, done.seen], ['done', 30], done.err)
+    assert.ok(Date.now() - began >= 1000, 'Retry-After is kept to')
+    for (const name of ['b', 'c']) await ok(['harvest', '--data', data, 'add', name, `${server.url}/oai`, ...quick, '--pause', '150'])
+    times.length = 0
+    began = Date.now()
+    await ok(['harvest', '--data', data, 'run', 'b', 'c']) // at the same time, of one host
+    assert.equal(times.length, 8)
+    const gaps = times.slice(1).map((time, i) => time - times[i])
+    assert.ok(Math.min(...gaps) >= 130, `requests come ${gaps} ms after each other`)
+  })
+})
+
 test('what nothing names any more is tidied away', async () => {
   const repository = new Repository({ count: 8 })
   const server = await repository.serve()
