@@ -72,22 +72,30 @@ static const struct {
     {"@label", WORD_LABEL}, {"@node", WORD_NODE}, {"@base", WORD_BASE}, {"@entry", WORD_ENTRY},
 };
 
-static enum part_word word_of(const char *text)
-{
-    size_t i;
-
-    for (i = 0; i < XT_COUNT(words); i++)
-        if (strcmp(words[i].text, text) == 0)
-            return words[i].word;
-    return WORD_NONE;
-}
-
 /* What a part may read: the fields of a type or of a group; none for the node itself. */
 struct scope {
     const struct xt_type *type;
     const struct xt_field *fields;
     size_t count;
+    bool link; /* inside the values of a link */
 };
+
+/* The word that text is; one that stands for what is not at hand there is a mistake. */
+static enum part_word word_of(struct loading *l, const char *path, const struct scope *scope, const char *text)
+{
+    enum part_word word = WORD_NONE;
+    size_t i;
+
+    for (i = 0; i < XT_COUNT(words); i++)
+        if (strcmp(words[i].text, text) == 0)
+            word = words[i].word;
+    if ((word == WORD_LABEL && !scope->link) ||
+        (!scope->type && (word == WORD_ID || word == WORD_KEY || word == WORD_OAI || word == WORD_PAGE))) {
+        xt_problem(l->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("text"), XT_TEXT(text));
+        return WORD_NONE;
+    }
+    return word;
+}
 
 static const struct xt_field *find_field(struct loading *l, const char *path, const struct scope *scope,
                                          const char *name)
@@ -138,7 +146,7 @@ static void load_attributes(struct loading *l, const char *path, const struct sc
             continue;
         }
         *a = (struct part_attribute){.name = xt_arena_strdup(l->arena, name), .text = xt_arena_strdup(l->arena, text)};
-        a->word = word_of(text);
+        a->word = word_of(l, path, scope, text);
         if (a->word == WORD_NONE && text[0] == '@') {
             a->word = WORD_FIELD;
             a->field = find_field(l, path, scope, text + 1);
@@ -221,7 +229,9 @@ static bool load_each(struct loading *l, const char *path, const struct scope *s
         return false;
     }
     if (field->kind == XT_KIND_GROUP)
-        inner = (struct scope){scope->type, field->fields, field->field_count};
+        inner = (struct scope){scope->type, field->fields, field->field_count, false};
+    else
+        inner.link = true;
     load_parts(l, at_member(l, path, "in"), &inner, json_object_get(json, "in"), out, depth);
     return true;
 }
@@ -248,6 +258,10 @@ static bool load_part(struct loading *l, const char *path, const struct scope *s
     out->lang = xt_json_bool(json, "lang", false);
     out->label = strcmp(xt_json_z(json, "as", ""), "label") == 0;
     link = xt_json_z(json, "link", NULL);
+    if (link && !scope->link) {
+        xt_problem(l->problems, path, XT_MSG_REGION_UNKNOWN, XT_TEXT("link"), XT_TEXT(link));
+        return false;
+    }
     if (link) {
         out->from = PART_LINK;
         out->known = strcmp(link, "known") == 0;
@@ -272,7 +286,7 @@ static bool load_part(struct loading *l, const char *path, const struct scope *s
     out->text = text_of(l, json, "text");
     if (out->text) {
         out->from = PART_TEXT;
-        out->word = word_of(out->text);
+        out->word = word_of(l, path, scope, out->text);
         return true;
     }
     load_parts(l, at_member(l, path, "in"), scope, json_object_get(json, "in"), out, depth);
@@ -301,7 +315,7 @@ static void load_entity(struct loading *l, const char *path, const char *name, c
         xt_text_addf(&l->out->notes, "%s\n", path);
         return;
     }
-    scope = (struct scope){entity->type, entity->type->fields, entity->type->field_count};
+    scope = (struct scope){entity->type, entity->type->fields, entity->type->field_count, false};
     root = xt_arena_alloc(l->arena, sizeof *root);
     root->name = name_of(l, path, json, "element");
     root->always = true;
