@@ -247,7 +247,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     r->path_n += n + 1;
     if (r->depth == 2) {
         r->page->has_identify |= strcmp(r->path, "/Identify") == 0;
-        r->page->has_list |= strncmp(r->path, "/List", 5) == 0 || strcmp(r->path, "/GetRecord") == 0;
+        r->page->has_list |= strcmp(r->path, "/ListRecords") == 0 || strcmp(r->path, "/ListIdentifiers") == 0 ||
+                             strcmp(r->path, "/GetRecord") == 0;
     }
     if (begins_record(r->path)) {
         r->in_record = true;

@@ -182,6 +182,10 @@ static void reads_errors_and_identify(void **state)
     assert_true(xt_str_is(page.repository, "R"));
     assert_true(xt_str_is(page.granularity, "YYYY-MM-DD"));
     xt_oai_page_done(&page);
+    /* Another list is no list of records. */
+    assert_int_equal(xt_oai_read(XT_STR(HEAD "<ListSets><set/></ListSets>" FOOT), &page, &err), XT_OK);
+    assert_false(page.has_list);
+    xt_oai_page_done(&page);
 }
 
 /* ---- payloads ---- */

@@ -2,7 +2,7 @@
 // an answer that is no well-formed XML, nine deleted records in ten.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -103,4 +103,51 @@ test('every recorded repository is harvested, each header counted once', { skip:
       await server.close()
     }
   })
+})
+
+// Answers of other harvesters' own tests: each served as a list (Identify as such), and what comes of it.
+const NO_LIST = 'oai: The source did not give the list asked for'
+const EDGES = {
+  'pyoai-fake1--00000': NO_LIST,
+  'pyoai-fake1--00001': NO_LIST,
+  'pyoai-fake1--00002': NO_LIST,
+  'pyoai-fake1--00003': 'state=done seen=16 stored=0 unchanged=0 deleted=0 rejected=16',
+  'pyoai-fake1--00004': 'state=done seen=1 stored=1 unchanged=0 deleted=0 rejected=0',
+  'pyoai-fake1--00005': 'state=done seen=16 stored=16 unchanged=0 deleted=0 rejected=0',
+  'pyoai-fake1--00006': 'xml: The answer is not OAI-PMH: its root is "dc"',
+  'pyoai-fake2--00000': 'state=done seen=1 stored=0 unchanged=0 deleted=1 rejected=0',
+  'pyoai-fake2--00001': 'state=done seen=1 stored=1 unchanged=0 deleted=0 rejected=0',
+  'pyoai-fake2--00002': 'state=done seen=81 stored=79 unchanged=0 deleted=2 rejected=0',
+  'pyoai-fake3--00001': 'xml: The answer is not well-formed XML (line 1)',
+  'pyoai-fake4--00001': NO_LIST,
+  'pyoai-fake5--00001': NO_LIST,
+  'vufind-arbitrary-error-response': 'oai: The source answered foo: bar',
+  'vufind-identify-response': NO_LIST,
+  'vufind-list-records-response': 'state=done seen=2 stored=0 unchanged=0 deleted=1 rejected=1',
+  'vufind-list-records-token-response': 'state=done seen=1 stored=0 unchanged=0 deleted=0 rejected=1',
+  'vufind-list-sets-response': NO_LIST,
+  'vufind-oai-doaj': 'state=done seen=100 stored=100 unchanged=0 deleted=0 rejected=0',
+  'vufind-token-error-response': 'oai: The source answered badResumptionToken: Invalid or expired resumption token',
+}
+
+test('the answers that other harvesters are tested with have an end and a reason', { skip: noData, timeout: 200_000 }, async () => {
+  const files = []
+  for (const set of ['pyoai', 'vufind'])
+    for (const name of (await readdir(join(dataSets, 'oai/edge', set))).sort()) if (name.endsWith('.xml')) files.push([`${set}-${name.replace('.xml', '').replaceAll('_', '-')}`, join(dataSets, 'oai/edge', set, name)])
+  const server = await serve(async (url) => {
+    const text = await readFile(files.find(([name]) => url.pathname === `/${name}`)[1], 'utf8')
+    if (url.searchParams.get('verb') === 'Identify') return text.includes('<Identify') ? text : identify()
+    return url.searchParams.has('resumptionToken') ? oaiError('noRecordsMatch') : text
+  })
+  try {
+    await withData(async (data) => {
+      for (const [name] of files) await ok(['harvest', '--data', data, 'add', name, `${server.url}/${name}`, '--allow', 'loopback', '--pause', '0', '--retries', '0', '--every', '0'])
+      const result = await run(['harvest', '--data', data, 'run'], { env: { LANG: 'en' } })
+      const came = Object.fromEntries(result.out.trimEnd().split('\n').map((row) => [row.split('\t')[0], /state=\S+ seen=\d+ stored=\d+ unchanged=\d+ deleted=\d+ rejected=\d+/.exec(row)[0]]))
+      for (const row of result.err.trimEnd().split('\n')) came[row.slice(0, row.indexOf(':'))] = row.slice(row.indexOf(':') + 2)
+      assert.deepEqual(came, EDGES)
+    }, [])
+  } finally {
+    await server.close()
+  }
 })
