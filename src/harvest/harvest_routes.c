@@ -16,7 +16,13 @@ static void add_instant(struct xt_json *w, const char *key, xt_instant at)
     xt_json_kv_str(w, key, at > 0 ? xt_str(xt_instant_format(at, false, text)) : (struct xt_str){NULL, 0});
 }
 
-static void add_run(struct xt_json *w, const struct run *run, enum xt_lang lang)
+/* Where a name leads to inside a network is for those who run the node. */
+static bool may_be_told(const struct run *run, const struct xt_request *request)
+{
+    return strcmp(run->error_class, "address") != 0 || request->actor.may[XT_MAY_ADMIN];
+}
+
+static void add_run(struct xt_json *w, const struct run *run, const struct xt_request *request)
 {
     const struct {
         const char *name;
@@ -44,7 +50,8 @@ static void add_run(struct xt_json *w, const struct run *run, enum xt_lang lang)
     if (*run->error_class) {
         xt_json_object(w);
         xt_json_kv_z(w, "class", run->error_class);
-        xt_json_kv_z(w, "message", lang == XT_ZH ? run->error_zh : run->error_en);
+        if (may_be_told(run, request))
+            xt_json_kv_z(w, "message", request->lang == XT_ZH ? run->error_zh : run->error_en);
         xt_json_end_object(w);
     } else {
         xt_json_add_null(w);
@@ -79,7 +86,7 @@ static enum xt_code add_source(struct xt_json *w, struct xt_conn *conn, const st
     add_instant(w, "due", s->due_at);
     xt_json_key(w, "last");
     if (found)
-        add_run(w, &run, request->lang);
+        add_run(w, &run, request);
     else
         xt_json_add_null(w);
     return XT_OK;
@@ -216,7 +223,7 @@ static enum xt_code add_runs(struct xt_json *w, struct xt_conn *conn, const stru
         rc = run_before(conn, source->id, run.id, request->arena, &run, &found, err);
         if (rc != XT_OK || !found)
             break;
-        add_run(w, &run, request->lang);
+        add_run(w, &run, request);
     }
     xt_json_end_array(w);
     return rc;
@@ -384,7 +391,7 @@ const struct xt_schema xt_harvest_schemas[] = {
      ",\"from\":" INSTANT_OR_NULL ",\"seen\":" COUNT ",\"stored\":" COUNT ",\"unchanged\":" COUNT ",\"deleted\":" COUNT
      ",\"rejected\":" COUNT ",\"waiting\":" COUNT ",\"missing\":" COUNT ",\"losing\":" COUNT ",\"pages\":" COUNT
      ",\"bytes\":" COUNT ",\"retries\":" COUNT ",\"repaired\":" COUNT ",\"list_size\":" COUNT
-     ",\"error\":{\"type\":[\"object\",\"null\"],\"required\":[\"class\",\"message\"],\"properties\":{\"class\":" TEXT
+     ",\"error\":{\"type\":[\"object\",\"null\"],\"required\":[\"class\"],\"properties\":{\"class\":" TEXT
      ",\"message\":" TEXT "}}}}"},
     {"HarvestSource", "{\"type\":\"object\",\"required\":[" SOURCE_REQUIRED "],\"properties\":{" SOURCE_MEMBERS "}}"},
     {"HarvestSourceList", "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"

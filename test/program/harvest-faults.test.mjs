@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { ok, run, withData, withFolder } from '../lib/node.mjs'
+import { ok, run, withData, withFolder, withNode } from '../lib/node.mjs'
 import { Repository, dcRecord, envelope, identify, oaiError, serve } from '../lib/oai-server.mjs'
 
 const quick = ['--allow', 'loopback', '--pause', '0', '--retry-after', '10', '--retries', '1', '--every', '0', '--timeout', '3', '--page-size', '2']
@@ -128,6 +128,9 @@ test('addresses inside are refused unless they are allowed, whatever their name'
       await refused('short', `http://127.1:${server.port}/oai`, '', /^short: address: /)
       await refused('number', `http://2130706433:${server.port}/oai`, '10.0.0.0/8', /^number: address: /)
       assert.equal(server.asked.length, 0, 'no connection was made')
+      await withNode(data, async (node) => { // where a name leads to inside is not told to everybody
+        assert.deepEqual((await node.json('/api/v1/sources/name')).last.error, { class: 'address' })
+      })
       await ok(['harvest', '--data', data, 'set', 'name', '--allow', '127.0.0.1'])
       assert.match(await ok(['harvest', '--data', data, 'run', 'name']), /state=done seen=3 stored=3/)
     }, [])
