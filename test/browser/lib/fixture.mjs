@@ -235,7 +235,7 @@ function answer(url, en, empty) {
   if (path === '/cross') return crossing(url, en)
   if (path === '/changes') {
     return { items: Array.from({ length: 12 }, (_, i) => ({
-      seq: 4700 + i, at: '2026-03-05T06:07:08Z', room: 'catalog', action: i % 3 ? 'update' : 'create', subject: `paper/${id(i + 1)}`,
+      seq: 4700 + i, at: '2026-03-05T06:07:08Z', room: 'catalog', action: i % 3 ? 'update' : 'create', subject: `paper/${id(i + 1)}`, title: titleOf('some', i + 1, en),
     })), next: null }
   }
   if (/^\/(indexes|observations)/.test(path)) {

@@ -265,7 +265,7 @@ export interface ChangeItem {
   /** The key of the record, where room is "catalog". */
   subject: string
   room?: string
-  /** Given where the node says it; else the page asks for the record. */
+  /** What it is called now, where it is a record to be seen. */
   title?: string | null
 }
 

@@ -41,16 +41,6 @@ function finished(): void {
   setTimeout(() => now.forEach((check) => check()), 0)
 }
 
-/** Work that a page waits for beside what useLoad() brings. */
-export async function counted<T>(work: Promise<T>): Promise<T> {
-  running += 1
-  try {
-    return await work
-  } finally {
-    finished()
-  }
-}
-
 export interface Loading<T> {
   data: ShallowRef<T | null>
   error: ShallowRef<ApiError | null>
