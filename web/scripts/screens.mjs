@@ -39,8 +39,6 @@ async function picture(base) {
     ['help', '/help', DESKTOP, 'light', 'zh'],
     ['glossary', '/glossary', DESKTOP, 'light', 'zh'],
     ['identifiers', '/identifiers', DESKTOP, 'light', 'en'],
-    ['topic', '/topics/area/440600', DESKTOP, 'light', 'zh'],
-    ['advanced', `/advanced?q=${encodeURIComponent('陶瓷 AND year:2015.. NOT type:need')}`, DESKTOP, 'light', 'zh'],
     ['data', '/data', DESKTOP, 'light', 'zh'],
     ['api', '/api', DESKTOP, 'light', 'en'],
     ['topic', '/topics/subject/510', DESKTOP, 'light', 'zh'],
