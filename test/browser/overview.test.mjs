@@ -222,6 +222,7 @@ test('filters, map, list and tables are one state; back, forward and reload rest
 test('the running year is marked as not over', LIMIT, () =>
   withPage(on.browser, on.node.url, async (page) => {
     await open(page, '/overview')
+    const growth = page.locator('.chart').first()
     assert.match(await growth.innerText(), new RegExp(`\\* ${NOW} 年未完`))
     assert.ok(await growth.locator('.open').count() > 0)
     await growth.locator('.chart-table summary').click()

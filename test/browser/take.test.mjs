@@ -148,7 +148,7 @@ test('every page says which calls it is drawn from', LIMIT, () =>
     await page.waitForURL(/q=/)
     await idle(page)
     await page.getByRole('button', { name: '此页的接口调用' }).click()
-    assert.ok((await page.locator('.calls a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))).some((one) => one.startsWith(`/api/v1/search?q=${encodeURIComponent('示例')}`)))
+    await page.locator(`.calls a[href^="/api/v1/search?q=${encodeURIComponent('示例')}"]`).first().waitFor()
     const keys = (await node.json('/api/v1/search', { type: 'paper', limit: 2 })).items.map((one) => one.key)
     await open(page, `/compare?${keys.map((key) => `key=${key}`).join('&')}`)
     await page.getByRole('button', { name: '此页的接口调用' }).click()
