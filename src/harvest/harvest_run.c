@@ -529,7 +529,7 @@ static enum xt_code fail(struct harvest *h, struct xt_error *err)
     if (rc != XT_OK)
         return rc;
     s->failures++;
-    wait_s = BACK_OFF_S * (1LL << (s->failures < 12 ? s->failures : 12));
+    wait_s = BACK_OFF_S * ((int64_t)1 << (s->failures < 12 ? s->failures : 12));
     if (s->every_s > 0 && wait_s > s->every_s)
         wait_s = s->every_s;
     if (h->fault.msg == XT_MSG_HARVEST_LATER && h->fault.args[0].i > wait_s)
