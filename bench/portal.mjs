@@ -147,6 +147,8 @@ async function letters(browser, url, slow) {
 async function serve(data) {
   const node = await start(bin, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--quiet'], /listening on (http:\/\/\S+)/)
   const url = node.found[1]
+  // After an update the index may be made anew first.
+  while ((await (await fetch(`${url}/api/v1/node`)).json()).index.state !== 'ready') await new Promise((done) => setTimeout(done, 500))
   const { items, total } = await (await fetch(`${url}/api/v1/search?q=${encodeURIComponent('研究')}&limit=1`)).json()
   return {
     url, stop: node.stop, records: (await (await fetch(`${url}/api/v1/node`)).json()).total, found: total,
@@ -256,8 +258,8 @@ export async function portalBench({ rounds = 9, real }) {
   })
 }
 
-/** Over a node of real data that is there already: `node bench/portal.mjs DATA`. */
+/** Over a node of real data that is there already ("" = the sample alone): `node bench/portal.mjs DATA [ROUNDS]`. */
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const { table } = await import('./lib.mjs')
-  console.log(table(await portalBench({ real: process.argv[2] })))
+  console.log(table(await portalBench({ real: process.argv[2], rounds: Number(process.argv[3] ?? 9) })))
 }
