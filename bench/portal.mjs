@@ -234,7 +234,7 @@ function realData(folder) {
   return data
 }
 
-export async function portalBench({ rounds = 9, real }) {
+export async function portalBench({ rounds = 9, real, lighthouse = true }) {
   return withFolder(async (folder) => {
     const sample = join(folder, 'sample')
     command(bin, ['init', '--data', sample, '--sample'])
@@ -246,7 +246,7 @@ export async function portalBench({ rounds = 9, real }) {
         try {
           const label = `${name} (${node.records} records)`
           rows.push(...await viewRows(browser, node, label, rounds), ...await clickRows(browser, node, label))
-          if (data === sample) rows.push(...await lighthouseRows(node, Math.min(rounds, 3)))
+          if (data === sample && lighthouse) rows.push(...await lighthouseRows(node, Math.min(rounds, 3)))
         } finally {
           await node.stop()
         }
@@ -258,8 +258,8 @@ export async function portalBench({ rounds = 9, real }) {
   })
 }
 
-/** Over a node of real data that is there already ("" = the sample alone): `node bench/portal.mjs DATA [ROUNDS]`. */
+/** Over a node of real data that is there already ("" = the sample alone): `node bench/portal.mjs DATA [ROUNDS [--no-lighthouse]]`. */
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const { table } = await import('./lib.mjs')
-  console.log(table(await portalBench({ real: process.argv[2], rounds: Number(process.argv[3] ?? 9) })))
+  console.log(table(await portalBench({ real: process.argv[2], rounds: Number(process.argv[3] ?? 9), lighthouse: process.argv[4] !== '--no-lighthouse' })))
 }
