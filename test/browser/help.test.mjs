@@ -146,6 +146,7 @@ test('an identifier is checked, mended and found, by keyboard; back and reload r
   await page.waitForSelector('.is-bad')
   assert.match(await text(page, '.check-answer'), /校验位应为“1”，现为“2”/)
   await page.getByText('校验位怎样算：0317-8472').click()
+  await page.waitForSelector('.check-one .working td') // drawn when it is opened
   assert.match(await text(page, '.check-one .working'), /120，除以 11 余 10，校验位应为 1/)
   await everyWidth(page, 'a wrong one')
   await page.locator('.check-answer a').click()
