@@ -27,6 +27,11 @@ enum xt_cite_style xt_cite_style(struct xt_str name)
     return (enum xt_cite_style)i;
 }
 
+const char *xt_cite_style_name(enum xt_cite_style style)
+{
+    return styles[style].name;
+}
+
 const char *xt_cite_ending(enum xt_cite_style style)
 {
     return styles[style].ending;

@@ -53,6 +53,7 @@ void xt_cite(const struct xt_cited *cited, enum xt_cite_style style, struct xt_t
 
 /* "gb7714", "apa", "bibtex", "ris"; XT_CITE_STYLES for another word. */
 enum xt_cite_style xt_cite_style(struct xt_str name);
+const char *xt_cite_style_name(enum xt_cite_style style);
 /* ".bib", ".ris", ".txt" without the stop; the media type. */
 const char *xt_cite_ending(enum xt_cite_style style);
 const char *xt_cite_media(enum xt_cite_style style);

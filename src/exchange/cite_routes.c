@@ -7,8 +7,6 @@
 
 #define READ_WAIT_MS 2000
 
-static const char *const names[XT_CITE_STYLES] = {"gb7714", "apa", "bibtex", "ris"};
-
 const struct xt_param xt_exchange_citation_params[] = {
     {.name = "type", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 50, .about = "Name of a record type."},
     {.name = "id", .in = XT_IN_PATH, .kind = XT_P_TEXT, .max = 40, .about = "The ULID of the record's key."},
@@ -68,7 +66,7 @@ static void write_all(const struct xt_cited *cited, struct xt_reply *reply)
 
         xt_text_init(&entry, XT_MIB);
         xt_cite(cited, (enum xt_cite_style)style, &entry);
-        xt_json_kv_str(&w, names[style], xt_str_trim(xt_text_view(&entry)));
+        xt_json_kv_str(&w, xt_cite_style_name((enum xt_cite_style)style), xt_str_trim(xt_text_view(&entry)));
     }
     xt_json_end_object(&w);
 }
