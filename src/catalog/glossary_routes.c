@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "catalog/catalog_routes.h"
 #include "text/collate.h"
 #include "text/pinyin.h"
@@ -114,8 +113,6 @@ enum xt_code xt_catalog_glossary(struct xt_request *request, struct xt_reply *re
     enum xt_lang lang = request->lang, other = lang == XT_ZH ? XT_EN : XT_ZH;
     const struct xt_term **found;
     size_t count = xt_glossary_find(region, xt_request_param(request, "q"), lang, request->arena, &found), i;
-    struct xt_hash hash;
-    char hex[XT_HASH_HEX];
     struct xt_json w;
 
     (void)err;
@@ -137,9 +134,7 @@ enum xt_code xt_catalog_glossary(struct xt_request *request, struct xt_reply *re
     }
     xt_json_end_array(&w);
     xt_json_end_object(&w);
-    hash = xt_hash_of(reply->body.s, reply->body.n);
-    memcpy(reply->etag, xt_hash_hex(&hash, hex), 16);
-    reply->etag[16] = '\0';
+    xt_reply_tag_body(reply);
     reply->cache_control = MAX_AGE;
     return XT_OK;
 }

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/hash.h"
 #include "catalog/catalog_routes.h"
 #include "catalog/show.h"
 
@@ -311,8 +310,6 @@ static void write_scheme(struct xt_json *w, const struct xt_request *request, co
 enum xt_code xt_catalog_identifiers(struct xt_request *request, struct xt_reply *reply, struct xt_error *err)
 {
     const struct xt_region *region = request->node->region;
-    struct xt_hash hash;
-    char hex[XT_HASH_HEX];
     struct xt_json w;
     size_t i;
 
@@ -326,9 +323,7 @@ enum xt_code xt_catalog_identifiers(struct xt_request *request, struct xt_reply 
             write_scheme(&w, request, &region->schemes[i]);
     xt_json_end_array(&w);
     xt_json_end_object(&w);
-    hash = xt_hash_of(reply->body.s, reply->body.n);
-    memcpy(reply->etag, xt_hash_hex(&hash, hex), 16);
-    reply->etag[16] = '\0';
+    xt_reply_tag_body(reply);
     reply->cache_control = MAX_AGE;
     return XT_OK;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/embed.h"
-#include "base/hash.h"
 
 #define TITLE_MAX       (4 * XT_KIB)
 #define DESCRIPTION_MAX (16 * XT_KIB)
@@ -279,8 +278,6 @@ void page_reply(struct page *page, struct xt_reply *reply)
     XT_AUTO(xt_text_done) struct xt_text main = page->body;
     const struct xt_str house = house_name(page->request);
     struct xt_text *out = &reply->body;
-    struct xt_hash hash;
-    char hex[XT_HASH_HEX];
 
     pthread_once(&document_once, cut_document);
     xt_text_init(&page->body, BODY_MAX); /* main has the old one */
@@ -299,7 +296,5 @@ void page_reply(struct page *page, struct xt_reply *reply)
     }
     xt_text_add_str(out, document.rest);
     /* The tag is of the bytes: another program's document names other scripts, at the same number of the sequence. */
-    hash = xt_hash_of(out->s, out->n);
-    memcpy(reply->etag, xt_hash_hex(&hash, hex), 16);
-    reply->etag[16] = '\0';
+    xt_reply_tag_body(reply);
 }

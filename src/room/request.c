@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/number.h"
 #include "room/room.h"
 
@@ -73,6 +74,15 @@ static bool in_path(const struct xt_request *request, struct xt_str name)
         if (row->in == XT_IN_PATH && xt_str_is(name, row->name))
             return true;
     return false;
+}
+
+void xt_reply_tag_body(struct xt_reply *reply)
+{
+    struct xt_hash hash = xt_hash_of(reply->body.s, reply->body.n);
+    char hex[XT_HASH_HEX];
+
+    memcpy(reply->etag, xt_hash_hex(&hash, hex), 16);
+    reply->etag[16] = '\0';
 }
 
 const char *xt_request_query(const struct xt_request *request)

@@ -150,6 +150,8 @@ bool xt_request_bool(const struct xt_request *request, const char *name, bool ot
 /* The address of the next page, in the request's arena: path with the query of this request and another cursor. */
 /* From the question mark on, as it was sent; "" without one: what a redirection keeps. */
 const char *xt_request_query(const struct xt_request *request);
+/* Sets the entity tag to that of the body's bytes: for what does not follow the sequence alone. */
+void xt_reply_tag_body(struct xt_reply *reply);
 const char *xt_request_next(const struct xt_request *request, const char *path, const char *cursor);
 
 /* The reply under construction. The handler fills body (JSON unless it says otherwise) or names a borrowed static
