@@ -24,40 +24,6 @@ bool harvest_read_hash(struct xt_stmt *stmt, int column, struct xt_hash *out)
     return true;
 }
 
-/* One number out of a statement with numbers. */
-enum xt_code harvest_ask_int(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
-                             int64_t *out, struct xt_error *err)
-{
-    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    enum xt_code rc = xt_stmt_take(conn, def, &stmt, err);
-    bool row = false;
-    size_t i;
-
-    *out = 0;
-    if (rc != XT_OK)
-        return rc;
-    for (i = 0; i < count; i++)
-        xt_bind_int(stmt, (int)i + 1, numbers[i]);
-    rc = xt_stmt_step(stmt, &row, err);
-    if (rc == XT_OK && row)
-        *out = xt_col_int(stmt, 0);
-    return rc;
-}
-
-static enum xt_code do_ints(struct xt_tx *tx, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
-                            struct xt_error *err)
-{
-    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    enum xt_code rc = xt_stmt_take(xt_tx_conn(tx), def, &stmt, err);
-    size_t i;
-
-    if (rc != XT_OK)
-        return rc;
-    for (i = 0; i < count; i++)
-        xt_bind_int(stmt, (int)i + 1, numbers[i]);
-    return xt_stmt_run(stmt, NULL, err);
-}
-
 /* ---- answers ---- */
 
 static const struct xt_stmt_def NOTE_PAGE = {
@@ -148,7 +114,7 @@ static const struct xt_stmt_def DROP_STAGED = {
 
 enum xt_code staged_drop(struct xt_tx *tx, xt_id run, int64_t through, struct xt_error *err)
 {
-    return do_ints(tx, &DROP_STAGED, (const int64_t[]){run, through}, 2, err);
+    return xt_run_ints(xt_tx_conn(tx), &DROP_STAGED, (const int64_t[]){run, through}, 2, err);
 }
 
 /* Items of a source in their order, each with whether a staged row of the run names it as there. */
@@ -198,7 +164,7 @@ static const struct xt_stmt_def LOSING = {
 
 enum xt_code staged_losing(struct xt_conn *conn, xt_id source, xt_id run, int64_t *out, struct xt_error *err)
 {
-    return harvest_ask_int(conn, &LOSING, (const int64_t[]){source, run}, 2, out, err);
+    return xt_query_ints(conn, &LOSING, (const int64_t[]){source, run}, 2, out, err);
 }
 
 /* One that is refused is known, too; one that waits in this run as a record will be. */
@@ -213,7 +179,7 @@ static const struct xt_stmt_def LACKING = {
 
 enum xt_code staged_lacking(struct xt_conn *conn, xt_id source, xt_id run, int64_t *out, struct xt_error *err)
 {
-    return harvest_ask_int(conn, &LACKING, (const int64_t[]){source, run}, 2, out, err);
+    return xt_query_ints(conn, &LACKING, (const int64_t[]){source, run}, 2, out, err);
 }
 
 static const struct xt_stmt_def STAGE_ALL = {
@@ -228,7 +194,7 @@ static const struct xt_stmt_def STAGE_ALL = {
 
 enum xt_code staged_all(struct xt_tx *tx, xt_id source, xt_id run, struct xt_error *err)
 {
-    return do_ints(tx, &STAGE_ALL, (const int64_t[]){source, run}, 2, err);
+    return xt_run_ints(xt_tx_conn(tx), &STAGE_ALL, (const int64_t[]){source, run}, 2, err);
 }
 
 static const struct xt_stmt_def STAGE_PAST = {
@@ -242,7 +208,7 @@ static const struct xt_stmt_def STAGE_PAST = {
 
 enum xt_code staged_past(struct xt_tx *tx, xt_id source, xt_id run, xt_id target, struct xt_error *err)
 {
-    return do_ints(tx, &STAGE_PAST, (const int64_t[]){source, run, target}, 3, err);
+    return xt_run_ints(xt_tx_conn(tx), &STAGE_PAST, (const int64_t[]){source, run, target}, 3, err);
 }
 
 static const struct xt_stmt_def STAGE_NONE = {
@@ -254,7 +220,7 @@ static const struct xt_stmt_def STAGE_NONE = {
 
 enum xt_code staged_none(struct xt_tx *tx, xt_id source, xt_id run, struct xt_error *err)
 {
-    return do_ints(tx, &STAGE_NONE, (const int64_t[]){source, run}, 2, err);
+    return xt_run_ints(xt_tx_conn(tx), &STAGE_NONE, (const int64_t[]){source, run}, 2, err);
 }
 
 static const struct xt_stmt_def COUNT_STAGED = {
@@ -268,9 +234,9 @@ static const struct xt_stmt_def LAST_STAGED = {
 
 enum xt_code staged_count(struct xt_conn *conn, xt_id run, int64_t *out_last, int64_t *out_count, struct xt_error *err)
 {
-    enum xt_code rc = harvest_ask_int(conn, &LAST_STAGED, &run, 1, out_last, err);
+    enum xt_code rc = xt_query_ints(conn, &LAST_STAGED, &run, 1, out_last, err);
 
-    return rc == XT_OK ? harvest_ask_int(conn, &COUNT_STAGED, &run, 1, out_count, err) : rc;
+    return rc == XT_OK ? xt_query_ints(conn, &COUNT_STAGED, &run, 1, out_count, err) : rc;
 }
 
 /* ---- items ---- */
@@ -357,7 +323,7 @@ static const struct xt_stmt_def TRIM_PAST = {
 
 enum xt_code past_trim(struct xt_tx *tx, xt_id source, xt_id before_run, struct xt_error *err)
 {
-    return do_ints(tx, &TRIM_PAST, (const int64_t[]){source, before_run}, 2, err);
+    return xt_run_ints(xt_tx_conn(tx), &TRIM_PAST, (const int64_t[]){source, before_run}, 2, err);
 }
 
 static const struct xt_stmt_def COUNT_LIVE = {
@@ -367,5 +333,5 @@ static const struct xt_stmt_def COUNT_LIVE = {
 
 enum xt_code live_count(struct xt_conn *conn, xt_id source, int64_t *out, struct xt_error *err)
 {
-    return harvest_ask_int(conn, &COUNT_LIVE, &source, 1, out, err);
+    return xt_query_ints(conn, &COUNT_LIVE, &source, 1, out, err);
 }

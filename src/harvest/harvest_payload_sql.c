@@ -219,7 +219,7 @@ enum xt_code payload_trim(struct xt_tx *tx, const uint64_t *named, size_t count,
     struct xt_hash hashes[PAYLOADS_AT_ONCE];
     size_t found = 0, i;
     int64_t quiet;
-    enum xt_code rc = harvest_ask_int(xt_tx_conn(tx), &QUIET, &since, 1, &quiet, err);
+    enum xt_code rc = xt_query_ints(xt_tx_conn(tx), &QUIET, &since, 1, &quiet, err);
 
     *out_more = false;
     if (rc == XT_OK && quiet)

@@ -109,9 +109,6 @@ enum xt_code run_sweep(struct xt_tx *tx, xt_id run, int64_t limit, bool *out_mor
 
 void harvest_bind_hash(struct xt_stmt *stmt, int index, bool has, const struct xt_hash *hash);
 bool harvest_read_hash(struct xt_stmt *stmt, int column, struct xt_hash *out); /* false: NULL */
-/* The first number that a statement with numbers gives, 0 without a row. */
-enum xt_code harvest_ask_int(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
-                             int64_t *out, struct xt_error *err);
 
 /* *out_new false: an answer with this mark was there before in this run. */
 enum xt_code page_note(struct xt_tx *tx, xt_id run, const struct xt_hash *mark, bool *out_new, struct xt_error *err);

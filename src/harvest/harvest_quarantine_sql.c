@@ -112,7 +112,7 @@ static const struct xt_stmt_def COUNT_REFUSED = {
 
 enum xt_code quarantine_count(struct xt_conn *conn, xt_id source, int64_t *out, struct xt_error *err)
 {
-    return harvest_ask_int(conn, &COUNT_REFUSED, &source, 1, out, err);
+    return xt_query_ints(conn, &COUNT_REFUSED, &source, 1, out, err);
 }
 
 static const struct xt_stmt_def EACH_REFUSED = {

@@ -658,20 +658,6 @@ struct membership {
     bool gone;
 };
 
-static enum xt_code run3(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *values, int count,
-                         struct xt_error *err)
-{
-    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
-    enum xt_code rc = xt_stmt_take(conn, def, &stmt, err);
-    int i;
-
-    if (rc != XT_OK)
-        return rc;
-    for (i = 0; i < count; i++)
-        xt_bind_int(stmt, i + 1, values[i]);
-    return xt_stmt_run(stmt, NULL, err);
-}
-
 /* "3,17,-25": the sets a record was in; out takes those, gone, and their rows under seq are taken out. */
 static enum xt_code take_out(struct xt_conn *conn, struct xt_str sets, int64_t seq, struct membership *out,
                              size_t *out_count, struct xt_error *err)
@@ -690,7 +676,7 @@ static enum xt_code take_out(struct xt_conn *conn, struct xt_str sets, int64_t s
             continue;
         id = id < 0 ? -id : id;
         out[(*out_count)++] = (struct membership){id, true};
-        rc = run3(conn, &TAKE_OUT, (const int64_t[]){id, seq}, 2, err);
+        rc = xt_run_ints(conn, &TAKE_OUT, (const int64_t[]){id, seq}, 2, err);
     }
     return rc;
 }
@@ -707,7 +693,7 @@ static enum xt_code put_in(struct xt_conn *conn, const struct write_record *reco
     for (i = 0; i < count && rc == XT_OK; i++) {
         const int64_t row[] = {list[i].set, record->seq, record->id, list[i].gone};
 
-        rc = run3(conn, &PUT_IN, row, 4, err);
+        rc = xt_run_ints(conn, &PUT_IN, row, 4, err);
         if (i > 0)
             xt_text_add_char(&text, ',');
         xt_text_add_int(&text, list[i].gone ? -list[i].set : list[i].set);
@@ -799,7 +785,7 @@ enum xt_code oai_feed_batch(struct xt_node *node, struct xt_tx *tx, bool *out_mo
         xt_stmt_done(&stmt);
     *out_more = n == FEED_RECORDS;
     if (rc == XT_OK && (n > 0 || reached < last)) /* numbers behind the last record's made no record */
-        rc = run3(f.conn, &REACHED, (const int64_t[]){*out_more || seq > last ? seq : last}, 1, err);
+        rc = xt_run_ints(f.conn, &REACHED, (const int64_t[]){*out_more || seq > last ? seq : last}, 1, err);
     view_done(&f.view);
     xt_arena_done(&f.arena);
     return rc;

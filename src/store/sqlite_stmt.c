@@ -311,19 +311,51 @@ bool xt_col_null(struct xt_stmt *stmt, int column)
     return sqlite3_column_type(stmt->stmt, column) == SQLITE_NULL;
 }
 
-enum xt_code xt_query_int(struct xt_conn *conn, const struct xt_stmt_def *def, int64_t otherwise, int64_t *out,
-                          struct xt_error *err)
+static enum xt_code take_with(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
+                              struct xt_stmt **out, struct xt_error *err)
+{
+    enum xt_code rc = xt_stmt_take(conn, def, out, err);
+    size_t i;
+
+    for (i = 0; rc == XT_OK && i < count; i++)
+        xt_bind_int(*out, (int)i + 1, numbers[i]);
+    return rc;
+}
+
+static enum xt_code query(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
+                          int64_t otherwise, int64_t *out, struct xt_error *err)
 {
     XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
     bool row;
-    enum xt_code rc;
+    enum xt_code rc = take_with(conn, def, numbers, count, &stmt, err);
 
-    rc = xt_stmt_take(conn, def, &stmt, err);
     if (rc == XT_OK)
         rc = xt_stmt_step(stmt, &row, err);
     if (rc == XT_OK)
         *out = row ? xt_col_int(stmt, 0) : otherwise;
     return rc;
+}
+
+enum xt_code xt_query_int(struct xt_conn *conn, const struct xt_stmt_def *def, int64_t otherwise, int64_t *out,
+                          struct xt_error *err)
+{
+    return query(conn, def, NULL, 0, otherwise, out, err);
+}
+
+enum xt_code xt_query_ints(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
+                           int64_t *out, struct xt_error *err)
+{
+    *out = 0;
+    return query(conn, def, numbers, count, 0, out, err);
+}
+
+enum xt_code xt_run_ints(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers, size_t count,
+                         struct xt_error *err)
+{
+    XT_AUTO(xt_stmt_done) struct xt_stmt *stmt = NULL;
+    enum xt_code rc = take_with(conn, def, numbers, count, &stmt, err);
+
+    return rc == XT_OK ? xt_stmt_run(stmt, NULL, err) : rc;
 }
 
 xt_id xt_last_id(struct xt_conn *conn)

@@ -126,6 +126,12 @@ bool xt_col_null(struct xt_stmt *stmt, int column);
 /* One row, one integer; *out keeps otherwise when there is no row. */
 XT_MUST_USE enum xt_code xt_query_int(struct xt_conn *conn, const struct xt_stmt_def *def, int64_t otherwise,
                                       int64_t *out, struct xt_error *err);
+/* The same of a statement with numbers, bound to $1, $2 ...; *out is 0 when there is no row. */
+XT_MUST_USE enum xt_code xt_query_ints(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers,
+                                       size_t count, int64_t *out, struct xt_error *err);
+/* Runs a statement without rows with such numbers; on a tx's connection. */
+XT_MUST_USE enum xt_code xt_run_ints(struct xt_conn *conn, const struct xt_stmt_def *def, const int64_t *numbers,
+                                     size_t count, struct xt_error *err);
 /* The row number of the last INSERT into a table with an integer primary key, on a tx's connection. */
 xt_id xt_last_id(struct xt_conn *conn);
 
