@@ -209,27 +209,37 @@ static enum xt_code run_search(struct xt_request *request, const json_t *ask, st
     return rc == XT_OK ? xt_search_ask(request->node->search, &search, request->arena, &out->answer, err) : rc;
 }
 
+static enum xt_code run(struct xt_request *request, const json_t *json, struct xt_tour_example *out, bool *out_known,
+                        struct xt_error *err)
+{
+    struct xt_suggest_request ask = {
+        .limit = SUGGESTED, .budget_ms = BUDGET_MS, .reader = request->actor.reads, .lang = request->lang};
+
+    *out_known = true;
+    if (!out->typed)
+        return run_search(request, json_object_get(json, "ask"), out, out_known, err);
+    ask.typed = xt_str(out->typed);
+    return xt_catalog_suggest(request->node, &ask, request->arena, &out->suggested, err);
+}
+
 enum xt_code xt_tour_run(struct xt_request *request, const struct xt_tour_step *step, size_t example,
                          struct xt_tour_example *out, bool *out_known, struct xt_error *err)
 {
     const json_t *json = json_array_get(step->examples, example);
+    int64_t last = 0;
+    enum xt_code rc;
 
     *out = (struct xt_tour_example){
         .says = said(json, "says", request->lang),
         .typed = xt_json_z(json, "typed", NULL),
         .overview = json_is_true(json_object_get(json, "overview")),
     };
-    *out_known = true;
-    if (out->typed) {
-        struct xt_suggest_request ask = {.typed = xt_str(out->typed),
-                                         .limit = SUGGESTED,
-                                         .budget_ms = BUDGET_MS,
-                                         .reader = request->actor.reads,
-                                         .lang = request->lang};
-
-        return xt_catalog_suggest(request->node, &ask, request->arena, &out->suggested, err);
-    }
-    return run_search(request, json_object_get(json, "ask"), out, out_known, err);
+    rc = run(request, json, out, out_known, err);
+    if (rc == XT_OK)
+        rc = xt_seq_last(request->node->store, &last, err);
+    out->passing = out->answer.at_least || (out->typed && !out->suggested.complete) ||
+                   xt_search_reached(request->node->search) < last;
+    return rc;
 }
 
 /* ---- the route ---- */
@@ -275,7 +285,7 @@ static enum xt_code write_example(struct xt_json *w, struct xt_request *request,
 
     if (rc != XT_OK || !known)
         return rc;
-    *passing = *passing || example.answer.at_least || (example.typed && !example.suggested.complete);
+    *passing = *passing || example.passing;
     xt_json_object(w);
     xt_json_kv_z(w, "says", example.says);
     if (example.typed) {
@@ -294,11 +304,9 @@ enum xt_code xt_catalog_tour(struct xt_request *request, struct xt_reply *reply,
     const struct xt_region *region = request->node->region;
     struct xt_tour_step step;
     struct xt_json w;
-    int64_t last = 0;
     size_t i, k;
-    enum xt_code rc = xt_seq_last(request->node->store, &last, err);
+    enum xt_code rc = XT_OK;
 
-    reply->passing = rc == XT_OK && xt_search_reached(request->node->search) < last;
     xt_json_init(&w, &reply->body);
     xt_json_object(&w);
     xt_json_key(&w, "items");

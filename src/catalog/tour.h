@@ -23,6 +23,7 @@ struct xt_tour_example { /* strings are the arena's or the region's */
     size_t param_count;
     bool overview;                  /* is to be seen from above: /overview with these parameters */
     bool nowhere;                   /* the record that it starts from is not here: nothing was asked */
+    bool passing;                   /* soon another: time was up, or the index is behind; for reply->passing */
     struct xt_search_answer answer; /* total and how it was read; without hits */
 };
 

@@ -95,7 +95,7 @@ static void write_typed(struct page *page, const struct xt_tour_example *example
     }
 }
 
-static enum xt_code write_step(struct page *page, size_t number, struct xt_error *err)
+static enum xt_code write_step(struct page *page, size_t number, bool *passing, struct xt_error *err)
 {
     struct xt_request *request = page->request;
     struct xt_tour_step step;
@@ -115,6 +115,7 @@ static enum xt_code write_step(struct page *page, size_t number, struct xt_error
         rc = xt_tour_run(request, &step, i, &example, &known, err);
         if (rc != XT_OK || !known)
             continue;
+        *passing = *passing || example.passing;
         xt_text_add_z(&page->body, "<li>");
         if (example.typed)
             write_typed(page, &example);
@@ -135,7 +136,7 @@ enum xt_code page_help(struct xt_request *request, struct xt_reply *reply, struc
     page_init(&page, request, "/help");
     heading(&page, W_HELP, W_HELP_ABOUT);
     for (i = 0; i < xt_tour_steps(request->node->region) && rc == XT_OK; i++)
-        rc = write_step(&page, i, err);
+        rc = write_step(&page, i, &reply->passing, err);
     xt_text_add_z(&page.body, "<p>");
     page_link(&page, "/glossary", xt_str(say(request, W_GLOSSARY)));
     xt_text_add_char(&page.body, ' ');

@@ -138,6 +138,20 @@ describe('help', () => {
     const map = await html('/sitemap/0.xml')
     for (const path of ['/help', '/glossary', '/identifiers']) assert.ok(map.includes(`${node.url}${path}</loc>`), path)
   })
+
+  it('the page that is read without script says how many there are now, though it is kept', async () => {
+    const shown = async () => Number(/\/search\?q=%E6%9C%BA%E5%99%A8%E4%BA%BA">[^<]*<\/a>[^<]*<span class="quiet">[^\d<]*([\d,]+)/.exec(await (await node.fetch('/help')).text())?.[1].replaceAll(',', ''))
+    const before = await shown()
+    assert.ok(before > 0)
+    assert.equal(await shown(), before)
+    const paper = join(folder, 'paper.jsonl')
+    await writeFile(paper, JSON.stringify({ title: '示例机器人论文 zqhelp', kind: 'report' }) + '\n')
+    await ok(['import', '--data', join(folder, 'data'), '--type', 'paper', paper])
+    for (let tries = 0; (await shown()) !== before + 1; tries++) {
+      assert.ok(tries < 100, 'the page still says what was before')
+      await new Promise((done) => setTimeout(done, 100))
+    }
+  })
 })
 
 it('a region of its own words: another glossary and tour, an example with a facet that it does not have is left out', () => withFolder(async (folder) => {
