@@ -139,6 +139,7 @@ test('every page says which calls it is drawn from', LIMIT, () =>
       await page.locator(link).click()
       await idle(page)
       await page.getByRole('button', { name: '此页的接口调用' }).click()
+      await page.locator('.calls a').first().waitFor()
       const said = (await page.locator('.calls a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))).join(' ')
       assert.match(said, /^\/api\/v1\/records\/paper\/[^ /]+\?lang=zh .*\/history/, link)
       await page.keyboard.press('Escape')
@@ -152,6 +153,7 @@ test('every page says which calls it is drawn from', LIMIT, () =>
     const keys = (await node.json('/api/v1/search', { type: 'paper', limit: 2 })).items.map((one) => one.key)
     await open(page, `/compare?${keys.map((key) => `key=${key}`).join('&')}`)
     await page.getByRole('button', { name: '此页的接口调用' }).click()
+    await page.locator('.calls a').first().waitFor()
     assert.equal(await page.locator('.calls a[href^="/api/v1/records/paper/"]').count(), 2)
   }))
 
